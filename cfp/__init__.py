@@ -1,0 +1,1 @@
+"""Conference calls for papers, from the first submission to the published program."""

@@ -1,0 +1,1 @@
+"""Readers and writers of the public program: frozen dataclasses in and out, no database, no web."""
