@@ -1,0 +1,51 @@
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support.browser import Watch, chromium, executable, open_page
+from tests.support.need import missing
+
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = executable()
+    if program is None:
+        missing("browser", "no Chromium in /usr/bin or on the PATH")
+    with chromium(program) as started:
+        yield started
+
+
+@pytest.fixture
+def watch() -> Watch:
+    """What the test's pages complain about; `watch.forgive` holds what the test wants to see."""
+    return Watch()
+
+
+@pytest.fixture
+def new_page(browser: Browser, watch: Watch) -> Iterator[NewPage]:
+    """Opens a page for one more person: `new_page(width=390)`. Complaints fail the test."""
+    opened: list[Page] = []
+
+    def new(*, width: int = 1280, height: int = 800) -> Page:
+        opened.append(open_page(browser, watch, width=width, height=height))
+        return opened[-1]
+
+    yield new
+    for page in opened:
+        page.context.close()
+    watch.check()
+
+
+@pytest.fixture
+def page(new_page: NewPage) -> Page:
+    """A desk-sized page."""
+    return new_page()
+
+
+@pytest.fixture
+def phone(new_page: NewPage) -> Page:
+    """A page as wide as a phone's."""
+    return new_page(width=390, height=844)

@@ -1,0 +1,114 @@
+"""A real Chromium whose pages may not complain, and may not call anybody but this machine."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    WebError,
+    sync_playwright,
+)
+
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # A page that asks for anything outside gets no answer even before the test notices.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+
+
+def executable() -> str | None:
+    return shutil.which("chromium", path="/usr/bin") or shutil.which("chromium")
+
+
+@contextmanager
+def chromium(program: str) -> Iterator[Browser]:
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, headless=True, args=FLAGS + as_root
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass
+class Watch:
+    """What the pages of one test did wrong.
+
+    Attributes:
+        forgive: pieces of text; a complaint that holds one of them was wanted by the test.
+    """
+
+    complaints: list[str] = field(default_factory=list)
+    forgive: list[str] = field(default_factory=list)
+    _navigations: set[str] = field(default_factory=set)
+
+    def over(self, context: BrowserContext) -> None:
+        context.on("request", self._on_request)
+        context.on("console", self._on_console)
+        context.on("weberror", self._on_error)
+
+    def check(self) -> None:
+        left = [one for one in self.complaints if not any(word in one for word in self.forgive)]
+        assert not left, "the browser complained:\n" + "\n".join(left)
+
+    def _on_request(self, request: Request) -> None:
+        if request.is_navigation_request():
+            self._navigations.add(request.url)
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.hostname != "127.0.0.1":
+            self.complaints.append(f"asked for {request.url}")
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        where = message.location["url"]
+        # Chromium reports a page that answers 404 or 422 as if a resource of it were missing.
+        own_status = message.text.startswith("Failed to load resource: the server responded")
+        if message.type in ("error", "warning") and not (own_status and where in self._navigations):
+            self.complaints.append(f"console {message.type}: {message.text} ({where})")
+
+    def _on_error(self, error: WebError) -> None:
+        self.complaints.append(f"uncaught: {error.error}")
+
+
+def open_page(browser: Browser, watch: Watch, *, width: int = 1280, height: int = 800) -> Page:
+    """A page in a context of its own: no cookie is shared with another person's page."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        locale="en-US",
+        timezone_id="UTC",
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(10_000)
+    watch.over(context)
+    return context.new_page()
+
+
+def faults(page: Page) -> list[str]:
+    """What everybody can see or hear is wrong with the page: axe's findings and sideways scroll."""
+    found = [
+        f"axe {violation['id']}: {violation['help']} at "
+        + ", ".join(str(node["target"]) for node in violation["nodes"])
+        for violation in Axe().run(page).response["violations"]
+    ]
+    content, window = page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    )
+    if content > window:
+        found.append(f"scrolls sideways: {content} px in {window} px")
+    return found

@@ -1,0 +1,17 @@
+"""What a test needs and a machine may lack: skipped with the reason, failed where required."""
+
+import os
+from typing import Literal, NoReturn
+
+import pytest
+
+
+def missing(what: Literal["postgres", "browser"], reason: str) -> NoReturn:
+    """End the current test because `what` is not here.
+
+    `REQUIRE_POSTGRES=1` and `REQUIRE_BROWSER=1` turn the skip into a failure, so that a CI machine
+    which lost one of them does not go on being green.
+    """
+    if os.environ.get(f"REQUIRE_{what.upper()}") == "1":
+        pytest.fail(f"{reason}, and REQUIRE_{what.upper()}=1", pytrace=False)
+    pytest.skip(reason)
