@@ -1,0 +1,57 @@
+"""Who is acting: a plain, frozen value loaded once per request."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class RoleKind(StrEnum):
+    """What a person can be in a conference."""
+
+    CHAIR = "chair"
+    TRACK_CHAIR = "track_chair"
+    REVIEWER = "reviewer"
+    READER = "reader"
+
+
+@dataclass(frozen=True)
+class RoleFact:
+    """One role: its conference, and for a track chair the track."""
+
+    conference_id: int
+    kind: RoleKind
+    track_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person with their roles, or (with no person) a stranger or the system itself."""
+
+    person_id: int | None = None
+    account_id: int | None = None
+    session_id: int | None = None
+    name: str = ""
+    zone: str = ""
+    administrator: bool = False
+    creates_conferences: bool = False
+    roles: frozenset[RoleFact] = frozenset()
+
+    def has(self, conference_id: int, kind: RoleKind) -> bool:
+        """Whether the person plays this role anywhere in the conference."""
+        return any(r.conference_id == conference_id and r.kind is kind for r in self.roles)
+
+    def tracks(self, conference_id: int) -> frozenset[int]:
+        """The tracks the person chairs."""
+        return frozenset(
+            role.track_id
+            for role in self.roles
+            if role.conference_id == conference_id
+            and role.kind is RoleKind.TRACK_CHAIR
+            and role.track_id is not None
+        )
+
+
+ANYBODY = Actor()
+"""Somebody who is not logged in."""
+
+SYSTEM = Actor(name="system")
+"""The application itself, acting on time or for the command line."""

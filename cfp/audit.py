@@ -1,0 +1,152 @@
+"""The audit log: append-only, one hash chain per conference and one for the instance.
+
+An entry holds salted digests of before and after, not the texts. The salts live in their own
+table, so that erasing a person deletes a salt and leaves the chain valid.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from cfp.actors import Actor
+from cfp.db import Base
+
+
+class AuditChain(Base):
+    """The head of a chain, locked while an entry is added; no conference = the instance's."""
+
+    __tablename__ = "audit_chain"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int | None] = mapped_column(ForeignKey("conference.id"), unique=True)
+    length: Mapped[int] = mapped_column(default=0)
+    head: Mapped[str] = mapped_column(default="")
+
+
+class AuditEntry(Base):
+    __tablename__ = "audit_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chain_id: Mapped[int] = mapped_column(ForeignKey("audit_chain.id"))
+    number: Mapped[int]
+    conference_id: Mapped[int | None] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int | None] = mapped_column(index=True)
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(index=True)
+    acting_for_id: Mapped[int | None]
+    action: Mapped[str]
+    object: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    before_digest: Mapped[str] = mapped_column(default="")
+    after_digest: Mapped[str] = mapped_column(default="")
+    hash: Mapped[str]
+
+    __table_args__ = (UniqueConstraint("chain_id", "number"),)
+
+
+class AuditSalt(Base):
+    """What makes an entry's digests checkable; deleted when its person is erased."""
+
+    __tablename__ = "audit_salt"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("audit_entry.id"), primary_key=True)
+    salt: Mapped[str]
+
+
+def record(
+    db: Session,
+    actor: Actor,
+    action: str,
+    object_: str,
+    *,
+    now: datetime,
+    conference_id: int | None = None,
+    submission_id: int | None = None,
+    acting_for_id: int | None = None,
+    detail: Mapping[str, Any] | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Append an entry in the caller's transaction.
+
+    `detail` is shown in the log as it is: states and counts, never a person's data or a text.
+    """
+    chain = _locked_chain(db, conference_id)
+    salt = secrets.token_hex(16)
+    entry = AuditEntry(
+        chain_id=chain.id,
+        number=chain.length + 1,
+        conference_id=conference_id,
+        submission_id=submission_id,
+        at=now,
+        actor_id=actor.person_id,
+        acting_for_id=acting_for_id,
+        action=action,
+        object=object_,
+        detail=dict(detail or {}),
+        before_digest=_digest(before, salt),
+        after_digest=_digest(after, salt),
+    )
+    entry.hash = entry_hash(entry, chain.head)
+    chain.length, chain.head = entry.number, entry.hash
+    db.add(entry)
+    db.flush()
+    db.add(AuditSalt(entry_id=entry.id, salt=salt))
+
+
+def entry_hash(entry: AuditEntry, previous: str) -> str:
+    """The link of the chain: a digest over everything the entry says and the link before."""
+    content = [
+        previous,
+        entry.number,
+        entry.at.isoformat(),
+        entry.actor_id,
+        entry.acting_for_id,
+        entry.action,
+        entry.object,
+        entry.submission_id,
+        entry.detail,
+        entry.before_digest,
+        entry.after_digest,
+    ]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def broken_links(db: Session) -> list[tuple[int, int]]:
+    """Check every chain; returns (chain id, entry number) where one does not fit. [] is good."""
+    broken: list[tuple[int, int]] = []
+    for chain in db.scalars(select(AuditChain).order_by(AuditChain.id)):
+        previous, number = "", 0
+        entries = select(AuditEntry).where(AuditEntry.chain_id == chain.id)
+        ordered = entries.order_by(AuditEntry.number).execution_options(yield_per=500)
+        for entry in db.scalars(ordered):
+            number += 1
+            if entry.number != number or entry.hash != entry_hash(entry, previous):
+                broken.append((chain.id, entry.number))
+            previous, number = entry.hash, entry.number
+        if (chain.length, chain.head) != (number, previous):
+            broken.append((chain.id, chain.length))
+    return broken
+
+
+def _locked_chain(db: Session, conference_id: int | None) -> AuditChain:
+    query = select(AuditChain).where(AuditChain.conference_id == conference_id).with_for_update()
+    chain = db.scalars(query).one_or_none()
+    if chain is None:
+        chain = AuditChain(conference_id=conference_id, length=0, head="")
+        db.add(chain)
+        db.flush()
+    return chain
+
+
+def _digest(content: Mapping[str, Any] | None, salt: str) -> str:
+    if content is None:
+        return ""
+    text = json.dumps(content, sort_keys=True, default=str)
+    return hashlib.sha256(f"{salt}{text}".encode()).hexdigest()

@@ -1,0 +1,124 @@
+"""Who reviews what, who must not, and the stored answers of the solver."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cfp.db import Base
+
+
+class ReviewRound(Base):
+    """A pass of reviewing; every conference has one from its start."""
+
+    __tablename__ = "review_round"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    number: Mapped[int] = mapped_column(default=1)
+
+    __table_args__ = (UniqueConstraint("conference_id", "number"),)
+
+
+class ReviewerProfile(Base):
+    """What a reviewer says about themselves for one conference; loads are submissions."""
+
+    __tablename__ = "reviewer_profile"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    expertise: Mapped[str] = mapped_column(default="")
+    track_ids: Mapped[list[Any]] = mapped_column(default=list)
+    load_wished: Mapped[int | None]
+    load_capped: Mapped[int | None]
+    senior: Mapped[bool] = mapped_column(default=False)
+    paused: Mapped[bool] = mapped_column(default=False)
+    revision: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
+    __table_args__ = (UniqueConstraint("conference_id", "person_id"),)
+
+
+class Bid(Base):
+    """want | can | rather_not, from a reviewer about a submission."""
+
+    __tablename__ = "bid"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    value: Mapped[str]
+    changed: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("person_id", "submission_id"),)
+
+
+class Conflict(Base):
+    """A conflict of interest of a person with a submission.
+
+    Kinds: own, co_speaker, declared, affiliation, domain, transitive. An open one follows its
+    kind's policy; a confirmed one blocks; a dismissed one counts for nothing.
+    """
+
+    __tablename__ = "conflict"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str]
+    source: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default="open")
+    declared_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    judged_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    judgment: Mapped[str] = mapped_column(default="")
+    created: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("submission_id", "person_id", "kind"),
+        Index("ix_conflict_person", "person_id", "submission_id"),
+    )
+
+
+class Assignment(Base):
+    """A reviewer asked to review a submission: assigned, accepted, declined, done."""
+
+    __tablename__ = "assignment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("review_round.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    state: Mapped[str] = mapped_column(default="assigned")
+    reason: Mapped[str] = mapped_column(default="")
+    pinned: Mapped[bool] = mapped_column(default=False)
+    created: Mapped[datetime]
+    changed: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("submission_id", "person_id", "round_id"),
+        Index("ix_assignment_person", "person_id", "submission_id"),
+    )
+
+
+class Proposal(Base):
+    """A stored result of a solve: pairs, figures and parameters; applied or not, and undone."""
+
+    __tablename__ = "proposal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("review_round.id"), index=True)
+    state: Mapped[str] = mapped_column(default="proposed")
+    parameters: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    pairs: Mapped[list[Any]] = mapped_column(default=list)
+    figures: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    undo: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    created: Mapped[datetime]
+    applied: Mapped[datetime | None]

@@ -1,0 +1,206 @@
+"""A conference, its call, and who plays which role in it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cfp.db import Base
+
+
+class Conference(Base):
+    """One edition. The call, the switches of reviewing and the page's texts are columns of it."""
+
+    __tablename__ = "conference"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    zone: Mapped[str]
+    start_date: Mapped[date]
+    end_date: Mapped[date]
+    place: Mapped[str] = mapped_column(default="")
+    contact: Mapped[str]
+    language: Mapped[str] = mapped_column(default="en")
+    talk_word: Mapped[str] = mapped_column(default="talk")
+    created: Mapped[datetime]
+    archived: Mapped[bool] = mapped_column(default=False)
+
+    # The call. The deadline's own zone is only for showing it; the instant is what counts.
+    opens: Mapped[datetime | None]
+    deadline: Mapped[datetime]
+    deadline_zone: Mapped[str]
+    grace_minutes: Mapped[int] = mapped_column(default=15)
+    edits_until: Mapped[datetime | None]
+    decisions_by: Mapped[date | None]
+
+    # The page's sections, key -> text; a missing or empty one is not shown.
+    sections: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    registration_url: Mapped[str] = mapped_column(default="")
+    mailing_list: Mapped[str] = mapped_column(default="")
+
+    # Reviewing.
+    blind: Mapped[bool] = mapped_column(default=False)
+    reviewing: Mapped[str] = mapped_column(default="everyone")
+    reviewing_open: Mapped[bool] = mapped_column(default=True)
+    reviews_due: Mapped[datetime | None]
+    reviews_per_submission: Mapped[int] = mapped_column(default=3)
+    others_reviews: Mapped[str] = mapped_column(default="after_own")
+    reviewer_names_shown: Mapped[bool] = mapped_column(default=False)
+    asks_confidence: Mapped[bool] = mapped_column(default=False)
+    asks_speaker_text: Mapped[bool] = mapped_column(default=False)
+    sends_speaker_text: Mapped[bool] = mapped_column(default=False)
+    uses_bids: Mapped[bool] = mapped_column(default=False)
+    conflict_policies: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    committee_shown: Mapped[bool] = mapped_column(default=False)
+
+    # After the decisions.
+    materials_need_approval: Mapped[bool] = mapped_column(default=False)
+    revision: Mapped[int] = mapped_column(default=1)
+
+    tracks: Mapped[list["Track"]] = relationship(
+        lazy="raise_on_sql", order_by="Track.position, Track.id"
+    )
+    types: Mapped[list["SubmissionType"]] = relationship(
+        lazy="raise_on_sql", order_by="SubmissionType.position, SubmissionType.id"
+    )
+    rooms: Mapped[list["Room"]] = relationship(
+        lazy="raise_on_sql", order_by="Room.position, Room.id"
+    )
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
+
+
+class Track(Base):
+    """Every conference has at least one; while it is the only one, no page shows it."""
+
+    __tablename__ = "track"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    name: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    position: Mapped[int] = mapped_column(default=0)
+    archived: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (UniqueConstraint("conference_id", "name"),)
+
+
+class SubmissionType(Base):
+    """A format: minutes of talk and of discussion after it."""
+
+    __tablename__ = "submission_type"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    name: Mapped[str]
+    minutes: Mapped[int]
+    discussion_minutes: Mapped[int] = mapped_column(default=0)
+    position: Mapped[int] = mapped_column(default=0)
+    archived: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (UniqueConstraint("conference_id", "name"),)
+
+
+class Room(Base):
+    __tablename__ = "room"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    name: Mapped[str]
+    capacity: Mapped[int | None]
+    position: Mapped[int] = mapped_column(default=0)
+    archived: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (UniqueConstraint("conference_id", "name"),)
+
+
+class Role(Base):
+    """What a person is in a conference: chair, track_chair (of `track`), reviewer, reader."""
+
+    __tablename__ = "role"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str]
+    track_id: Mapped[int | None] = mapped_column(ForeignKey("track.id"), index=True)
+    created: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("conference_id", "person_id", "kind", "track_id"),
+        Index(  # null tracks are distinct to the constraint above
+            "uq_role_without_track",
+            "conference_id",
+            "person_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("track_id IS NULL"),
+            postgresql_where=text("track_id IS NULL"),
+        ),
+    )
+
+
+class Invitation(Base):
+    """An offer of a role to an address; the link in its mail accepts it."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    name: Mapped[str] = mapped_column(default="")
+    address: Mapped[str]
+    key: Mapped[str]
+    kind: Mapped[str]
+    track_id: Mapped[int | None] = mapped_column(ForeignKey("track.id"), index=True)
+    state: Mapped[str] = mapped_column(default="sent")
+    reason: Mapped[str] = mapped_column(default="")
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    created: Mapped[datetime]
+    answered: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("conference_id", "key", "kind", "track_id"),
+        Index(  # null tracks are distinct to the constraint above
+            "uq_invitation_without_track",
+            "conference_id",
+            "key",
+            "kind",
+            unique=True,
+            sqlite_where=text("track_id IS NULL"),
+            postgresql_where=text("track_id IS NULL"),
+        ),
+    )
+
+
+class AffiliationAlias(Base):
+    """A chair's word that two spellings mean one employer: both keys, as computed."""
+
+    __tablename__ = "affiliation_alias"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    key: Mapped[str]
+    canonical_key: Mapped[str]
+
+    __table_args__ = (UniqueConstraint("conference_id", "key"),)
+
+
+class Criterion(Base):
+    """A question of the review form with a numeric scale; labels word each value."""
+
+    __tablename__ = "criterion"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    name: Mapped[str]
+    help: Mapped[str] = mapped_column(default="")
+    low: Mapped[int] = mapped_column(default=1)
+    high: Mapped[int] = mapped_column(default=5)
+    labels: Mapped[list[Any]] = mapped_column(JSON(), default=list)
+    weight: Mapped[float] = mapped_column(default=1.0)
+    required: Mapped[bool] = mapped_column(default=True)
+    position: Mapped[int] = mapped_column(default=0)
+    archived: Mapped[bool] = mapped_column(default=False)

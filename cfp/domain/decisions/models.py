@@ -1,0 +1,63 @@
+"""Decisions, first pending, then announced, then answered by the speakers."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cfp.db import Base
+
+
+class PendingDecision(Base):
+    """Chairs' eyes only. A table of its own, so that nothing else can read it by accident."""
+
+    __tablename__ = "pending_decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), unique=True)
+    outcome: Mapped[str]
+    type_id: Mapped[int | None] = mapped_column(ForeignKey("submission_type.id"), index=True)
+    minutes: Mapped[int | None]
+    note: Mapped[str] = mapped_column(default="")
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
+
+
+class Decision(Base):
+    """An announced outcome: append-only; a later one explains and replaces it."""
+
+    __tablename__ = "decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    outcome: Mapped[str]
+    type_id: Mapped[int | None] = mapped_column(ForeignKey("submission_type.id"), index=True)
+    minutes: Mapped[int | None]
+    note: Mapped[str] = mapped_column(default="")
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_decision_submission", "submission_id", "id"),)
+
+
+class Confirmation(Base):
+    """What a speaker said on the confirm page, for the talk."""
+
+    __tablename__ = "confirmation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), unique=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    remote: Mapped[bool] = mapped_column(default=False)
+    zone: Mapped[str] = mapped_column(default="")
+    recording: Mapped[bool] = mapped_column(default=True)
+    availability: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    remark: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime]

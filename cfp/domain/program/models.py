@@ -1,0 +1,92 @@
+"""The program: lasting items, drafts of where they are placed, and frozen versions."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cfp.db import Base
+
+
+class ProgramItem(Base):
+    """The identity calendars and apps key on, across moves and versions: `guid` and `number`."""
+
+    __tablename__ = "program_item"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    guid: Mapped[str] = mapped_column(unique=True)
+    number: Mapped[int]
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), unique=True)
+    title: Mapped[str] = mapped_column(default="")
+    anchor: Mapped[str] = mapped_column(default="")
+
+    __table_args__ = (UniqueConstraint("conference_id", "number"),)
+
+
+class ProgramDraft(Base):
+    """A plan in the making; several may exist, one is current."""
+
+    __tablename__ = "program_draft"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    name: Mapped[str] = mapped_column(default="")
+    current: Mapped[bool] = mapped_column(default=True)
+    created: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
+
+
+class Placement(Base):
+    """Where an item stands in a draft. Minutes are the slot's own, whatever the format says."""
+
+    __tablename__ = "placement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("program_draft.id"), index=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("program_item.id"), index=True)
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"), index=True)
+    start: Mapped[datetime]
+    minutes: Mapped[int]
+    revision: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
+    __table_args__ = (Index("ix_placement_start", "draft_id", "start"),)
+
+
+class ProgramVersion(Base):
+    """A numbered, frozen program: what the public reads."""
+
+    __tablename__ = "program_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    number: Mapped[int]
+    published: Mapped[datetime]
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    note: Mapped[str] = mapped_column(default="")
+    program: Mapped[dict[str, Any]]
+    differences: Mapped[list[Any]] = mapped_column(default=list)
+
+    __table_args__ = (UniqueConstraint("conference_id", "number"),)
+
+
+class Material(Base):
+    """Slides or a video link: the second public layer, given by a speaker or a chair."""
+
+    __tablename__ = "material"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    kind: Mapped[str]
+    url: Mapped[str]
+    state: Mapped[str] = mapped_column(default="shown")
+    given_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    given: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("submission_id", "kind"),)

@@ -1,0 +1,85 @@
+"""Reviews: scores, confidence and texts, each text with the people who may read it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cfp.db import Base
+
+
+class Review(Base):
+    """One reviewer's view of one submission. `total` is the weighted mean of its scores."""
+
+    __tablename__ = "review"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("review_round.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    pseudonym: Mapped[str]
+    state: Mapped[str] = mapped_column(default="draft")
+    total: Mapped[float | None]
+    confidence: Mapped[int | None]
+    committee_text: Mapped[str] = mapped_column(default="")
+    chair_text: Mapped[str] = mapped_column(default="")
+    speaker_text: Mapped[str] = mapped_column(default="")
+    seen_revision: Mapped[int] = mapped_column(default=0)
+    created: Mapped[datetime]
+    changed: Mapped[datetime]
+    submitted: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(default=1)
+
+    scores: Mapped[list["Score"]] = relationship(lazy="raise_on_sql", cascade="all, delete-orphan")
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
+    __table_args__ = (
+        UniqueConstraint("submission_id", "person_id", "round_id"),
+        Index("ix_review_person", "person_id", "submission_id"),
+        Index("ix_review_state", "conference_id", "state"),
+    )
+
+
+class Score(Base):
+    """A value for one criterion; a missing row is an unanswered one, never a zero."""
+
+    __tablename__ = "score"
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), primary_key=True)
+    criterion_id: Mapped[int] = mapped_column(
+        ForeignKey("criterion.id"), primary_key=True, index=True
+    )
+    value: Mapped[int]
+
+
+class ReviewRevision(Base):
+    """What a submitted review said before a change: append-only."""
+
+    __tablename__ = "review_revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
+    number: Mapped[int]
+    content: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("review_id", "number"),)
+
+
+class Comment(Base):
+    """A remark within the committee; audience is `reviewers` (and chairs) or `chairs`."""
+
+    __tablename__ = "comment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    pseudonym: Mapped[str]
+    audience: Mapped[str]
+    text: Mapped[str]
+    created: Mapped[datetime]

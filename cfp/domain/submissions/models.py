@@ -1,0 +1,90 @@
+"""A submission and its speakers, as given for this conference."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cfp.db import Base
+from cfp.domain.accounts.models import Person
+from cfp.domain.conferences.models import SubmissionType, Track
+
+
+class Submission(Base):
+    """A talk on its way. `state` is stored; "under review", "scheduled", "published" derive."""
+
+    __tablename__ = "submission"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    type_id: Mapped[int] = mapped_column(ForeignKey("submission_type.id"), index=True)
+    track_id: Mapped[int] = mapped_column(ForeignKey("track.id"), index=True)
+    title: Mapped[str]
+    abstract: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="en")
+    submitter_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    state: Mapped[str] = mapped_column(default="draft")
+    created: Mapped[datetime]
+    changed: Mapped[datetime]
+    submitted: Mapped[datetime | None]
+    announced: Mapped[datetime | None]
+    search_text: Mapped[str] = mapped_column(default="")
+    shuffle: Mapped[int]
+    revision: Mapped[int] = mapped_column(default=1)
+
+    speakers: Mapped[list["Speaker"]] = relationship(
+        back_populates="submission", lazy="raise_on_sql", order_by="Speaker.position, Speaker.id"
+    )
+    submitter: Mapped[Person] = relationship(lazy="raise_on_sql")
+    type: Mapped[SubmissionType] = relationship(lazy="raise_on_sql")
+    track: Mapped[Track] = relationship(lazy="raise_on_sql")
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
+    __table_args__ = (
+        Index("ix_submission_state", "conference_id", "state"),
+        Index("ix_submission_shuffle", "conference_id", "shuffle"),
+    )
+
+
+class SubmissionRevision(Base):
+    """What a submission said before a change: append-only."""
+
+    __tablename__ = "submission_revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    number: Mapped[int]
+    content: Mapped[dict[str, Any]]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("submission_id", "number"),)
+
+
+class Speaker(Base):
+    """A person on a submission. Removed ones stay, so that an invitation cannot come back."""
+
+    __tablename__ = "speaker"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    code: Mapped[str]
+    name: Mapped[str]
+    affiliation: Mapped[str] = mapped_column(default="")
+    affiliation_key: Mapped[str] = mapped_column(default="", index=True)
+    bio: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
+    address_key: Mapped[str] = mapped_column(default="", index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    speaks: Mapped[bool] = mapped_column(default=True)
+    state: Mapped[str] = mapped_column(default="named")
+
+    submission: Mapped[Submission] = relationship(back_populates="speakers", lazy="raise_on_sql")
+
+    __table_args__ = (UniqueConstraint("conference_id", "submission_id", "code"),)

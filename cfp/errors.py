@@ -1,0 +1,60 @@
+"""Errors carry a stable key and data; the web and the command line put them into words."""
+
+
+class CfpError(Exception):
+    """Base of everything this application raises on purpose."""
+
+    def __init__(self, key: str, **data: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.data = data
+
+    def __str__(self) -> str:
+        details = ", ".join(f"{name}={value!r}" for name, value in self.data.items())
+        return f"{self.key} ({details})" if details else self.key
+
+
+class ConfigError(CfpError):
+    """A setting that cannot be used; `name` and `value` are in the data."""
+
+
+class DomainError(CfpError):
+    """A rule of the conference was not met. `field` in the data names the form's field, if any."""
+
+    status = 422
+
+    @property
+    def field(self) -> str | None:
+        """Name of the form field the message belongs to."""
+        value = self.data.get("field")
+        return value if isinstance(value, str) else None
+
+
+class NotFoundError(DomainError):
+    """Does not exist, or must look as if it did not."""
+
+    status = 404
+
+
+class ForbiddenError(DomainError):
+    """Exists, and the person may know it, but may not do this."""
+
+    status = 403
+
+
+class NotNowError(DomainError):
+    """Right person, wrong moment: a closed call, a state that has moved on."""
+
+    status = 409
+
+
+class StaleError(DomainError):
+    """Somebody else saved first. `theirs` and `yours` in the data are mappings of field to text."""
+
+    status = 409
+
+
+class ThrottledError(DomainError):
+    """Too many tries; `seconds` in the data is when to come back."""
+
+    status = 429

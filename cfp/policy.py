@@ -1,0 +1,544 @@
+"""The one policy: who may see which fact, and who may do which act.
+
+Both tables below are data. `sees` and `allowed` read them in Python for one object; `predicate`
+and `visible` turn the same rows into SQL for lists, counts, searches and exports. What a person
+may not see never reaches a filter, a sort or a count.
+
+Relations to a submission (design.md and the permission tests use the same words):
+speaker (its submitter or an accepted speaker), reviewer (of it: assigned to it, or everybody
+reviews everything), track chair (of its track), chair, reader. `blocked` is a relation on top:
+a conflict of interest that blocks. A grant marked `unblocked` does not count for the blocked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum, auto
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    null,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import Session, aliased
+
+from cfp.actors import Actor, RoleKind
+from cfp.domain.assignment.models import Assignment, Conflict
+from cfp.domain.conferences.models import Conference
+from cfp.domain.reviews.models import Review
+from cfp.domain.submissions.models import Speaker, Submission
+
+
+class Relation(StrEnum):
+    SPEAKER = auto()
+    REVIEWER = auto()
+    TRACK_CHAIR = auto()
+    CHAIR = auto()
+    READER = auto()
+
+
+class Fact(StrEnum):
+    """What there is to know about a submission; each has its row in `SEES`."""
+
+    CONTENT = auto()
+    SPEAKERS = auto()
+    CHAIR_NOTE = auto()
+    REVIEWERS = auto()
+    REVIEWS = auto()
+    CHAIR_REVIEWS = auto()
+    SPEAKER_TEXT = auto()
+    PENDING = auto()
+    DECISION = auto()
+    ADDRESSES = auto()
+    REVIEW_MAIL = auto()
+    MAIL = auto()
+    CONFLICTS = auto()
+    PLACEMENT = auto()
+
+
+class When(StrEnum):
+    """A condition on the submission or on the person's own review, checked with the grant."""
+
+    ALWAYS = auto()
+    SUBMITTED = auto()
+    NAMES_OPEN = auto()
+    ANNOUNCED_OR_NAMES_OPEN = auto()
+    ANNOUNCED = auto()
+    OTHERS_OPEN = auto()
+    REVIEWERS_SHOWN = auto()
+    TEXT_SENT = auto()
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A relation that opens a fact, its condition, and whether a blocking conflict closes it."""
+
+    relation: Relation
+    when: When = When.SUBMITTED
+    unblocked: bool = False
+
+
+S, R, T, C, O = (  # noqa: E741 - the letters of the permission table
+    Relation.SPEAKER,
+    Relation.REVIEWER,
+    Relation.TRACK_CHAIR,
+    Relation.CHAIR,
+    Relation.READER,
+)
+
+
+def _all(*relations: Relation, when: When = When.SUBMITTED, unblocked: bool = False) -> list[Grant]:
+    return [Grant(relation, when, unblocked) for relation in relations]
+
+
+SEES: Mapping[Fact, list[Grant]] = MappingProxyType(
+    {
+        Fact.CONTENT: [Grant(S, When.ALWAYS), *_all(R, T, C, O)],
+        Fact.SPEAKERS: [Grant(S, When.ALWAYS), Grant(R, When.NAMES_OPEN), *_all(T, C, O)],
+        Fact.CHAIR_NOTE: [Grant(S, When.ALWAYS), *_all(T, C)],
+        Fact.REVIEWERS: [
+            *_all(T, C, unblocked=True),
+            Grant(R, When.REVIEWERS_SHOWN, unblocked=True),
+        ],
+        Fact.REVIEWS: [*_all(T, C, unblocked=True), Grant(R, When.OTHERS_OPEN, unblocked=True)],
+        Fact.CHAIR_REVIEWS: _all(T, C, unblocked=True),
+        Fact.SPEAKER_TEXT: [
+            *_all(T, C, unblocked=True),
+            Grant(R, When.OTHERS_OPEN, unblocked=True),
+            Grant(S, When.TEXT_SENT),
+        ],
+        Fact.PENDING: _all(T, C, unblocked=True),
+        Fact.DECISION: _all(S, T, C, R, O, when=When.ANNOUNCED),
+        Fact.ADDRESSES: [Grant(S, When.ALWAYS), *_all(T, C)],
+        Fact.REVIEW_MAIL: _all(C, unblocked=True),
+        Fact.MAIL: _all(C, when=When.ALWAYS),
+        Fact.CONFLICTS: _all(C),
+        Fact.PLACEMENT: _all(T, C, O),
+    }
+)
+
+
+class Action(StrEnum):
+    """What can be done; each has its row in `DOES`, at the level its name's comment gives."""
+
+    # Anywhere.
+    VISIT = auto()
+    LOG_IN = auto()
+    HAVE_ACCOUNT = auto()
+    CREATE_CONFERENCE = auto()
+    ADMINISTER = auto()
+    # In a conference.
+    SUBMIT_NEW = auto()
+    OWN_SUBMISSIONS = auto()
+    REVIEW_QUEUE = auto()
+    READ_COMMITTEE = auto()
+    READ_SCORES = auto()
+    READ_PEOPLE = auto()
+    READ_PROGRAM_DRAFT = auto()
+    ASSIGN = auto()
+    DECIDE = auto()
+    CHAIR_ONLY = auto()
+    ANNOUNCE = auto()
+    SEND_MAIL = auto()
+    PUBLISH = auto()
+    SET_UP = auto()
+    READ_AUDIT = auto()
+    # On a submission.
+    READ = auto()
+    EDIT = auto()
+    EDIT_AS_SPEAKER = auto()
+    FOLLOW = auto()
+    CONFIRM = auto()
+    GIVE_MATERIAL = auto()
+    DECLARE_CONFLICT = auto()
+    JUDGE_CONFLICT = auto()
+    REVIEW = auto()
+    READ_REVIEWS = auto()
+    COMMENT = auto()
+    ASSIGN_ONE = auto()
+    DECIDE_ONE = auto()
+    WITHDRAW_FOR = auto()
+
+
+ON_SITE: Mapping[Action, str] = MappingProxyType(
+    {
+        Action.VISIT: "anybody",
+        Action.LOG_IN: "anybody",
+        Action.HAVE_ACCOUNT: "person",
+        Action.CREATE_CONFERENCE: "creator",
+        Action.ADMINISTER: "administrator",
+    }
+)
+
+IN_CONFERENCE: Mapping[Action, frozenset[Relation | str]] = MappingProxyType(
+    {
+        Action.SUBMIT_NEW: frozenset({"anybody"}),
+        Action.OWN_SUBMISSIONS: frozenset({"person"}),
+        Action.REVIEW_QUEUE: frozenset({R}),
+        Action.READ_COMMITTEE: frozenset({C, T, O}),
+        Action.READ_SCORES: frozenset({C, T}),
+        Action.READ_PEOPLE: frozenset({C, T}),
+        Action.READ_PROGRAM_DRAFT: frozenset({C, T, O}),
+        Action.ASSIGN: frozenset({C, T}),
+        Action.DECIDE: frozenset({C, T}),
+        Action.CHAIR_ONLY: frozenset({C}),
+        Action.ANNOUNCE: frozenset({C}),
+        Action.SEND_MAIL: frozenset({C}),
+        Action.PUBLISH: frozenset({C}),
+        Action.SET_UP: frozenset({C}),
+        Action.READ_AUDIT: frozenset({C}),
+    }
+)
+
+ON_SUBMISSION: Mapping[Action, list[Grant]] = MappingProxyType(
+    {
+        Action.READ: SEES[Fact.CONTENT],
+        Action.EDIT: [Grant(S, When.ALWAYS), *_all(T, C)],
+        Action.EDIT_AS_SPEAKER: _all(S, when=When.ALWAYS),
+        Action.FOLLOW: _all(S, when=When.ALWAYS),
+        Action.CONFIRM: _all(S, when=When.ANNOUNCED),
+        Action.GIVE_MATERIAL: _all(S, C, when=When.ANNOUNCED),
+        Action.DECLARE_CONFLICT: _all(R, T, C),
+        Action.JUDGE_CONFLICT: _all(C),
+        Action.REVIEW: _all(R, unblocked=True),
+        Action.READ_REVIEWS: SEES[Fact.REVIEWS],
+        Action.COMMENT: SEES[Fact.REVIEWS],
+        Action.ASSIGN_ONE: _all(T, C, unblocked=True),
+        Action.DECIDE_ONE: _all(T, C, unblocked=True),
+        Action.WITHDRAW_FOR: _all(C),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything the tables ask about one person and one submission, loaded in one statement."""
+
+    conference: Conference
+    submission: Submission
+    relations: frozenset[Relation]
+    blocked: bool
+    own_review_in: bool
+    assignment_state: str | None = None
+
+
+# One object -----------------------------------------------------------------------------------
+
+
+def sees(standing: Standing, fact: Fact) -> bool:
+    """Whether the person may know this fact about the submission."""
+    return _granted(standing, SEES[fact])
+
+
+def allowed(
+    actor: Actor, action: Action, obj: Conference | Standing | None, now: datetime
+) -> bool:
+    """Whether `actor` may do `action` on the object: None (the site), a conference, a standing.
+
+    Moments that depend on the call or the state (`now`) are rules of their own; this says who.
+    """
+    if action in ON_SITE:
+        return _on_site(actor, ON_SITE[action])
+    if isinstance(obj, Standing):
+        return action in ON_SUBMISSION and _granted(obj, ON_SUBMISSION[action])
+    if isinstance(obj, Conference) and action in IN_CONFERENCE:
+        who = IN_CONFERENCE[action]
+        if "anybody" in who or ("person" in who and actor.person_id is not None):
+            return True
+        return any(actor.has(obj.id, RoleKind(relation)) for relation in who if relation in ROLES)
+    return False
+
+
+def _on_site(actor: Actor, who: str) -> bool:
+    if who == "anybody":
+        return True
+    if who == "person":
+        return actor.person_id is not None
+    return actor.creates_conferences if who == "creator" else actor.administrator
+
+
+ROLES = {
+    Relation.REVIEWER: RoleKind.REVIEWER,
+    Relation.TRACK_CHAIR: RoleKind.TRACK_CHAIR,
+    Relation.CHAIR: RoleKind.CHAIR,
+    Relation.READER: RoleKind.READER,
+}
+
+
+def _granted(standing: Standing, grants: list[Grant]) -> bool:
+    return any(
+        grant.relation in standing.relations
+        and not (grant.unblocked and standing.blocked)
+        and _holds(standing, grant.when)
+        for grant in grants
+    )
+
+
+def _holds(standing: Standing, when: When) -> bool:
+    conference, submission = standing.conference, standing.submission
+    submitted = submission.state != "draft"
+    announced = submission.announced is not None
+    own_in = standing.own_review_in
+    return {
+        When.ALWAYS: True,
+        When.SUBMITTED: submitted,
+        When.NAMES_OPEN: submitted and not conference.blind,
+        When.ANNOUNCED_OR_NAMES_OPEN: submitted and (announced or not conference.blind),
+        When.ANNOUNCED: announced,
+        When.OTHERS_OPEN: submitted
+        and (
+            conference.others_reviews == "always"
+            or (conference.others_reviews == "after_own" and own_in)
+        ),
+        When.REVIEWERS_SHOWN: submitted and conference.reviewer_names_shown and own_in,
+        When.TEXT_SENT: announced and conference.sends_speaker_text,
+    }[when]
+
+
+def standing_of(
+    db: Session, actor: Actor, conference: Conference, code: str
+) -> Standing | None:
+    """Load a submission by code with what this person is to it; None when there is no such code."""
+    me = actor.person_id if actor.person_id is not None else 0
+    row = db.execute(
+        select(
+            Submission,
+            _is_speaker(me).label("speaks"),
+            _is_blocked(me, conference).label("blocked"),
+            _own_review_in(me).label("own_review_in"),
+            select(Assignment.state)
+            .where(Assignment.submission_id == Submission.id, Assignment.person_id == me)
+            .order_by(Assignment.round_id.desc())
+            .limit(1)
+            .scalar_subquery()
+            .label("assignment_state"),
+        ).where(Submission.conference_id == conference.id, Submission.code == code)
+    ).one_or_none()
+    if row is None:
+        return None
+    submission, speaks, blocked, own_review_in, assignment_state = row
+    relations = {
+        relation
+        for relation, kind in ROLES.items()
+        if relation not in (R, T) and actor.has(conference.id, kind)
+    }
+    if speaks:
+        relations.add(S)
+    if submission.track_id in actor.tracks(conference.id):
+        relations.add(T)
+    reviews_all = conference.reviewing == "everyone"
+    if actor.has(conference.id, RoleKind.REVIEWER) and (
+        reviews_all or assignment_state in ACTIVE_ASSIGNMENTS
+    ):
+        relations.add(R)
+    return Standing(
+        conference, submission, frozenset(relations), blocked, own_review_in, assignment_state
+    )
+
+
+ACTIVE_ASSIGNMENTS = ("assigned", "accepted", "done")
+
+
+# Many objects ---------------------------------------------------------------------------------
+
+
+def _is_speaker(person_id: int) -> ColumnElement[bool]:
+    speaker = aliased(Speaker)  # aliased, so that it never correlates with a view's own speakers
+    return or_(
+        Submission.submitter_id == person_id,
+        exists().where(
+            speaker.submission_id == Submission.id,
+            speaker.person_id == person_id,
+            speaker.state == "accepted",
+        ),
+    )
+
+
+def _is_blocked(person_id: int, conference: Conference) -> ColumnElement[bool]:
+    """Own and co-spoken submissions always block; found and declared conflicts by their policy."""
+    speaker, conflict = aliased(Speaker), aliased(Conflict)
+    return or_(
+        Submission.submitter_id == person_id,
+        exists().where(
+            speaker.submission_id == Submission.id,
+            speaker.person_id == person_id,
+            speaker.state != "removed",
+        ),
+        exists().where(
+            conflict.submission_id == Submission.id,
+            conflict.person_id == person_id,
+            or_(
+                conflict.state == "confirmed",
+                and_(conflict.state == "open", conflict.kind.in_(blocking_kinds(conference))),
+            ),
+        ),
+    )
+
+
+DEFAULT_CONFLICT_POLICIES: Mapping[str, str] = MappingProxyType(
+    {
+        "own": "block",
+        "co_speaker": "block",
+        "declared": "block",
+        "affiliation": "avoid",
+        "domain": "avoid",
+        "transitive": "show",
+    }
+)
+
+
+def conflict_policy(conference: Conference, kind: str) -> str:
+    """block, avoid or show: what an open conflict of this kind means in this conference."""
+    chosen = conference.conflict_policies.get(kind)
+    return chosen if isinstance(chosen, str) else DEFAULT_CONFLICT_POLICIES[kind]
+
+
+def blocking_kinds(conference: Conference) -> list[str]:
+    """The kinds whose open conflicts block."""
+    kinds = DEFAULT_CONFLICT_POLICIES
+    return [kind for kind in kinds if conflict_policy(conference, kind) == "block"]
+
+
+def _own_review_in(person_id: int) -> ColumnElement[bool]:
+    review = aliased(Review)
+    return exists().where(
+        review.submission_id == Submission.id,
+        review.person_id == person_id,
+        review.state == "submitted",
+    )
+
+
+def predicate(actor: Actor, fact: Fact, conference: Conference) -> ColumnElement[bool]:
+    """The rows of `submission` about which the person may know the fact, as SQL."""
+    return _any_grant(actor, SEES[fact], conference)
+
+
+def may(actor: Actor, action: Action, conference: Conference) -> ColumnElement[bool]:
+    """The rows of `submission` on which the person may do the action, as SQL."""
+    return _any_grant(actor, ON_SUBMISSION[action], conference)
+
+
+def unblocked(actor: Actor, conference: Conference) -> ColumnElement[bool]:
+    """The rows of `submission` with which the person has no blocking conflict."""
+    return ~_is_blocked(actor.person_id or 0, conference)
+
+
+def _any_grant(
+    actor: Actor, grants: list[Grant], conference: Conference
+) -> ColumnElement[bool]:
+    if actor.person_id is None:
+        return false()
+    parts = []
+    for grant in grants:
+        related = _related(actor, grant.relation, conference)
+        if related is None:
+            continue
+        condition = [related, _holds_in_sql(actor.person_id, grant.when, conference)]
+        if grant.unblocked:
+            condition.append(unblocked(actor, conference))
+        parts.append(and_(*condition))
+    return and_(Submission.conference_id == conference.id, or_(false(), *parts))
+
+
+def _related(
+    actor: Actor, relation: Relation, conference: Conference
+) -> ColumnElement[bool] | None:
+    """SQL for "this person is that to the submission"; None when it holds for no row."""
+    if relation is S:
+        return _is_speaker(actor.person_id or 0)
+    if relation is T:
+        tracks = actor.tracks(conference.id)
+        return Submission.track_id.in_(sorted(tracks)) if tracks else None
+    if not actor.has(conference.id, ROLES[relation]):
+        return None
+    if relation is R and conference.reviewing != "everyone":
+        assignment = aliased(Assignment)
+        return exists().where(
+            assignment.submission_id == Submission.id,
+            assignment.person_id == actor.person_id,
+            assignment.state.in_(ACTIVE_ASSIGNMENTS),
+        )
+    return true()
+
+
+def _holds_in_sql(person_id: int, when: When, conference: Conference) -> ColumnElement[bool]:
+    submitted = Submission.state != "draft"
+    announced = Submission.announced.is_not(None)
+    if when is When.OTHERS_OPEN:
+        if conference.others_reviews == "always":
+            return submitted
+        after_own = conference.others_reviews == "after_own"
+        return and_(submitted, _own_review_in(person_id)) if after_own else false()
+    if when is When.REVIEWERS_SHOWN:
+        shown = conference.reviewer_names_shown
+        return and_(submitted, _own_review_in(person_id)) if shown else false()
+    return {
+        When.ALWAYS: true(),
+        When.SUBMITTED: submitted,
+        When.NAMES_OPEN: false() if conference.blind else submitted,
+        When.ANNOUNCED_OR_NAMES_OPEN: announced if conference.blind else submitted,
+        When.ANNOUNCED: announced,
+        When.TEXT_SENT: announced if conference.sends_speaker_text else false(),
+    }[when]
+
+
+@dataclass(frozen=True)
+class Column:
+    """An expression over a view's source; `fact` is what it tells, when stricter than the row."""
+
+    expression: ColumnElement[Any]
+    fact: Fact | None = None
+
+
+@dataclass(frozen=True)
+class View:
+    """A read model: rows of submissions (or of what hangs on them) for one conference.
+
+    `rows` is the fact a person must be allowed to know for the row to exist at all; `columns`
+    declares everything that can be shown, filtered or sorted by.
+    """
+
+    conference: Conference
+    source: FromClause
+    rows: Fact
+    columns: Mapping[str, Column]
+
+    def column(self, actor: Actor, name: str) -> ColumnElement[Any]:
+        """The column as this person may use it anywhere: null where the fact is not theirs."""
+        column = self.columns[name]
+        if column.fact is None:
+            return column.expression
+        if not can_ever_see(actor, column.fact, self.conference):
+            return null()
+        known = predicate(actor, column.fact, self.conference)
+        return case((known, column.expression), else_=null())
+
+    def names(self, actor: Actor) -> list[str]:
+        """The columns that exist for this person; the others are absent, not empty."""
+        return [
+            name
+            for name, column in self.columns.items()
+            if column.fact is None or can_ever_see(actor, column.fact, self.conference)
+        ]
+
+
+def can_ever_see(actor: Actor, fact: Fact, conference: Conference) -> bool:
+    """Whether any submission of the conference could show this person the fact, by role."""
+    return any(_related(actor, grant.relation, conference) is not None for grant in SEES[fact])
+
+
+def visible(actor: Actor, view: View) -> Select[Any]:
+    """The view's rows and columns as this person may have them; narrow with `view.column`."""
+    columns = [view.column(actor, name).label(name) for name in view.names(actor)]
+    known = predicate(actor, view.rows, view.conference)
+    return select(*columns).select_from(view.source).where(known)
