@@ -3,12 +3,18 @@
 What they are made of is in `tests/support`; the browser's are in `tests/browser`.
 """
 
+import shutil
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
+from cfp.db import make_engine, open_session
+from cfp.migrate import upgrade
 from tests.support import postgres as pg
 from tests.support import smtp
 from tests.support.need import missing
@@ -42,6 +48,65 @@ def postgres() -> Iterator[pg.Cluster]:
         missing("postgres", "no PostgreSQL binaries in /usr/lib/postgresql or on the PATH")
     with pg.cluster(programs) as cluster:
         yield cluster
+
+
+def _migrate(url: str) -> None:
+    engine = make_engine(url)
+    upgrade(engine)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with every migration and no rows, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "cfp.sqlite3"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: pg.Cluster) -> str:
+    """Name of a database with every migration and no rows, to be copied."""
+    _migrate(postgres.create("template_cfp"))
+    return "template_cfp"
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Path:
+    """The instance folder of a server started by the test."""
+    folder = tmp_path / "instance"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, instance: Path) -> Iterator[str]:
+    """A migrated, empty database of the test's own. Whatever uses it runs on both kinds."""
+    if request.param == "sqlite":
+        file = shutil.copy(request.getfixturevalue("sqlite_template"), instance / "cfp.sqlite3")
+        yield f"sqlite:///{file}"
+    else:
+        template = request.getfixturevalue("postgres_template")
+        with request.getfixturevalue("postgres").copy_of(template) as url:
+            yield url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def db(engine: Engine) -> Iterator[Session]:
+    """A session that may write.
+
+    On SQLite its first statement takes the write lock: commit before a client, a server or
+    another session of the test is to write.
+    """
+    with open_session(engine, writes=True) as session:
+        yield session
 
 
 @pytest.fixture

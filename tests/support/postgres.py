@@ -62,7 +62,9 @@ class Cluster:
         """The URL of a database with the template's tables and rows, dropped at the end."""
         name = f"test_{next(self._serial)}"
         names = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
-        self.run(sql.SQL("CREATE DATABASE {name} TEMPLATE {template}").format(**names))
+        # Without fsync, copying the files takes less time than writing them through the log.
+        copy = "CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"
+        self.run(sql.SQL(copy).format(**names))
         try:
             yield self.url(name)
         finally:
