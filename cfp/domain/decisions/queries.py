@@ -1,0 +1,51 @@
+"""What waits for a decision, and what has been decided."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import and_, exists, func, select
+from sqlalchemy.orm import Session
+
+from cfp.actors import Actor
+from cfp.domain.conferences.models import Conference
+from cfp.domain.decisions.models import PendingDecision
+from cfp.domain.mail.models import Message
+from cfp.domain.reviews.models import Review
+from cfp.domain.submissions.models import Submission
+from cfp.policy import Fact, predicate
+
+
+def waiting(db: Session, actor: Actor, conference: Conference) -> Mapping[str, int]:
+    """How many things wait at each stage, in one statement; a blocked chair's are left out.
+
+    submissions: drafts are nobody's to wait for, so nothing. assignment and reviews: submissions
+    short of reviews. decisions: pending ones to announce. messages: refused or uncertain mails.
+    """
+    reviews = (
+        select(func.count(Review.id))
+        .where(Review.submission_id == Submission.id, Review.state == "submitted")
+        .scalar_subquery()
+    )
+    short = and_(
+        Submission.state == "submitted",
+        reviews < conference.reviews_per_submission,
+        predicate(actor, Fact.REVIEWS, conference),
+    )
+    pending = exists().where(PendingDecision.submission_id == Submission.id)
+    row = db.execute(
+        select(
+            select(func.count(Submission.id)).where(short).scalar_subquery(),
+            select(func.count(Submission.id))
+            .where(pending, predicate(actor, Fact.PENDING, conference))
+            .scalar_subquery(),
+            select(func.count(Submission.id))
+            .where(Submission.state == "accepted", predicate(actor, Fact.DECISION, conference))
+            .scalar_subquery(),
+            select(func.count(Message.id))
+            .where(
+                Message.conference_id == conference.id,
+                Message.state.in_(("refused", "uncertain")),
+            )
+            .scalar_subquery(),
+        )
+    ).one()
+    return {"reviews": row[0], "decisions": row[1], "program": row[2], "messages": row[3]}

@@ -1,0 +1,62 @@
+"""The addresses that mails lead to, from CFP_BASE_URL alone; a test holds them to the routes."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Links:
+    """Absolute links for texts that leave the machine; `base` has no trailing slash."""
+
+    base: str
+
+    def conference(self, slug: str) -> str:
+        """The call, or the page of the conference."""
+        return f"{self.base}/{slug}/"
+
+    def program(self, slug: str) -> str:
+        """The public program."""
+        return f"{self.base}/{slug}/program/"
+
+    def talk(self, slug: str, code: str) -> str:
+        """The public page of one accepted submission."""
+        return f"{self.base}/{slug}/program/talks/{code}/"
+
+    def submission(self, slug: str, code: str) -> str:
+        """The speakers' own page of a submission."""
+        return f"{self.base}/{slug}/submissions/{code}/"
+
+    def confirm(self, slug: str, code: str) -> str:
+        """The confirm page, for somebody who logs in."""
+        return f"{self.base}/{slug}/submissions/{code}/confirm"
+
+    def confirm_by_token(self, token: str) -> str:
+        """The confirm page behind the button of an acceptance; the token serves that act alone."""
+        return f"{self.base}/confirm/{token}"
+
+    def log_in(self, token: str) -> str:
+        """The page that logs in, or finishes what was started before log-in."""
+        return f"{self.base}/account/link/{token}"
+
+    def invitation(self, token: str) -> str:
+        """The page that accepts or declines a role."""
+        return f"{self.base}/account/invitation/{token}"
+
+    def speaker_invitation(self, token: str) -> str:
+        """The page where a co-speaker says "that's me" or "that's not me"."""
+        return f"{self.base}/account/speaker/{token}"
+
+    def claim(self, token: str) -> str:
+        """The page where a person without an account becomes the one who logs in."""
+        return f"{self.base}/account/claim/{token}"
+
+    def review(self, slug: str, code: str) -> str:
+        """One submission as its reviewer sees it."""
+        return f"{self.base}/{slug}/reviews/{code}/"
+
+    def queue(self, slug: str) -> str:
+        """A reviewer's queue."""
+        return f"{self.base}/{slug}/reviews/"
+
+    def chair(self, slug: str) -> str:
+        """The chairs' dashboard."""
+        return f"{self.base}/{slug}/chair/"

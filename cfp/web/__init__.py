@@ -1,0 +1,1 @@
+"""The pages: blueprints by actor, and what every page shares."""

@@ -1,0 +1,93 @@
+"""What a view works with: its database session, who asks, when, and what the gate has loaded."""
+
+from datetime import datetime
+
+from flask import current_app, g, request
+from flask_login import current_user
+from sqlalchemy import event
+from sqlalchemy.orm import Session, UOWTransaction
+
+from cfp import clock
+from cfp.actors import Actor
+from cfp.config import Config
+from cfp.db import open_session
+from cfp.domain.conferences.models import Conference
+from cfp.domain.submissions.models import Submission
+from cfp.links import Links
+from cfp.policy import Standing
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def config() -> Config:
+    """The installation's settings."""
+    value: Config = current_app.extensions["cfp"].config
+    return value
+
+
+def links() -> Links:
+    """The addresses that mails lead to."""
+    return Links(config().base_url)
+
+
+def db() -> Session:
+    """The request's one session, opened at first use; nothing is stored without `commit()`."""
+    if "db" not in g:
+        g.db = open_session(
+            current_app.extensions["cfp"].engine, writes=request.method not in SAFE_METHODS
+        )
+        event.listen(g.db, "after_flush", _remember_flush)
+        event.listen(g.db, "after_commit", _forget_flush)
+        event.listen(g.db, "after_rollback", _forget_flush)
+    session: Session = g.db
+    return session
+
+
+def now() -> datetime:
+    """When the request was received: one moment for everything it does."""
+    if "now" not in g:
+        g.now = clock.now()
+    value: datetime = g.now
+    return value
+
+
+def actor() -> Actor:
+    """Who asks."""
+    value: Actor = current_user.actor
+    return value
+
+
+def conference() -> Conference:
+    """The conference of the address, loaded by the gate."""
+    value: Conference = g.conference
+    return value
+
+
+def standing() -> Standing:
+    """The submission of the address and what the person is to it, loaded by the gate."""
+    value: Standing = g.standing
+    return value
+
+
+def submission() -> Submission:
+    """The submission of the address."""
+    return standing().submission
+
+
+def close_db(error: BaseException | None = None) -> None:
+    """End the request's session; what was not committed is discarded."""
+    session = g.pop("db", None)
+    if session is None:
+        return
+    forgotten = session.info.get("flushed", False)
+    session.close()
+    if forgotten and error is None and current_app.config["REFUSE_FORGOTTEN_COMMITS"]:
+        raise AssertionError(f"{request.method} {request.path} flushed and did not commit")
+
+
+def _remember_flush(session: Session, _context: UOWTransaction) -> None:
+    session.info["flushed"] = True
+
+
+def _forget_flush(session: Session) -> None:
+    session.info["flushed"] = False

@@ -1,0 +1,83 @@
+"""Error pages: what happened, what is safe, what to do. Errors carry keys, `wording` the words."""
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from cfp.errors import DomainError, StaleError, ThrottledError
+from cfp.web import context
+from cfp.web.wording import say
+
+KEYS = {
+    400: "bad_request",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+}
+log = logging.getLogger("cfp.web")
+
+
+def init_app(app: Flask) -> None:
+    """One handler per kind of trouble; all lead to the same page."""
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(StaleDataError, lambda _e: _domain(StaleError("stale")))
+    app.register_error_handler(CSRFError, lambda _e: _domain(DomainError("csrf")))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(Exception, _broken)
+
+
+def page(key: str, status: int, error: DomainError | None = None) -> Response:
+    """The error page for a key; texts that came with the request are given back for copying."""
+    body = render_template(
+        "errors/error.html",
+        status=status,
+        sentence=say(error or DomainError(key)),
+        yours=_typed() if status not in {403, 404} else None,
+        back=None,
+        request_id=None,
+    )
+    response = make_response(body, status)
+    if isinstance(error, ThrottledError):
+        response.headers["Retry-After"] = str(error.data.get("seconds", 60))
+    return response
+
+
+def _typed() -> dict[str, str]:
+    """What the person had typed, without what they did not type or must not be shown again."""
+    hidden = {"csrf_token", "key", "revision", "password", "code"}
+    return {n: v for n, v in request.form.items() if n not in hidden and len(v) > 2}
+
+
+def _domain(error: DomainError) -> Response:
+    return page(error.key, error.status, error)
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:
+        return make_response(error.get_response())
+    response = page(KEYS.get(status, "bad_request" if status < 500 else "broken"), status)
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(error.valid_methods or ())
+    return response
+
+
+def _database(error: OperationalError) -> Response:
+    log.error("database: %s", error.orig)
+    context.close_db(error)
+    response = page("busy", 503)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _broken(error: Exception) -> Response:
+    log.exception("unhandled error at %s", request.endpoint)
+    context.close_db(error)
+    return page("broken", 500)

@@ -1,0 +1,59 @@
+"""Small functions for templates: times in a named zone, and links inside plain text."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from flask_babel import format_date as babel_date
+from markupsafe import Markup, escape
+
+from cfp.web import context
+
+AOE = "Etc/GMT+12"
+_LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]")
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        in_zone=in_zone, clock_time=clock_time, day=day, zone_name=zone_name, linked=linked
+    )
+    app.jinja_env.globals["now"] = context.now
+
+
+def in_zone(moment: datetime, zone: str) -> datetime:
+    """The moment on the wall clock of a named zone."""
+    return moment.astimezone(ZoneInfo(zone))
+
+
+def zone_name(zone: str) -> str:
+    """How people call the zone: Prague for Europe/Prague, AoE for the last place on earth."""
+    return "AoE" if zone == AOE else zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def clock_time(moment: datetime, zone: str) -> str:
+    """19 Nov 2025, 10:30 Prague."""
+    local = in_zone(moment, zone)
+    return f"{day(local.date())}, {local:%H:%M} {zone_name(zone)}"
+
+
+def day(value: date) -> str:
+    """19 Nov 2025, in the page's language."""
+    text: str = babel_date(value, "d MMM y")
+    return text
+
+
+def linked(text: str) -> Markup:
+    """Plain text with its addresses made clickable, nothing else changed."""
+    return Markup("").join(_linked_parts(text))
+
+
+def _linked_parts(text: str) -> Iterator[Markup]:
+    position = 0
+    for match in _LINK.finditer(text):
+        yield escape(text[position : match.start()])
+        address = escape(match.group())
+        yield Markup('<a href="{0}" rel="nofollow noopener ugc">{0}</a>').format(address)
+        position = match.end()
+    yield escape(text[position:])

@@ -1,0 +1,151 @@
+"""What surrounds every page: the areas a person has, and the chair's rail with what waits.
+
+Everything is computed when first read, so a public or an error page never asks who is looking.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import g, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import select
+
+from cfp.actors import Actor, RoleKind
+from cfp.domain.conferences.models import Conference
+from cfp.domain.decisions.queries import waiting
+from cfp.policy import Action, allowed
+from cfp.web import context
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One entry of the rail; `waits` counts what waits for somebody there."""
+
+    label: str
+    url: str
+    waits: int
+    current: bool
+
+
+class Frame:
+    """The attributes that `layouts/base.html` documents."""
+
+    @property
+    def language(self) -> str:
+        return str(get_locale() or "en")
+
+    @property
+    def conference(self) -> Conference | None:
+        found: Conference | None = g.get("conference")
+        return found
+
+    @cached_property
+    def viewer(self) -> Actor | None:
+        return current_user.actor if current_user.is_authenticated else None
+
+    @cached_property
+    def conferences(self) -> list[tuple[str, str, bool]]:
+        """The conferences this person has a role in."""
+        if self.viewer is None:
+            return []
+        ids = {role.conference_id for role in self.viewer.roles}
+        if len(ids) < 2:
+            return []
+        rows = context.db().execute(
+            select(Conference.name, Conference.slug)
+            .where(Conference.id.in_(ids))
+            .order_by(Conference.start_date.desc())
+        )
+        here = self.conference.slug if self.conference else ""
+        return [
+            (name, url_for("public.conference", slug=slug), slug == here) for name, slug in rows
+        ]
+
+    @cached_property
+    def areas(self) -> list[tuple[str, str, bool]]:
+        """Speaking, Reviewing, Chairing: only what one has here."""
+        if self.viewer is None or self.conference is None:
+            return []
+        slug, here = self.conference.slug, request.blueprint or ""
+        areas = [(_("Speaking"), url_for("speaker.index", slug=slug), here == "speaker")]
+        if self.viewer.has(self.conference.id, RoleKind.REVIEWER):
+            areas.append((_("Reviewing"), url_for("reviewer.queue", slug=slug), here == "reviewer"))
+        if self._may(Action.READ_COMMITTEE):
+            areas.append((_("Chairing"), url_for("chair.dashboard", slug=slug), here == "chair"))
+        return areas
+
+    @cached_property
+    def stages(self) -> list[Stage]:
+        """Call, Submissions, Assignment, Reviews, Decisions, Program, Messages."""
+        conference = self.conference
+        if self.viewer is None or conference is None or not self._may(Action.READ_COMMITTEE):
+            return []
+        waits = waiting(context.db(), self.viewer, conference)
+        rows = [
+            ("call", _("Call"), "chair.call", Action.SET_UP),
+            ("submissions", _("Submissions"), "chair.submissions", Action.READ_COMMITTEE),
+            ("assignment", _("Assignment"), "chair.assignment", Action.ASSIGN),
+            ("reviews", _("Reviews"), "chair.reviews", Action.READ_SCORES),
+            ("decisions", _("Decisions"), "chair.decisions", Action.DECIDE),
+            ("program", _("Program"), "chair.program", Action.READ_PROGRAM_DRAFT),
+            ("messages", _("Messages"), "chair.messages", Action.SEND_MAIL),
+        ]
+        if conference.reviewing == "everyone":
+            rows = [row for row in rows if row[0] != "assignment"]
+        return [
+            self._stage(label, endpoint, waits.get(key, 0))
+            for key, label, endpoint, action in rows
+            if self._may(action)
+        ]
+
+    @cached_property
+    def desk(self) -> list[Stage]:
+        """What is no stage: the dashboard, people, settings, the log."""
+        rows = [
+            (_("Overview"), "chair.dashboard", Action.READ_COMMITTEE),
+            (_("People"), "chair.people", Action.READ_PEOPLE),
+            (_("Settings"), "chair.settings", Action.SET_UP),
+            (_("Log"), "chair.log", Action.READ_AUDIT),
+        ]
+        return [self._stage(label, name, 0) for label, name, action in rows if self._may(action)]
+
+    @property
+    def home_url(self) -> str:
+        if self.conference is not None:
+            return url_for("public.conference", slug=self.conference.slug)
+        return url_for("public.index")
+
+    @property
+    def my_url(self) -> str:
+        return url_for("account.mine")
+
+    @property
+    def login_url(self) -> str:
+        back = request.full_path.rstrip("?") if request.method == "GET" else None
+        return url_for("account.log_in", next=back)
+
+    @property
+    def account_url(self) -> str:
+        return url_for("account.profile")
+
+    @property
+    def logout_url(self) -> str:
+        return url_for("account.log_out")
+
+    def _may(self, action: Action) -> bool:
+        viewer, conference = self.viewer, self.conference
+        return viewer is not None and allowed(viewer, action, conference, context.now())
+
+    def _stage(self, label: str, endpoint: str, waits: int) -> Stage:
+        assert self.conference is not None  # noqa: S101 - only asked for inside a conference
+        current = (request.endpoint or "").startswith(endpoint)
+        return Stage(label, url_for(endpoint, slug=self.conference.slug), waits, current)
+
+
+def frame() -> dict[str, Frame]:
+    """The context processor."""
+    if "frame" not in g:
+        g.frame = Frame()
+    return {"frame": g.frame}

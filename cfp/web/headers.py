@@ -1,0 +1,37 @@
+"""Headers of every answer, and the refusal of foreign Host headers."""
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import BadRequest
+
+from cfp.web import context
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(refuse_foreign_host)
+    app.after_request(add_headers)
+
+
+def refuse_foreign_host() -> None:
+    """Links and cookies belong to one host; any other name for this server is a mistake."""
+    if request.host != context.config().host:
+        raise BadRequest
+
+
+def add_headers(response: Response) -> Response:
+    """Security headers; private pages are not stored, public ones have set their own caching."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CSP)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if context.config().secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    if request.endpoint not in {"static", "bootstrap.static"} and not response.cache_control.public:
+        headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,92 @@
+"""A list page: which page, which order, which filters, kept in the address and safe to link."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request, url_for
+from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from cfp.actors import Actor
+from cfp.policy import View, visible
+
+PAGE_SIZE = 50
+
+
+@dataclass
+class Listing:
+    """One page of a View as one person sees it; `rows` has the view's columns by name."""
+
+    view: View
+    actor: Actor
+    sort: str
+    descending: bool
+    page: int
+    arguments: Mapping[str, str]
+    conditions: list[ColumnElement[bool]] = field(default_factory=list)
+    rows: Sequence[Row[Any]] = ()
+    total: int = 0
+
+    @classmethod
+    def from_request(
+        cls, view: View, actor: Actor, *, sortable: Sequence[str], default: str
+    ) -> "Listing":
+        """Read page and sort from the address; a sort this person has not is ignored."""
+        asked = request.args.get("sort", default)
+        name = asked.removeprefix("-")
+        if name not in sortable or name not in view.names(actor):
+            asked, name = default, default.removeprefix("-")
+        page = request.args.get("page", "1")
+        return cls(
+            view=view,
+            actor=actor,
+            sort=name,
+            descending=asked.startswith("-"),
+            page=int(page) if page.isascii() and page.isdigit() and 0 < int(page) < 10**6 else 1,
+            arguments=request.args.to_dict(),
+        )
+
+    def where(self, condition: ColumnElement[bool]) -> None:
+        """Narrow the list; build conditions from `view.column(actor, name)` only."""
+        self.conditions.append(condition)
+
+    def load(self, db: Session) -> "Listing":
+        """Fetch this page: the total and the rows, two statements whatever the size."""
+        query = self.statement()
+        counted = select(func.count()).select_from(query.order_by(None).subquery())
+        self.total = db.scalar(counted) or 0
+        self.page = min(self.page, self.pages)
+        offset = (self.page - 1) * PAGE_SIZE
+        self.rows = db.execute(query.limit(PAGE_SIZE).offset(offset)).all()
+        return self
+
+    def load_all(self, db: Session) -> "Listing":
+        """Fetch every row: for an export of exactly what is shown."""
+        self.rows = db.execute(self.statement()).all()
+        self.total = len(self.rows)
+        return self
+
+    def statement(self) -> Select[Any]:
+        """What this person may see, narrowed and ordered; the id makes the order complete."""
+        column = self.view.column(self.actor, self.sort)
+        order = column.desc().nulls_last() if self.descending else column.asc().nulls_last()
+        tie = self.view.columns["id"].expression
+        return visible(self.actor, self.view).where(*self.conditions).order_by(order, tie)
+
+    @property
+    def pages(self) -> int:
+        """Number of pages, at least one."""
+        return max(1, -(-self.total // PAGE_SIZE))
+
+    def url(self, **changes: object) -> str:
+        """This list's address with some arguments changed; None drops one."""
+        arguments = {**self.arguments, **changes}
+        kept = {key: str(value) for key, value in arguments.items() if value not in (None, "")}
+        assert request.endpoint is not None  # noqa: S101 - a list page has a route
+        return url_for(request.endpoint, **(request.view_args or {}), **kept)
+
+    def sort_url(self, name: str) -> str:
+        """The address that sorts by this column, or turns the order round."""
+        turned = f"-{name}" if self.sort == name and not self.descending else name
+        return self.url(sort=turned, page=None)

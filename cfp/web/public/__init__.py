@@ -1,0 +1,5 @@
+"""Pages of the public area."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("public", __name__)

@@ -1,0 +1,5 @@
+"""Pages of the reviewer area."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("reviewer", __name__)
