@@ -1,7 +1,6 @@
 """Error pages: what happened, what is safe, what to do. Errors carry keys, `wording` the words."""
 
 import logging
-from http import HTTPStatus
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
