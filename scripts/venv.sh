@@ -59,14 +59,18 @@ install() {
     fi
 }
 
-# The folder is part of it: the commands in .venv/bin hold absolute paths.
+# What .venv was made from is kept in it: the folder, because the commands in .venv/bin hold absolute
+# paths, and the lists.
 state=$(pwd; cat requirements.txt requirements-dev.txt pyproject.toml | cksum)
-stamp=.venv/installed-$lock
-if [ -x .venv/bin/cfp ] && [ "$(cat "$stamp" 2>/dev/null)" = "$state" ]; then exit 0; fi
+if [ -x .venv/bin/cfp ] && [ "$(cat ".venv/installed-$lock" 2>/dev/null)" = "$state" ]; then exit 0; fi
+
+moved() {
+    made_in=$(sed -n 1p .venv/installed-requirements.txt 2>/dev/null) && [ "$made_in" != "$(pwd)" ]
+}
 
 [ -w . ] || fail "no write access to $(pwd), where .venv is to be made."
 [ ! -e .venv ] || [ -w .venv ] || fail "no write access to $(pwd)/.venv."
-.venv/bin/python -c '' 2>/dev/null || create
+if moved || ! .venv/bin/python -c '' 2>/dev/null; then create; fi
 echo "Installing the packages of $lock into .venv; the first time takes a minute or two."
 # Wheels only: what a source package would fetch to build itself is not in the lock.
 install --only-binary :all: --require-hashes -r "$lock" ||
