@@ -10,9 +10,13 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from cfp.app import create_app
+from cfp.config import Config
 from cfp.db import make_engine, open_session
 from cfp.migrate import upgrade
 from tests.support import postgres as pg
@@ -107,6 +111,28 @@ def db(engine: Engine) -> Iterator[Session]:
     """
     with open_session(engine, writes=True) as session:
         yield session
+
+
+@pytest.fixture
+def app(database_url: str, instance: Path) -> Iterator[Flask]:
+    """The application on the test's database; a view that forgets to commit fails its test."""
+    config = Config.from_env(
+        {
+            "CFP_INSTANCE": str(instance),
+            "CFP_DATABASE_URL": database_url,
+            "CFP_BASE_URL": "http://localhost",
+        }
+    )
+    app = create_app(config)
+    app.config.update(TESTING=True, REFUSE_FORGOTTEN_COMMITS=True)
+    yield app
+    app.extensions["cfp"].engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """One browser: it keeps its cookies. Forms need their CSRF token here as anywhere."""
+    return app.test_client()
 
 
 @pytest.fixture
