@@ -1,0 +1,114 @@
+"""Who reviews what: the exact maximum of the total score under every rule, and the smallest repair.
+
+Source of the flow model: the assignment problem as a transportation problem (Ahuja, Magnanti,
+Orlin, Network Flows, 1993, ch. 9-11); of the shortfall report: its minimum cut (Hall 1935).
+The solver holds the GIL and keeps memory: call these in a child process.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from cfp.algorithms import exclusion, plans, prices
+from cfp.algorithms.arrays import Flags, Ids, ProblemError, as_rows
+from cfp.algorithms.flow import Network
+from cfp.algorithms.plans import Solution
+from cfp.algorithms.problem import Plan, Problem
+from cfp.algorithms.reduction import Reduced, reduce, rows_of
+from cfp.algorithms.shortfall import shortfalls
+from cfp.algorithms.steps import Progress, Steps
+
+OBJECTIVES = ("balanced", "max")
+
+
+def assign(
+    problem: Problem,
+    *,
+    objective: str = "balanced",
+    floor: float = 0.99,
+    seed: int = 0,
+    on_progress: Progress | None = None,
+) -> Plan:
+    """Assign reviewers to papers.
+
+    Args:
+        problem: papers, reviewers, scored pairs and rules.
+        objective: "max" for the highest total; "balanced" for the worst-off paper as well off as
+            possible at a total of at least `floor` times the highest.
+        floor: share of the highest total that "balanced" has to keep, 0 to 1.
+        seed: breaks ties between equally good plans; the same seed gives the same plan.
+        on_progress: is told the step ("prepare", "flow", "balance", "report") and the share done.
+
+    Returns:
+        A plan, always: what cannot be had is in its `shortfalls` and other fields, not an error.
+
+    Raises:
+        ProblemError: unknown objective, floor out of range, or numbers too large to be exact.
+    """
+    _check_parameters(problem, objective, floor)
+    steps = Steps(on_progress)
+    steps.start("prepare")
+    reduced = reduce(problem, seed)
+    best = _solve(reduced, prices.best_total(reduced, _standing(reduced, problem.previous)), steps)
+    steps.start("report")
+    return plans.compose(
+        reduced, best, standing=problem.previous, highest=best, objective=objective, steps=steps
+    )
+
+
+def repair(problem: Problem, current: ArrayLike, *, seed: int = 0) -> Plan:
+    """Restore the demand with the fewest changes to what stands, then at the best total.
+
+    Args:
+        problem: as it is now: without the pairs of whoever dropped out, with new papers.
+        current: (K, 2) rows (paper, reviewer) that stand; those no longer possible are given up.
+        seed: breaks ties; the same seed gives the same plan.
+
+    Returns:
+        A plan whose `new` and `dropped` are the changes. More reviews than demanded are kept.
+
+    Raises:
+        ProblemError: unknown or doubled rows in `current`, or numbers too large to be exact.
+    """
+    rows = as_rows("current", current)
+    problem.check_pairs("current", rows)
+    steps = Steps(None)
+    steps.start("prepare")
+    reduced = reduce(problem, seed)
+    standing = _standing(reduced, rows)
+    kept = np.bincount(reduced.paper[standing], minlength=problem.papers)
+    spare = np.maximum(kept - reduced.seats, 0)
+    highest = _solve(reduced, prices.best_total(reduced, standing), steps)
+    fewest = _solve(reduced, prices.fewest_changes(reduced, standing, spare), steps)
+    steps.start("report")
+    return plans.compose(
+        reduced, fewest, standing=rows, highest=highest, objective="repair", steps=steps
+    )
+
+
+def _check_parameters(problem: Problem, objective: str, floor: float) -> None:
+    if objective not in OBJECTIVES:
+        raise ProblemError("problem.objective", field="objective", value=objective)
+    if objective == "balanced":
+        raise ProblemError("problem.unsupported", field="objective", value=objective)
+    if not 0 <= floor <= 1:
+        raise ProblemError("problem.floor_range", field="floor", value=floor)
+    if problem.cap is not None:
+        raise ProblemError("problem.unsupported", field="cap", value=problem.cap)
+
+
+def _standing(reduced: Reduced, rows: Ids) -> Flags:
+    """(M,) the open pairs that are among these rows."""
+    found, _ = rows_of(reduced.problem, rows)
+    return np.isin(reduced.pair, found)
+
+
+def _solve(reduced: Reduced, priced: prices.Prices, steps: Steps) -> Solution:
+    steps.start("flow")
+    network = Network(reduced, priced)
+    answer = exclusion.solve(network, reduced)
+    gap = answer.flow.cost - answer.bound
+    return Solution(
+        rows=np.sort(np.concatenate([reduced.held, reduced.pair[answer.flow.chosen]])),
+        shortfalls=shortfalls(reduced.problem, network, answer.flow),
+        gap=gap / priced.score_unit if gap < priced.unmet else np.inf,
+    )

@@ -1,0 +1,122 @@
+"""Put a plan together: the chosen pairs, their figures, and what could not be had."""
+
+from dataclasses import dataclass
+from math import fsum
+
+import numpy as np
+
+from cfp.algorithms.arrays import Counts, Flags, Ids, Scores
+from cfp.algorithms.problem import Plan, Problem, Shortfall
+from cfp.algorithms.reduction import Reduced
+from cfp.algorithms.steps import Steps
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Solution:
+    """Chosen rows of the problem's arrays, what is missing, and at most how much score is lost."""
+
+    rows: Counts
+    shortfalls: tuple[Shortfall, ...]
+    gap: float
+
+
+def compose(
+    reduced: Reduced,
+    solution: Solution,
+    *,
+    standing: Ids,
+    highest: Solution,
+    objective: str,
+    steps: Steps,
+) -> Plan:
+    """Compute every figure of a plan.
+
+    Args:
+        reduced: the problem and its pins.
+        solution: what was chosen.
+        standing: (K, 2) rows that `new` and `dropped` compare with.
+        highest: the solution of the highest total.
+        objective: what was asked for.
+        steps: timings so far.
+    """
+    problem = reduced.problem
+    rows = solution.rows[np.argsort(problem.keys()[solution.rows])]
+    paper, reviewer, score = problem.paper[rows], problem.reviewer[rows], problem.score[rows]
+    count = np.bincount(paper, minlength=problem.papers)
+    load = np.bincount(reviewer, minlength=problem.reviewers)
+    paper_score = sum_by(paper, score, problem.papers)
+    chosen, stood = problem.keys()[rows], problem.row_keys(standing)
+    optimum = fsum(problem.score[highest.rows])
+    best, fair = best_of_papers(reduced), fair_papers(problem, solution.shortfalls)
+    return Plan(
+        paper=paper,
+        reviewer=reviewer,
+        score=score,
+        pinned=np.isin(rows, reduced.held),
+        new=~np.isin(chosen, stood),
+        dropped=standing[~np.isin(stood, chosen)],
+        paper_count=count,
+        paper_score=paper_score,
+        paper_missing=np.maximum(problem.demand - count, 0),
+        reviewer_load=load,
+        load_unmet=np.maximum(problem.load_min - load, 0),
+        load_over=np.maximum(load - problem.load_max, 0),
+        without_senior=_without_senior(problem, rows),
+        pins_unmet=reduced.refused,
+        crowded=_crowded(problem, reduced.held),
+        shortfalls=solution.shortfalls,
+        total=fsum(score),
+        optimum=optimum,
+        total_bound=optimum + highest.gap,
+        worst=float(paper_score[fair].min(initial=np.inf)) if fair.any() else np.nan,
+        worst_bound=float(best[fair].min(initial=np.inf)) if fair.any() else np.nan,
+        objective=objective,
+        seconds=dict(steps.stop()),
+    )
+
+
+def best_of_papers(reduced: Reduced) -> Scores:
+    """(P,) the highest sum of scores each paper could have if it came first."""
+    problem, papers = reduced.problem, len(reduced.seats)
+    score = problem.score[reduced.pair]
+    order = np.lexsort((-score, reduced.paper))
+    paper = reduced.paper[order]
+    first = np.searchsorted(paper, np.arange(papers))
+    rank = np.arange(len(paper)) - first[paper]
+    top = order[rank < reduced.seats[paper]]
+    held = problem.score[reduced.held]
+    pinned = sum_by(problem.paper[reduced.held], held, papers)
+    return pinned + sum_by(reduced.paper[top], score[top], papers)
+
+
+def sum_by(ids: Ids, values: Scores, size: int) -> Scores:
+    """(size,) sum of the values of each id."""
+    return np.bincount(ids, weights=values, minlength=size).astype(np.float64)
+
+
+def fair_papers(problem: Problem, short: tuple[Shortfall, ...]) -> Flags:
+    """(P,) papers among which the worst is looked for: they need reviews and can have them all."""
+    fair = problem.demand > 0
+    for group in short:
+        fair[group.papers] = False
+    return fair
+
+
+def _without_senior(problem: Problem, rows: Counts) -> Ids:
+    led = problem.paper[rows[problem.senior[problem.reviewer[rows]]]]
+    need = problem.need_senior & (problem.demand > 0)
+    need[led] = False
+    return np.flatnonzero(need).astype(np.int32)
+
+
+def _crowded(problem: Problem, held: Counts) -> Ids:
+    """Papers where two pinned reviewers share an affiliation or are to be kept apart."""
+    paper, reviewer = problem.paper[held], problem.reviewer[held]
+    size = np.int64(problem.affiliation.max(initial=0)) + 1
+    group = problem.affiliation[reviewer]
+    tied = group >= 0
+    keys, counts = np.unique(paper[tied] * size + group[tied], return_counts=True)
+    crowded = [keys[counts > 1] // size]
+    for one, other in problem.apart:
+        crowded.append(np.intersect1d(paper[reviewer == one], paper[reviewer == other]))
+    return np.unique(np.concatenate(crowded)).astype(np.int32)
