@@ -22,6 +22,7 @@ from cfp.migrate import upgrade
 from tests.support import postgres as pg
 from tests.support import smtp
 from tests.support.need import missing
+from tests.support.visitor import Visitor
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -139,3 +140,9 @@ def client(app: Flask) -> FlaskClient:
 def postbox() -> Iterator[smtp.Postbox]:
     with smtp.postbox() as box:
         yield box
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Visitor:
+    """Somebody who is not logged in."""
+    return Visitor(app)
