@@ -12,6 +12,7 @@ from types import FrameType
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -32,6 +33,10 @@ def pytest_configure(config: pytest.Config) -> None:
     # A CI job that runs out of time gets SIGTERM; as an interrupt it still runs the finalizers
     # that end the PostgreSQL cluster, the servers and the browser.
     signal.signal(signal.SIGTERM, interrupted)
+    # How long an example takes on a busy machine proves nothing. (The CI profile says so too.)
+    if settings.get_current_profile_name() == "default":
+        settings.register_profile("unhurried", deadline=None)
+        settings.load_profile("unhurried")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
