@@ -3,3 +3,8 @@
 from flask import Blueprint
 
 blueprint = Blueprint("chair", __name__)
+
+from cfp.web.chair import call  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import people  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import placeholder  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import settings  # noqa: E402,F401 - routes register themselves

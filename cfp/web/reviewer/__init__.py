@@ -3,3 +3,5 @@
 from flask import Blueprint
 
 blueprint = Blueprint("reviewer", __name__)
+
+from cfp.web.reviewer import placeholder  # noqa: E402,F401 - routes register themselves
