@@ -5,7 +5,7 @@ What they are made of is in `tests/support`; the browser's are in `tests/browser
 
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -16,10 +16,13 @@ from hypothesis import settings
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from cfp import clock
 from cfp.app import create_app
 from cfp.config import Config
 from cfp.db import make_engine, open_session
+from cfp.domain.accounts.models import Person
 from cfp.migrate import upgrade
+from tests.factories import make_login
 from tests.support import postgres as pg
 from tests.support import smtp
 from tests.support.need import missing
@@ -150,4 +153,18 @@ def postbox() -> Iterator[smtp.Postbox]:
 @pytest.fixture
 def stranger(app: Flask) -> Visitor:
     """Somebody who is not logged in."""
-    return Visitor(app)
+    return Visitor(app.test_client())
+
+
+@pytest.fixture
+def visitor_as(app: Flask, db: Session) -> Callable[[Person], Visitor]:
+    """Log somebody in and give their browser; commits what the test has made so far."""
+
+    def log_in(person: Person) -> Visitor:
+        cookie = make_login(db, person, now=clock.now())
+        db.commit()
+        client = app.test_client()
+        client.set_cookie("cfp", cookie)
+        return Visitor(client)
+
+    return log_in
