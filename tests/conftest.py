@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from flask.testing import FlaskClient
 from hypothesis import settings
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from cfp import clock
 from cfp.app import create_app
@@ -113,17 +115,29 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def db(engine: Engine) -> Iterator[Session]:
-    """A session that may write.
+    """A session that may write, on SQLite from its first statement on.
 
-    On SQLite its first statement takes the write lock: commit before a client, a server or
-    another session of the test is to write.
+    It steps aside by itself for every request of a test client. Before another process or session
+    of the test is to write, commit.
     """
     with open_session(engine, writes=True) as session:
         yield session
 
 
+class Client(FlaskClient):
+    """Ends the test's own transaction before each request, and lets it read anew afterwards."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        db: Session = self.application.extensions["test_db"]
+        db.commit()
+        try:
+            return super().open(*args, **kwargs)
+        finally:
+            db.expire_all()
+
+
 @pytest.fixture
-def app(database_url: str, instance: Path) -> Iterator[Flask]:
+def app(database_url: str, instance: Path, db: Session) -> Iterator[Flask]:
     """The application on the test's database; a view that forgets to commit fails its test."""
     config = Config.from_env(
         {
@@ -134,6 +148,8 @@ def app(database_url: str, instance: Path) -> Iterator[Flask]:
     )
     app = create_app(config)
     app.config.update(TESTING=True, REFUSE_FORGOTTEN_COMMITS=True)
+    app.extensions["test_db"] = db
+    app.test_client_class = Client
     yield app
     app.extensions["cfp"].engine.dispose()
 
