@@ -534,6 +534,7 @@ def upgrade() -> None:
         sa.Column("submitted", UTCDateTime(), nullable=True),
         sa.Column("announced", UTCDateTime(), nullable=True),
         sa.Column("search_text", sa.String(), nullable=False),
+        sa.Column("people_text", sa.String(), nullable=False),
         sa.Column("shuffle", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -671,6 +672,7 @@ def upgrade() -> None:
         sa.Column("recording", sa.Boolean(), nullable=False),
         sa.Column("availability", sa.JSON(), nullable=False),
         sa.Column("remark", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["conference_id"], ["conference.id"], name=op.f("fk_confirmation_conference_id")
@@ -1008,6 +1010,8 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("speaks", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("invited", UTCDateTime(), nullable=True),
+        sa.Column("left", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["conference_id"], ["conference.id"], name=op.f("fk_speaker_conference_id")
         ),

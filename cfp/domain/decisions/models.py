@@ -47,7 +47,7 @@ class Decision(Base):
 
 
 class Confirmation(Base):
-    """What a speaker said on the confirm page, for the talk."""
+    """What a speaker said on the confirm page, for the talk: that they come, or why they can't."""
 
     __tablename__ = "confirmation"
 
@@ -60,4 +60,5 @@ class Confirmation(Base):
     recording: Mapped[bool] = mapped_column(default=True)
     availability: Mapped[dict[str, Any]] = mapped_column(default=dict)
     remark: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime]

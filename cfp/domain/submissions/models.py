@@ -12,7 +12,11 @@ from cfp.domain.conferences.models import SubmissionType, Track
 
 
 class Submission(Base):
-    """A talk on its way. `state` is stored; "under review", "scheduled", "published" derive."""
+    """A talk on its way. `state` is stored; "under review", "scheduled", "published" derive.
+
+    `search_text` is what everybody who sees the content may search; names are apart in
+    `people_text`, because a blind reviewer's search must not find them.
+    """
 
     __tablename__ = "submission"
 
@@ -32,6 +36,7 @@ class Submission(Base):
     submitted: Mapped[datetime | None]
     announced: Mapped[datetime | None]
     search_text: Mapped[str] = mapped_column(default="")
+    people_text: Mapped[str] = mapped_column(default="")
     shuffle: Mapped[int]
     revision: Mapped[int] = mapped_column(default=1)
 
@@ -66,7 +71,11 @@ class SubmissionRevision(Base):
 
 
 class Speaker(Base):
-    """A person on a submission. Removed ones stay, so that an invitation cannot come back."""
+    """A person on a submission, in one of the states named, invited, accepted, removed.
+
+    Removed ones stay, so that an invitation cannot come back; `left` are those who said
+    themselves that it is not them, and are never asked again.
+    """
 
     __tablename__ = "speaker"
 
@@ -84,6 +93,8 @@ class Speaker(Base):
     position: Mapped[int] = mapped_column(default=0)
     speaks: Mapped[bool] = mapped_column(default=True)
     state: Mapped[str] = mapped_column(default="named")
+    invited: Mapped[datetime | None]
+    left: Mapped[bool] = mapped_column(default=False)
 
     submission: Mapped[Submission] = relationship(back_populates="speakers", lazy="raise_on_sql")
 
