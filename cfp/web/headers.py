@@ -18,7 +18,12 @@ def init_app(app: Flask) -> None:
 
 
 def refuse_foreign_host() -> None:
-    """Links and cookies belong to one host; any other name for this server is a mistake."""
+    """Links and cookies belong to one host; any other name for this server is a mistake.
+
+    Those who watch the process may call it by its address: they follow no links.
+    """
+    if request.path in {"/healthz", "/readyz"}:
+        return
     if request.host != context.config().host:
         raise BadRequest
 

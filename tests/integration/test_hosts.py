@@ -1,0 +1,10 @@
+"""One host is served; whoever watches the process may call it by any name."""
+
+import pytest
+
+ELSEWHERE = {"base_url": "http://10.0.0.7:8000"}
+
+
+@pytest.mark.parametrize(("path", "status"), [("/healthz", 200), ("/readyz", 200), ("/", 400)])
+def test_another_host(client, path, status):
+    assert client.get(path, **ELSEWHERE).status_code == status
