@@ -1,0 +1,160 @@
+"""The policy against a table written from the specification's permission table, not from code.
+
+Each row: a fact, then who may know it before submission (draft), while undecided, and once
+announced. Letters: s owner and co-speaker, r reviewer, x reviewer with a blocking conflict,
+t track chair, c chair, k chair with a blocking conflict, o read-only role. Everybody else
+(other speakers, other track's chair, administrator, anonymous) never knows anything.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from itertools import product
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cfp.domain.assignment.models import Conflict
+from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.states import State
+from cfp.policy import Fact, predicate, sees, standing_of
+from tests.factories import make_review
+from tests.support.cast import CAST, World, make_world
+
+LETTERS = {
+    "s": ("owner", "co_speaker"),
+    "r": ("reviewer",),
+    "x": ("blocked_reviewer",),
+    "t": ("track_chair",),
+    "c": ("chair",),
+    "k": ("conflicted_chair",),
+    "o": ("reader",),
+}
+UNDECIDED = {State.SUBMITTED, State.WITHDRAWN}
+
+OPEN_TABLE = {
+    Fact.CONTENT: ("s", "srxtcko", "srxtcko"),
+    Fact.SPEAKERS: ("s", "srxtcko", "srxtcko"),
+    Fact.CHAIR_NOTE: ("s", "stck", "stck"),
+    Fact.REVIEWERS: ("", "tc", "tc"),
+    Fact.REVIEWS: ("", "tc", "tc"),
+    Fact.CHAIR_REVIEWS: ("", "tc", "tc"),
+    Fact.SPEAKER_TEXT: ("", "tc", "tc"),
+    Fact.PENDING: ("", "tc", "tc"),
+    Fact.DECISION: ("", "", "srxtcko"),
+    Fact.ADDRESSES: ("s", "stck", "stck"),
+    Fact.REVIEW_MAIL: ("", "c", "c"),
+    Fact.MAIL: ("ck", "ck", "ck"),
+    Fact.CONFLICTS: ("", "ck", "ck"),
+    Fact.PLACEMENT: ("", "tcko", "tcko"),
+}
+BLIND_TABLE = {**OPEN_TABLE, Fact.SPEAKERS: ("s", "stcko", "stcko")}
+
+
+def expected(table: dict[Fact, tuple[str, str, str]], fact: Fact, state: State) -> set[str]:
+    column = 0 if state is State.DRAFT else 1 if state in UNDECIDED else 2
+    return {name for letter in table[fact][column] for name in LETTERS[letter]}
+
+
+Known = Mapping[tuple[Fact, State], set[str]]
+
+
+def known_by_rule(db: Session, world: World) -> Known:
+    """Who may know what, one object at a time."""
+    known: dict[tuple[Fact, State], set[str]] = defaultdict(set)
+    for name, state in product(CAST, State):
+        code = world.submissions[state].code
+        standing = standing_of(db, world.actor(db, name), world.conference, code)
+        assert standing is not None
+        for fact in Fact:
+            if sees(standing, fact):
+                known[fact, state].add(name)
+    return known
+
+
+def known_by_query(db: Session, world: World) -> Known:
+    """The same, for all submissions at once."""
+    states = {submission.id: state for state, submission in world.submissions.items()}
+    known: dict[tuple[Fact, State], set[str]] = defaultdict(set)
+    for name, fact in product(CAST, Fact):
+        condition = predicate(world.actor(db, name), fact, world.conference)
+        for found in db.scalars(select(Submission.id).where(condition)):
+            if found in states:
+                known[fact, states[found]].add(name)
+    return known
+
+
+Reader = Callable[[Session, World], Known]
+READERS = pytest.mark.parametrize("read", [known_by_rule, known_by_query])
+
+
+@READERS
+@pytest.mark.parametrize("blind", [False, True], ids=["open", "blind"])
+@pytest.mark.parametrize("reviewing", ["everyone", "assigned"])
+def test_every_fact_is_known_to_those_of_the_table_and_no_others(
+    db: Session, reviewing: str, blind: bool, read: Reader
+) -> None:
+    world = make_world(db, blind=blind, reviewing=reviewing)
+    table = BLIND_TABLE if blind else OPEN_TABLE
+    known = read(db, world)
+    for fact, state in product(Fact, State):
+        who = expected(table, fact, state)
+        if reviewing == "assigned":
+            who -= {"blocked_reviewer"}  # has no assignment, so is no reviewer of it
+        assert known[fact, state] == who, (fact, state)
+
+
+@READERS
+@pytest.mark.parametrize(
+    ("others_reviews", "own_in", "sees_others"),
+    [
+        ("never", True, False),
+        ("after_own", False, False),
+        ("after_own", True, True),
+        ("always", False, True),
+    ],
+)
+def test_a_reviewer_reads_others_reviews_when_the_conference_says(
+    db: Session, others_reviews: str, own_in: bool, sees_others: bool, read: Reader
+) -> None:
+    world = make_world(db, others_reviews=others_reviews, reviewer_names_shown=True)
+    if own_in:
+        make_review(db, world.submissions[State.SUBMITTED], world.people["reviewer"])
+    known, committee = read(db, world), {"track_chair", "chair"}
+    reviewer = {"reviewer"}
+    assert known[Fact.REVIEWS, State.SUBMITTED] == committee | (reviewer if sees_others else set())
+    assert known[Fact.REVIEWERS, State.SUBMITTED] == committee | (reviewer if own_in else set())
+
+
+@READERS
+def test_speakers_read_their_text_only_after_announcing_and_if_it_is_sent(
+    db: Session, read: Reader
+) -> None:
+    known = read(db, make_world(db, sends_speaker_text=True))
+    speakers = {"owner", "co_speaker"}
+    for state in State:
+        told = speakers if state not in UNDECIDED | {State.DRAFT} else set()
+        assert known[Fact.SPEAKER_TEXT, state] & speakers == told, state
+
+
+@READERS
+@pytest.mark.parametrize(
+    ("policies", "kind", "state", "blocks"),
+    [
+        ({}, "declared", "open", True),
+        ({}, "declared", "dismissed", False),
+        ({}, "affiliation", "open", False),
+        ({}, "affiliation", "confirmed", True),
+        ({"affiliation": "block"}, "affiliation", "open", True),
+        ({"declared": "show"}, "declared", "open", False),
+    ],
+)
+def test_a_conflict_blocks_by_its_kind_until_a_chair_judges_it(
+    db: Session, policies: dict[str, str], kind: str, state: str, blocks: bool, read: Reader
+) -> None:
+    world = make_world(db, conflict_policies=policies)
+    for conflict in db.scalars(select(Conflict)):
+        conflict.kind, conflict.state = kind, state
+    db.flush()
+    knows = "conflicted_chair" in read(db, world)[Fact.PENDING, State.SUBMITTED]
+    assert knows is not blocks
