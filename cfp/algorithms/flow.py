@@ -54,11 +54,10 @@ class Network:
         self.pairs = len(reduced.pair)
         self.papers, self.reviewers = len(reduced.seats), len(reduced.room)
         self.source = self.papers + self.reviewers
-        seats = reduced.seats + prices.spare
-        self.junior_gate, entry, gates = _gates(reduced, seats, self.source + 1)
+        self.junior_gate, entry, gates = _gates(reduced, self.source + 1)
         self.nodes = self.source + 1 + len(gates.tail)
         self.arcs = self._arcs(reduced, prices, entry, gates)
-        supply = np.concatenate([reduced.owed, -seats])
+        supply = np.concatenate([reduced.owed, -(reduced.seats + prices.spare)])
         self.supply = np.append(supply, -supply.sum())
 
     def solve(self, closed: Flags | None = None) -> Flow:
@@ -167,22 +166,22 @@ def _linked(nodes: int, tail: Ids, head: Ids) -> Counts:
         lowest = after
 
 
-def _gates(reduced: Reduced, seats: Counts, first: int) -> tuple[Ids, Ids, Arcs]:
+def _gates(reduced: Reduced, first: int) -> tuple[Ids, Ids, Arcs]:
     """Juniors' gate of each paper (-1: none), entry node of each open pair, and the gates' arcs.
 
     Juniors of a paper that needs a senior enter by a gate that leaves one seat. Reviewers of one
     affiliation enter by a gate of one, juniors and seniors apart: the flow cannot tie those
     together (see `exclusion`). Gates are numbered from `first`.
     """
-    reviewers = len(reduced.room)
+    reviewers, seats = len(reduced.room), reduced.seats
     entry = reduced.paper + np.int32(reviewers)
-    gated = np.flatnonzero(reduced.need_senior & (seats > 0)).astype(np.int32)
+    gated = np.flatnonzero(reduced.need_senior).astype(np.int32)
     gate_of = np.full(len(seats), -1, np.int32)
     gate_of[gated] = first + np.arange(len(gated), dtype=np.int32)
     junior = ~reduced.problem.senior[reduced.reviewer] & (gate_of[reduced.paper] >= 0)
     entry[junior] = gate_of[reduced.paper[junior]]
     entry, tail, head = _affiliation_gates(reduced, entry, first + len(gated))
-    capacity = np.concatenate([seats[gated] - 1, np.ones(len(tail), np.int64)])
+    capacity = np.concatenate([np.maximum(seats[gated] - 1, 0), np.ones(len(tail), np.int64)])
     arcs = Arcs(
         np.concatenate([gate_of[gated], tail]),
         np.concatenate([gated + np.int32(reviewers), head]),

@@ -24,7 +24,8 @@ class Prices:
         pair: (M,) cost of each open pair.
         missing: cost of a review that nobody gives.
         unmet: cost of a review that a reviewer lacks to the minimum.
-        spare: (P,) seats beyond the demand, free to stay empty (a repair keeps surplus reviews).
+        spare: (P,) seats beyond the demand, free to stay empty (a repair keeps surplus reviews;
+            where a senior is needed they are for seniors, or juniors could fill the demand).
         score_unit: cost of one point of score.
     """
 

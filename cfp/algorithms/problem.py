@@ -239,7 +239,8 @@ def _check(problem: Problem) -> None:
 def _check_rows(problem: Problem) -> None:
     for name, rows in (("pinned", problem.pinned), ("previous", problem.previous)):
         problem.check_pairs(name, rows)
-    check_known("apart", problem.apart.ravel(), problem.reviewers)
+    for column in problem.apart.T:
+        check_known("apart", column, problem.reviewers)
     same = np.flatnonzero(problem.apart[:, 0] == problem.apart[:, 1])
     if len(same):
         raise ProblemError(

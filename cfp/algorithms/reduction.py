@@ -46,8 +46,7 @@ def reduce(problem: Problem, seed: int) -> Reduced:
     seats = np.maximum(problem.demand - np.bincount(paper, minlength=papers), 0)
     room = np.maximum(problem.load_max - load, 0)
     has_senior = np.bincount(paper[problem.senior[reviewer]], minlength=papers) > 0
-    open_pair = (seats[problem.paper] > 0) & (room[problem.reviewer] > 0)
-    open_pair &= ~_ruled_out(problem, held)
+    open_pair = (room[problem.reviewer] > 0) & ~_ruled_out(problem, held)
     pair = _ordered(problem, np.flatnonzero(open_pair), seed)
     return Reduced(
         problem=problem,
