@@ -1,0 +1,89 @@
+"""Mails about one submission to the people it belongs to, queued with what causes them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from cfp.domain.accounts.models import Email, Person
+from cfp.domain.conferences.models import Conference
+from cfp.domain.mail import wording
+from cfp.domain.mail.actions import queue
+from cfp.domain.mail.render import fill, template_for
+from cfp.domain.submissions.models import Speaker, Submission
+from cfp.links import Links
+
+
+def owners(db: Session, submission: Submission) -> list[tuple[Person, str]]:
+    """The submitter and the accepted speakers, each with their main proved address."""
+    speaks = exists().where(
+        Speaker.submission_id == submission.id,
+        Speaker.person_id == Person.id,
+        Speaker.state == "accepted",
+    )
+    rows = db.execute(
+        select(Person, Email.address)
+        .join(Email, Email.person_id == Person.id)
+        .where(Email.verified.is_not(None), or_(Person.id == submission.submitter_id, speaks))
+        .order_by(Person.id, Email.primary.desc(), Email.id)
+    )
+    found: dict[int, tuple[Person, str]] = {}
+    for person, address in rows:
+        found.setdefault(person.id, (person, address))
+    return list(found.values())
+
+
+def tell_owners(
+    db: Session,
+    conference: Conference,
+    submission: Submission,
+    kind: str,
+    *,
+    links: Links,
+    now: datetime,
+    more: Mapping[str, str] | None = None,
+) -> None:
+    """One mail of this kind to each person the submission belongs to."""
+    text = template_for(db, conference, kind)
+    values = {**submission_values(conference, submission, links), **(more or {})}
+    for person, address in owners(db, submission):
+        filled = fill(text, {**values, "name": person.name})
+        queue(
+            db,
+            kind=kind,
+            object_key=f"submission:{submission.id}",
+            epoch=now.isoformat(),
+            person=person,
+            recipient=address,
+            recipient_name=person.name,
+            subject=filled.subject,
+            body=filled.body.rstrip() + "\n",
+            conference=conference,
+            submission=submission,
+            due=now,
+            now=now,
+        )
+
+
+def submission_values(
+    conference: Conference, submission: Submission, links: Links
+) -> dict[str, str]:
+    """The placeholders every text about a submission may use."""
+    language = conference.language
+    until = conference.edits_until or conference.deadline
+    decisions = ""
+    if conference.decisions_by is not None:
+        by = {"day": wording.day(conference.decisions_by, language)}
+        decisions = wording.part("decisions_by", by, language)
+    return {
+        "title": submission.title,
+        "talk": conference.talk_word,
+        "code": submission.code,
+        "conference": conference.name,
+        "contact": conference.contact,
+        "link": links.submission(conference.slug, submission.code),
+        "deadline": wording.moment(conference.deadline, conference.deadline_zone, language),
+        "edits_until": wording.moment(until, conference.deadline_zone, language),
+        "decisions": decisions,
+    }
