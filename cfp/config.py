@@ -1,6 +1,7 @@
 """The one place that reads the environment. Everything else receives a frozen `Config`."""
 
 import dataclasses
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,6 +66,12 @@ class Config:
             base_url=self.base_url.rstrip("/"),
             database_url=self.database_url or f"sqlite:///{self.instance / 'cfp.sqlite3'}",
         )
+
+    def for_child(self) -> dict[str, str]:
+        """The environment in which a `cfp` child process reads these same settings."""
+        inherited = {key: value for key, value in os.environ.items() if key[:4] != "CFP_"}
+        own = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return inherited | {f"CFP_{name.upper()}": str(value) for name, value in own.items()}
 
     @property
     def secure(self) -> bool:

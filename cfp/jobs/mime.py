@@ -1,0 +1,46 @@
+"""From a row of the outbox to a mail as it goes over the wire."""
+
+import base64
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from cfp.domain.mail.models import Message
+
+# Long lines and umlauts are quoted, so any server takes it; a line break in a header is an error.
+WIRE = SMTP.clone(cte_type="7bit")
+
+
+def compose(message: Message, *, sender: str, now: datetime) -> EmailMessage:
+    """The mail of a message, from `sender` ("Name <address>" or the address alone).
+
+    Raises:
+        ValueError: a header holds a line break or no address; also UnicodeEncodeError for text
+            that is not Unicode. The row cannot be sent, now or later.
+    """
+    mail = EmailMessage(policy=WIRE)
+    mail["From"] = sender
+    mail["To"] = _address(message.recipient, message.recipient_name)
+    if message.reply_to:
+        mail["Reply-To"] = _address(message.reply_to)
+    mail["Subject"] = message.subject
+    mail["Date"] = now
+    mail["Message-ID"] = message.message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.body)
+    for attachment in message.attachments:
+        main, _, sub = attachment["media_type"].partition("/")
+        content = base64.b64decode(attachment["content"])
+        mail.add_attachment(content, maintype=main, subtype=sub, filename=attachment["name"])
+    return mail
+
+
+def envelope_address(address: str) -> str:
+    """The address with its domain in ASCII, as servers without SMTPUTF8 want it."""
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{domain.encode('idna').decode()}"
+
+
+def _address(address: str, name: str = "") -> Address:
+    return Address(display_name=name, addr_spec=envelope_address(address))

@@ -1,0 +1,72 @@
+"""A conference, the settings and the workers of the tests of outbox and jobs."""
+
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from cfp.config import Config
+from cfp.db import open_session
+from cfp.domain.conferences.models import Conference
+from tests.support.server import Process, environment
+from tests.support.trial_worker import PROGRAM
+
+NOW = datetime.now(UTC)
+
+
+def config_for(instance: Path, url: str, settings: Mapping[str, str] | None = None) -> Config:
+    environ = {
+        "CFP_INSTANCE": str(instance),
+        "CFP_DATABASE_URL": url,
+        "CFP_MAIL_TIMEOUT_SECONDS": "1",
+        "CFP_MAIL_FROM": "Talks <cfp@example.org>",
+        "CFP_WORKER_POLL_SECONDS": "0.05",
+    }
+    return Config.from_env(environ | dict(settings or {}))
+
+
+def make_conference(db: Session) -> Conference:
+    conference = Conference(
+        slug="winter",
+        name="Winter Conference",
+        zone="Europe/Prague",
+        start_date=date(2031, 1, 10),
+        end_date=date(2031, 1, 11),
+        contact="chairs@winter.example",
+        created=NOW,
+        deadline=NOW + timedelta(days=30),
+        deadline_zone="Etc/GMT+12",
+    )
+    db.add(conference)
+    db.flush()
+    return conference
+
+
+@contextmanager
+def a_worker(config: Config, log: str = "worker") -> Iterator[Process]:
+    """A worker process of its own; stopped at the end unless the test ended it."""
+    path = config.instance / f"{log}.log"
+    settings = {k: v for k, v in config.for_child().items() if k.startswith("CFP_")}
+    with path.open("ab") as output:
+        process = subprocess.Popen(
+            [*PROGRAM, "worker", "--parent", str(os.getpid())],
+            env=environment(config.instance, settings),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    started = Process(process, path)
+    try:
+        yield started
+    finally:
+        if process.poll() is None:
+            started.stop()
+
+
+def reader(engine: Engine) -> Session:
+    return open_session(engine, writes=False)
