@@ -1,0 +1,5 @@
+"""`python -m cfp` is `cfp`."""
+
+from cfp.cli import main
+
+main()

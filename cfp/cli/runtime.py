@@ -1,0 +1,67 @@
+"""What every command needs: settings, a database that is ready, and how to print results."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from cfp import migrate
+from cfp.config import Config
+from cfp.db import make_engine, open_session
+from cfp.domain.conferences.models import Conference
+from cfp.errors import ConfigError
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+def load_config() -> Config:
+    """The settings; the instance folder exists afterwards."""
+    config = Config.from_env(os.environ)
+    try:
+        config.instance.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        name = str(config.instance)
+        raise ConfigError("not_writable", name=name, value=error.strerror) from error
+    return config
+
+
+def ready_engine(config: Config) -> Engine:
+    """The database, reachable and with every migration."""
+    engine = make_engine(config.database_url)
+    try:
+        current = migrate.is_current(engine)
+    except OperationalError as error:
+        raise ConfigError("database_unreachable", value=str(error.orig).strip()) from error
+    if not current:
+        raise ConfigError("not_upgraded")
+    return engine
+
+
+@contextmanager
+def session(config: Config, *, writes: bool) -> Iterator[Session]:
+    """A database session for one command; what is not committed is discarded."""
+    engine = ready_engine(config)
+    try:
+        with open_session(engine, writes=writes) as db:
+            yield db
+    finally:
+        engine.dispose()
+
+
+def find_conference(db: Session, slug: str) -> Conference:
+    """The conference, or an error that names those there are."""
+    found = db.scalars(select(Conference).where(Conference.slug == slug)).one_or_none()
+    if found is None:
+        known = ", ".join(db.scalars(select(Conference.slug).order_by(Conference.slug)))
+        raise ConfigError("no_conference", slug=slug, known=known or "none yet")
+    return found
+
+
+def report(text: str, data: object, *, as_json: bool) -> None:
+    """The result of a command: for people, or for programs."""
+    click.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else text)

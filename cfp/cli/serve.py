@@ -1,0 +1,61 @@
+"""`cfp serve`: the pages, and beside them the worker."""
+
+import logging
+import signal
+import socket
+import sys
+from contextlib import nullcontext
+from types import FrameType
+
+import click
+import waitress
+
+from cfp.app import create_app
+from cfp.cli.runtime import ready_engine
+from cfp.config import Config
+from cfp.errors import ConfigError
+from cfp.jobs.keeper import kept_worker
+
+HOST = "127.0.0.1"
+
+
+@click.command()
+@click.option("--host", default=HOST, show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64))
+@click.option("--no-worker", is_flag=True, help="Only pages; `cfp worker` runs elsewhere.")
+@click.pass_obj
+def serve(config: Config, host: str, port: int, threads: int, no_worker: bool) -> None:
+    """Serve the pages, and keep a worker for mail and jobs beside them."""
+    logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s %(message)s")
+    ready_engine(config).dispose()
+    listener = bind(host, port)
+    click.echo(f"cfp serves on http://{host}:{port} (answers to {config.base_url})", err=True)
+    run(config, listener, threads=threads, worker=not no_worker)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take the address first, so that a busy port is one sentence and nothing has started."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise ConfigError("port_busy", host=host, port=port, value=error.strerror) from error
+    return listener
+
+
+def run(config: Config, listener: socket.socket, *, threads: int = 8, worker: bool = True) -> None:
+    """Serve until SIGTERM or Ctrl-C; requests in flight are finished first."""
+    server = waitress.create_server(
+        create_app(config), sockets=[listener], threads=threads, ident=None
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
+    with kept_worker(config) if worker else nullcontext():
+        server.run()
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
