@@ -1,5 +1,7 @@
-"""Pages of the account area."""
+"""Pages of the account area: log-in, profile, invitations, and the administrators' list."""
 
 from flask import Blueprint
 
 blueprint = Blueprint("account", __name__)
+
+from cfp.web.account import mine, profile, sessions  # noqa: E402,F401 - routes register themselves
