@@ -1,0 +1,16 @@
+"""What a reader refuses. Doubts it can live with are `imported.Doubt`, not errors."""
+
+from cfp.errors import CfpError
+
+
+class FormatError(CfpError, ValueError):
+    """A file or a stored program that cannot be read.
+
+    Keys: `format.bytes` (offset, byte), `format.size` (limit), `format.empty`, `format.unknown`
+    (format), `format.json` (reason), `format.version` (found, known), `format.field` (path,
+X (missing), `format.submissions` (nothing found).
+    """
+
+    def __init__(self, key: str, line: int | None = None, **data: object) -> None:
+        super().__init__(key, **data)
+        self.line = line

@@ -1,0 +1,256 @@
+"""The published program: what a version holds, and all that formats may know.
+
+Nothing here is private: no addresses, no reviews, nothing unannounced. Materials (slides, videos)
+are a second layer that changes without a new version, so they stand beside the program.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from cfp.formats.codec import Json, decode, encode
+from cfp.formats.errors import FormatError
+
+SCHEMA = "cfp-program"
+SCHEMA_VERSION = 1
+
+CONTACT = "contact"
+INTRODUCTION = "introduction"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page in the conference's own words.
+
+    Keys: introduction, attendance, registration, booking, broadcast, contact, or the conference's
+    own. The introduction has no title, the contact stands in the footer.
+    """
+
+    key: str
+    title: str
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of the event; `number` counts from 1, `date` is the event zone's."""
+
+    number: int
+    date: date
+
+
+@dataclass(frozen=True)
+class Room:
+    name: str
+    capacity: int | None = None
+
+
+@dataclass(frozen=True)
+class ProgramSpeaker:
+    """A speaker as given for this talk; `code` leads to the speaker's page, if there is one."""
+
+    code: str | None
+    name: str
+    affiliation: str = ""
+    bio: str = ""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """An accepted submission. `guid` and `id` are the program item's, the same in every version.
+
+    `minutes` is what it was accepted for; `anchor` the one of an imported page, which keeps
+    working; a canceled talk was published once and is shown as canceled.
+    """
+
+    code: str
+    guid: str
+    id: int
+    title: str
+    speakers: tuple[ProgramSpeaker, ...]
+    abstract: str = ""
+    type: str = ""
+    track: str = ""
+    minutes: int = 0
+    anchor: str | None = None
+    canceled: bool = False
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Something at a time in a room: a talk by its code, or a break by its title.
+
+    Times are UTC. `day` is the number of the event's day it belongs to: a party after midnight
+    belongs to the evening before. `changed_in` is the version in which it last moved or changed,
+    `changed_at` that version's time; calendars compare them.
+    """
+
+    guid: str
+    id: int
+    talk: str | None
+    title: str
+    room: str
+    start: datetime
+    end: datetime
+    day: int = 1
+    changed_in: int = 1
+    changed_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what would be another moment after JSON."""
+        if self.start.utcoffset() != timedelta(0) or self.end.utcoffset() != timedelta(0):
+            raise ValueError("times of a slot are UTC")
+        if self.end < self.start:
+            raise ValueError("a slot ends after it starts")
+
+    @property
+    def minutes(self) -> int:
+        return round((self.end - self.start).total_seconds() / 60)
+
+
+@dataclass(frozen=True)
+class Material:
+    """Slides or a video link of a talk, shown to everyone."""
+
+    talk: str
+    kind: Literal["slides", "video"]
+    url: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Program:
+    """One version of one conference's program. `zone` is an IANA name, `language` a code as "en".
+
+    Talks without a slot are accepted and not yet scheduled; a talk may have several slots.
+    `contact` is the conference's public address, shown where there is no contact section.
+    """
+
+    conference: str
+    title: str
+    zone: str
+    language: str
+    start: date
+    end: date
+    place: str
+    number: int
+    published_at: datetime
+    note: str = ""
+    contact: str = ""
+    sections: tuple[Section, ...] = ()
+    days: tuple[Day, ...] = ()
+    rooms: tuple[Room, ...] = ()
+    talks: tuple[Talk, ...] = ()
+    slots: tuple[Slot, ...] = ()
+
+    @cached_property
+    def talk_by_code(self) -> Mapping[str, Talk]:
+        return {talk.code: talk for talk in self.talks}
+
+    @cached_property
+    def slots_by_talk(self) -> Mapping[str, tuple[Slot, ...]]:
+        """Slots of each scheduled talk, in order of time."""
+        found: dict[str, list[Slot]] = {}
+        for slot in self.ordered_slots:
+            if slot.talk is not None:
+                found.setdefault(slot.talk, []).append(slot)
+        return {code: tuple(slots) for code, slots in found.items()}
+
+    @cached_property
+    def ordered_slots(self) -> tuple[Slot, ...]:
+        """All slots by day, start and room (in the conference's order of rooms)."""
+        place = {room.name: number for number, room in enumerate(self.rooms)}
+        return tuple(
+            sorted(
+                self.slots,
+                key=lambda slot: (slot.day, slot.start, place.get(slot.room, -1), slot.id),
+            )
+        )
+
+    @cached_property
+    def zone_info(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    def title_of(self, slot: Slot) -> str:
+        """Title of the talk in a slot, or of the break."""
+        return self.talk_by_code[slot.talk].title if slot.talk is not None else slot.title
+
+    def is_canceled(self, slot: Slot) -> bool:
+        return slot.talk is not None and self.talk_by_code[slot.talk].canceled
+
+    def in_order(self) -> tuple[Talk, ...]:
+        """Talks as the abstracts show them: as scheduled, then the others; no canceled ones."""
+        rank = {slot.guid: number for number, slot in enumerate(self.ordered_slots)}
+        late = len(rank)
+
+        def first(talk: Talk) -> int:
+            slots = self.slots_by_talk.get(talk.code)
+            return rank[slots[0].guid] if slots else late
+
+        return tuple(sorted((talk for talk in self.talks if not talk.canceled), key=first))
+
+    def unscheduled(self) -> tuple[Talk, ...]:
+        """Accepted talks that have no slot yet."""
+        return tuple(talk for talk in self.in_order() if talk.code not in self.slots_by_talk)
+
+    def slots_of_day(self, number: int) -> tuple[Slot, ...]:
+        """What takes place on a day, without what was canceled."""
+        return tuple(
+            slot for slot in self.ordered_slots if slot.day == number and not self.is_canceled(slot)
+        )
+
+    def section(self, key: str) -> Section | None:
+        return next((section for section in self.sections if section.key == key), None)
+
+
+def day_number(start: datetime, zone: str, days: Iterable[Day]) -> int:
+    """Return the event's day of a moment: the last one begun, the first for what is before."""
+    local = start.astimezone(ZoneInfo(zone)).date()
+    ordered = sorted(days, key=lambda day: day.date)
+    begun = [day.number for day in ordered if day.date <= local]
+    return begun[-1] if begun else (ordered[0].number if ordered else 1)
+
+
+def to_json(program: Program, materials: Iterable[Material] = ()) -> dict[str, Json]:
+    """Return the documented JSON of a version: what is frozen, and what `program.json` shows."""
+    return {
+        "schema": SCHEMA,
+        "schema_version": SCHEMA_VERSION,
+        "program": encode(program),
+        "materials": encode(tuple(materials)),
+    }
+
+
+def from_json(data: object) -> tuple[Program, tuple[Material, ...]]:
+    """Read what `to_json` wrote; equal to what was written.
+
+    Raises:
+        FormatError: not ours (`format.version`), or a wrong field (`format.field`).
+    """
+    if not isinstance(data, Mapping) or data.get("schema") != SCHEMA:
+        raise FormatError("format.version", found=None, known=SCHEMA_VERSION)
+    if data.get("schema_version") != SCHEMA_VERSION:
+        raise FormatError("format.version", found=data.get("schema_version"), known=SCHEMA_VERSION)
+    materials = data.get("materials", [])
+    if not isinstance(materials, list):
+        raise FormatError("format.field", path="/materials", expected="list")
+    program = decode(Program, data.get("program"), "/program")
+    _check_references(program)
+    return program, tuple(
+        decode(Material, item, f"/materials/{number}") for number, item in enumerate(materials)
+    )
+
+
+def _check_references(program: Program) -> None:
+    for number, slot in enumerate(program.slots):
+        if slot.talk is not None and slot.talk not in program.talk_by_code:
+            path = f"/program/slots/{number}/talk"
+            raise FormatError("format.field", path=path, expected="code of a talk")
+    try:
+        ZoneInfo(program.zone)
+    except (ValueError, OSError, KeyError):
+        raise FormatError("format.field", path="/program/zone", expected="IANA zone") from None
