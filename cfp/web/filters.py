@@ -1,6 +1,7 @@
 """Small functions for templates: times in a named zone, and links inside plain text."""
 
 import re
+import secrets
 from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -20,6 +21,12 @@ def init_app(app: Flask) -> None:
         in_zone=in_zone, clock_time=clock_time, day=day, zone_name=zone_name, linked=linked
     )
     app.jinja_env.globals["now"] = context.now
+    app.jinja_env.globals["fresh_key"] = fresh_key
+
+
+def fresh_key() -> str:
+    """An idempotency key for a form that is one button."""
+    return secrets.token_urlsafe(18)
 
 
 def in_zone(moment: datetime, zone: str) -> datetime:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import jinja2
-from flask import Flask, flash, render_template
+from flask import Flask, Response, flash, render_template, render_template_string, request
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect, FlaskForm
@@ -53,7 +53,10 @@ class TalkForm(FlaskForm):
     length = RadioField(
         "Format",
         [DataRequired("Choose how long.")],
-        choices=[SelectChoice("talk", "Talk, 25 + 5 minutes"), SelectChoice("short", "Short, 10 + 5")],
+        choices=[
+            SelectChoice("talk", "Talk, 25 + 5 minutes"),
+            SelectChoice("short", "Short, 10 + 5"),
+        ],
     )
     topics = SelectMultipleField(
         "Topics",
@@ -114,7 +117,10 @@ def _frame() -> SimpleNamespace:
         language="en",
         viewer=SimpleNamespace(name="Ada Example"),
         conference=SimpleNamespace(slug="netconf", name="Example Networking Conference 2026"),
-        conferences=[("Example Networking Conference 2026", "#", True), ("Netconf 2025", "#", False)],
+        conferences=[
+            ("Example Networking Conference 2026", "#", True),
+            ("Netconf 2025", "#", False),
+        ],
         areas=[("Speaking", "#", False), ("Reviewing", "#", False), ("Chairing", "#", True)],
         stages=stages,
         desk=[Stage("People"), Stage("Settings")],
@@ -129,7 +135,7 @@ def _frame() -> SimpleNamespace:
 def create_gallery() -> Flask:
     """Build the application; every page is one template of this folder."""
     app = Flask("cfp", template_folder=None)
-    app.config.update(SECRET_KEY="gallery", BOOTSTRAP_SERVE_LOCAL=True)
+    app.config.update(SECRET_KEY="gallery", ANSWERS=[], BOOTSTRAP_SERVE_LOCAL=True)
     app.jinja_options = {
         "undefined": jinja2.StrictUndefined,
         "trim_blocks": True,
@@ -172,8 +178,26 @@ def create_gallery() -> Flask:
             request_id="4f2a",
         )
 
+    app.extensions["saved"] = []
+
+    @app.post("/autosave")
+    def autosave() -> tuple[dict[str, object], int]:
+        """Stands for a real autosave: its answers are what the tests put into `answers`."""
+        app.extensions["saved"].append(request.form.to_dict())
+        status = app.config["ANSWERS"].pop(0) if app.config["ANSWERS"] else 200
+        return {"revision": 4, "message": "The title is too long."}, status
+
+    @app.post("/fragment")
+    def fragment() -> str:
+        form = TalkForm()
+        return render_template_string(
+            '{% from "_macros/talk.html" import talk %}{{ talk(title, "Ada", abstract) }}',
+            title=form.title.data,
+            abstract=form.abstract.data,
+        )
+
     @app.after_request
-    def strict(response):
+    def strict(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
             "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
