@@ -1,6 +1,6 @@
 """Mails about one submission to the people it belongs to, queued with what causes them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, or_, select
@@ -64,6 +64,87 @@ def tell_owners(
             due=now,
             now=now,
         )
+
+
+def tell_invited(
+    db: Session,
+    conference: Conference,
+    submission: Submission,
+    speaker: Speaker,
+    by: str,
+    secret: str,
+    *,
+    links: Links,
+    now: datetime,
+) -> None:
+    """Ask a co-speaker, by a link that is theirs alone, whether it is them."""
+    values = {
+        **submission_values(conference, submission, links),
+        "name": speaker.name,
+        "by": by or conference.name,
+        "link": links.speaker_invitation(secret),
+    }
+    _tell_address(db, conference, submission, speaker, "speaker_invitation", values, now, True)
+
+
+def tell_changed(
+    db: Session,
+    conference: Conference,
+    submission: Submission,
+    fields: Sequence[str],
+    *,
+    links: Links,
+    now: datetime,
+) -> None:
+    """A chair has edited it: say what, and where to look."""
+    words = [wording.part(f"field_{field}", {}, conference.language) for field in fields]
+    more = {"changes": ", ".join(words)}
+    tell_owners(
+        db, conference, submission, "changed_by_chair", links=links, now=now, more=more
+    )
+
+
+def tell_removed(
+    db: Session,
+    conference: Conference,
+    submission: Submission,
+    speaker: Speaker,
+    *,
+    links: Links,
+    now: datetime,
+) -> None:
+    """Somebody who had been asked, or had accepted, is named on it no more."""
+    values = {**submission_values(conference, submission, links), "name": speaker.name}
+    _tell_address(db, conference, submission, speaker, "speaker_removed", values, now, False)
+
+
+def _tell_address(
+    db: Session,
+    conference: Conference,
+    submission: Submission,
+    speaker: Speaker,
+    kind: str,
+    values: Mapping[str, str],
+    now: datetime,
+    private: bool,
+) -> None:
+    filled = fill(template_for(db, conference, kind), values)
+    queue(
+        db,
+        kind=kind,
+        object_key=f"speaker:{speaker.id}",
+        epoch=now.isoformat(),
+        person=None,
+        recipient=speaker.address,
+        recipient_name=speaker.name,
+        subject=filled.subject,
+        body=filled.body.rstrip() + "\n",
+        conference=conference,
+        submission=submission,
+        due=now,
+        now=now,
+        private=private,
+    )
 
 
 def submission_values(

@@ -64,11 +64,6 @@ def affiliation_key(affiliation: str) -> str:
     return " ".join(words) or folded(affiliation)
 
 
-def address_key(address: str) -> str:
-    """How addresses are compared: whole, without case."""
-    return address.strip().casefold()
-
-
 def lacking(content: Content) -> list[str]:
     """The fields that must be filled before a talk can be submitted, in the order of the form."""
     lacks = [name for name in ("title", "abstract") if not getattr(content, name).strip()]
