@@ -56,6 +56,7 @@ def upgrade() -> None:
     op.create_table(
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("affiliation", sa.String(), nullable=False),
         sa.Column("bio", sa.String(), nullable=False),
@@ -67,6 +68,7 @@ def upgrade() -> None:
             ["merged_into_id"], ["person.id"], name=op.f("fk_person_merged_into_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        sa.UniqueConstraint("code", name=op.f("uq_person_code")),
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.create_index(
@@ -667,6 +669,7 @@ def upgrade() -> None:
         sa.Column("conference_id", sa.Integer(), nullable=False),
         sa.Column("submission_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("format_fits", sa.Boolean(), nullable=False),
         sa.Column("remote", sa.Boolean(), nullable=False),
         sa.Column("zone", sa.String(), nullable=False),
         sa.Column("recording", sa.Boolean(), nullable=False),

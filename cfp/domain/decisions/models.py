@@ -55,6 +55,7 @@ class Confirmation(Base):
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), unique=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    format_fits: Mapped[bool] = mapped_column(default=True)
     remote: Mapped[bool] = mapped_column(default=False)
     zone: Mapped[str] = mapped_column(default="")
     recording: Mapped[bool] = mapped_column(default=True)

@@ -87,9 +87,7 @@ def move(
     if name in MAILS:
         if links is None:
             raise ValueError(f"the mail of {name} needs links")
-        letters.tell_owners(
-            db, standing.conference, submission, MAILS[name], links=links, now=now
-        )
+        letters.tell_owners(db, standing.conference, submission, MAILS[name], links=links, now=now)
 
 
 def create(
@@ -188,9 +186,7 @@ def submit(
     invite_named(db, actor, standing.conference, submission, links=links, now=now)
 
 
-def withdraw(
-    db: Session, actor: Actor, standing: Standing, *, links: Links, now: datetime
-) -> None:
+def withdraw(db: Session, actor: Actor, standing: Standing, *, links: Links, now: datetime) -> None:
     """Take it back, by one of its speakers or by a chair on their behalf."""
     move(db, actor, standing, "withdraw", now=now, links=links)
 

@@ -99,9 +99,7 @@ def tell_changed(
     """A chair has edited it: say what, and where to look."""
     words = [wording.part(f"field_{field}", {}, conference.language) for field in fields]
     more = {"changes": ", ".join(words)}
-    tell_owners(
-        db, conference, submission, "changed_by_chair", links=links, now=now, more=more
-    )
+    tell_owners(db, conference, submission, "changed_by_chair", links=links, now=now, more=more)
 
 
 def tell_removed(

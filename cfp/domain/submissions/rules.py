@@ -13,13 +13,11 @@ SPEAKER_LIMIT = 30
 _WITHOUT_DECOMPOSITION = str.maketrans(
     {"ø": "o", "đ": "d", "ł": "l", "ħ": "h", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
 )
-_LEGAL_FORMS = frozenset(
-    ["ab", "ag", "aps", "as", "asa", "bv", "bvba", "co", "company", "corp", "corporation", "ev",
-     "gmbh", "inc", "incorporated", "kft", "kg", "kk", "limited", "llc", "llp", "lp", "ltd", "mbh",
-     "nv", "oo", "oy", "oyj", "plc", "pte", "pty", "pvt", "sa", "sarl", "sas", "se", "sl", "sp",
-     "spa", "spol", "srl", "sro", "ug", "z", "zoo", "zrt"]
+_LEGAL_FORM = re.compile(
+    "ab|ag|aps|as|asa|bv|bvba|co|company|corp|corporation|ev|gmbh|inc|incorporated|kft|kg|kk"
+    "|limited|llc|llp|lp|ltd|mbh|nv|oo|oy|oyj|plc|pte|pty|pvt|sa|sarl|sas|se|sl|sp|spa|spol|srl"
+    "|sro|ug|z|zoo|zrt|and"
 )
-_JOINERS = frozenset({"and", "the"})
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def affiliation_key(affiliation: str) -> str:
     words = re.findall(r"\w+", re.sub(r"(?<=\w)\.(?=\w)", "", folded(affiliation)))
     if len(words) > 1 and words[0] == "the":
         words.pop(0)
-    while len(words) > 1 and (words[-1] in _LEGAL_FORMS or words[-1] in _JOINERS):
+    while len(words) > 1 and _LEGAL_FORM.fullmatch(words[-1]):
         words.pop()
     return " ".join(words) or folded(affiliation)
 

@@ -1,6 +1,5 @@
 """Who is named on a submission: in which order, who is whom, who was asked and has answered."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -9,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from cfp import audit
 from cfp.actors import Actor
-from cfp.domain.accounts.models import Email, Person, Token
-from cfp.domain.accounts.queries import secret_hash
+from cfp.domain.accounts.models import Email, Person
 from cfp.domain.accounts.rules import address_key
+from cfp.domain.accounts.tokens import Purpose, issue
 from cfp.domain.conferences.models import Conference
 from cfp.domain.mail.rules import is_address
 from cfp.domain.submissions import letters
@@ -22,7 +21,6 @@ from cfp.domain.submissions.states import State
 from cfp.errors import DomainError, NotNowError
 from cfp.links import Links
 
-INVITATION = "speaker_invitation"
 INVITATION_DAYS_AT_LEAST = 14
 INVITE_AGAIN_AFTER = timedelta(minutes=10)
 
@@ -85,21 +83,18 @@ def invite(
         conference.edits_until or conference.deadline,
         now + timedelta(days=INVITATION_DAYS_AT_LEAST),
     )
-    secret = secrets.token_urlsafe(32)
-    db.add(
-        Token(
-            hash=secret_hash(secret),
-            purpose=INVITATION,
-            email=speaker.address,
-            conference_id=conference.id,
-            submission_id=submission.id,
-            payload={"speaker": speaker.id},
-            created=now,
-            expires=until,
-        )
+    issued = issue(
+        db,
+        Purpose.SPEAKER_INVITATION,
+        email=speaker.address,
+        now=now,
+        valid=until - now,
+        payload={"speaker": speaker.id},
+        conference_id=conference.id,
+        submission_id=submission.id,
     )
     letters.tell_invited(
-        db, conference, submission, speaker, actor.name, secret, links=links, now=now
+        db, conference, submission, speaker, actor.name, issued.secret, links=links, now=now
     )
     speaker.state, speaker.invited = "invited", now
     _note(db, actor, submission, "speaker.invite", speaker, now)

@@ -67,9 +67,7 @@ MOVES: Mapping[str, Move] = MappingProxyType(
         "reject": _announce(State.REJECTED),
         "revise": _announce(State.REVISE),
         "confirm": Move(frozenset({State.ACCEPTED}), State.CONFIRMED, _SPEAKER),
-        "decline": Move(
-            frozenset({State.ACCEPTED, State.CONFIRMED}), State.DECLINED, _SPEAKER
-        ),
+        "decline": Move(frozenset({State.ACCEPTED, State.CONFIRMED}), State.DECLINED, _SPEAKER),
         "cancel": Move(frozenset({State.ACCEPTED, State.CONFIRMED}), State.CANCELED, _CHAIR),
     }
 )

@@ -1,0 +1,172 @@
+"""What the speakers answer to an acceptance: one of them, for the talk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cfp.actors import Actor
+from cfp.domain.accounts.models import Person, Token
+from cfp.domain.accounts.tokens import Purpose, find, issue, use
+from cfp.domain.conferences.models import Conference
+from cfp.domain.decisions.models import Confirmation
+from cfp.domain.submissions.actions import move
+from cfp.domain.submissions.models import Speaker, Submission
+from cfp.domain.submissions.states import State
+from cfp.errors import NotFoundError, NotNowError
+from cfp.links import Links
+from cfp.policy import Action, Standing, allowed, standing_of
+
+TOKEN_DAYS = 60
+NOON = time(13)
+"""Where "only in the morning" ends, on the conference's clock."""
+PARTS_OF_DAY = ("any", "morning", "afternoon", "none")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A confirmation as given. `days`: the conference's days -> one of `PARTS_OF_DAY`;
+    no `bio` leaves the speaker's as it is.
+    """
+
+    format_fits: bool = True
+    remote: bool = False
+    zone: str = ""
+    recording: bool = True
+    days: Mapping[date, str] = field(default_factory=dict)
+    remark: str = ""
+    bio: str | None = None
+
+
+def confirm(
+    db: Session,
+    actor: Actor,
+    standing: Standing,
+    *,
+    answer: Answer,
+    links: Links,
+    now: datetime,
+) -> None:
+    """Say that the talk is given, and how; said again it replaces what was said before.
+
+    Raises:
+        NotNowError: `not_now`, unless it is accepted or confirmed.
+    """
+    submission = standing.submission
+    if submission.state != State.CONFIRMED:
+        move(db, actor, standing, "confirm", now=now, links=links)
+    row = _row(db, actor, submission, now)
+    row.format_fits, row.remote, row.zone = answer.format_fits, answer.remote, answer.zone
+    row.recording, row.remark, row.reason = answer.recording, answer.remark, ""
+    row.availability = {day.isoformat(): part for day, part in answer.days.items()}
+    own = own_place(db, actor, submission)
+    if own is not None and answer.bio is not None:
+        own.bio = answer.bio
+
+
+def decline(
+    db: Session,
+    actor: Actor,
+    standing: Standing,
+    *,
+    reason: str,
+    links: Links,
+    now: datetime,
+) -> None:
+    """Say that the talk can't be given. Raises NotNowError `not_now` as `confirm` does."""
+    move(db, actor, standing, "decline", now=now, links=links)
+    _row(db, actor, standing.submission, now).reason = reason
+
+
+def confirmation_of(db: Session, submission: Submission) -> Confirmation | None:
+    """What has been answered, if anything."""
+    query = select(Confirmation).where(Confirmation.submission_id == submission.id)
+    return db.scalars(query).one_or_none()
+
+
+def own_place(db: Session, actor: Actor, submission: Submission) -> Speaker | None:
+    """The row under which this person stands on the submission; the submitter may have none."""
+    query = select(Speaker).where(
+        Speaker.submission_id == submission.id,
+        Speaker.person_id == actor.person_id,
+        Speaker.state == "accepted",
+    )
+    return db.scalars(query).first()
+
+
+def unavailable(
+    conference: Conference, confirmation: Confirmation
+) -> list[tuple[datetime, datetime]]:
+    """When the speakers have said they can't, as intervals of aware times for the schedule."""
+    zone = ZoneInfo(conference.zone)
+
+    def at(day: date, wall: time) -> datetime:
+        return datetime.combine(day, wall, zone)
+
+    intervals = []
+    for text, part in sorted(confirmation.availability.items()):
+        day = date.fromisoformat(text)
+        start, noon, end = at(day, time(0)), at(day, NOON), at(day + timedelta(days=1), time(0))
+        shut = {"none": (start, end), "morning": (noon, end), "afternoon": (start, noon)}
+        if part in shut:
+            intervals.append(shut[part])
+    return intervals
+
+
+def issue_confirm_token(
+    db: Session, conference: Conference, submission: Submission, person: Person, *, now: datetime
+) -> str:
+    """The secret for `Links.confirm_by_token` in the mail of an acceptance or a reminder."""
+    issued = issue(
+        db,
+        Purpose.CONFIRM_TALK,
+        now=now,
+        valid=timedelta(days=TOKEN_DAYS),
+        person_id=person.id,
+        conference_id=conference.id,
+        submission_id=submission.id,
+    )
+    return issued.secret
+
+
+def standing_of_token(db: Session, secret: str, *, now: datetime) -> tuple[Token, Actor, Standing]:
+    """Who holds the button of the mail, as nobody but a speaker of this one talk.
+
+    Raises:
+        NotFoundError: no such token, or its person is no speaker of the talk any more.
+        NotNowError: `link_used`, used or expired.
+    """
+    token = find(db, secret, Purpose.CONFIRM_TALK)
+    if token is None or token.person_id is None:
+        raise NotFoundError("not_found")
+    conference = db.get_one(Conference, token.conference_id)
+    submission, person = (
+        db.get_one(Submission, token.submission_id),
+        db.get_one(Person, token.person_id),
+    )
+    actor = Actor(person_id=person.id, name=person.name, zone=person.zone)
+    standing = standing_of(db, actor, conference, submission.code)
+    if standing is None or not allowed(actor, Action.CONFIRM, standing, now):
+        raise NotFoundError("not_found")
+    if token.used is not None or token.expires <= now:
+        raise NotNowError("confirm_link_used")
+    return token, actor, standing
+
+
+def use_token(db: Session, token: Token, *, now: datetime) -> None:
+    """Consume the button's token with the act it has served."""
+    use(db, token, now=now)
+
+
+def _row(db: Session, actor: Actor, submission: Submission, now: datetime) -> Confirmation:
+    row = confirmation_of(db, submission)
+    if row is None:
+        row = Confirmation(
+            conference_id=submission.conference_id, submission_id=submission.id, availability={}
+        )
+        db.add(row)
+    row.person_id, row.at = actor.person_id, now
+    return row
