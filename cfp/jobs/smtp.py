@@ -104,7 +104,8 @@ class Mailer:
         self._client.before_data = before_data
         self._sent += 1
         sender = parseaddr(self._config.mail_from)[1]
-        self._client.send_message(mail, from_addr=sender, to_addrs=[recipient])
+        # Not send_message(), which puts ">" before a line of the text that begins with "From ".
+        self._client.sendmail(sender, [recipient], mail.as_bytes())
 
     def close(self) -> None:
         """Say goodbye. What the server says to that is no news about any message."""

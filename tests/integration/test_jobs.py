@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -29,7 +28,7 @@ from cfp.jobs.context import ClaimLostError, JobContext
 from cfp.jobs.keeper import kept_worker
 from cfp.jobs.registry import Task
 from cfp.jobs.worker import run_due_once, run_one
-from tests.support.outbox import a_worker, config_for, make_conference
+from tests.support.outbox import a_worker, config_for, make_conference, wait_for
 from tests.support.server import Process
 from tests.support.trial_worker import HURRIED, PROGRAM, TRIAL
 
@@ -70,15 +69,6 @@ def read(engine: Engine, job_id: int) -> Job:
 def stored(engine: Engine) -> list[str]:
     with open_session(engine, writes=False) as db:
         return list(db.scalars(select(Track.name)))
-
-
-def wait_for(happened: Callable[[], bool], *processes: Process, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not happened():
-        if time.monotonic() > end:
-            logs = "\n".join(process.output() for process in processes)
-            raise AssertionError(f"did not happen within {seconds} s; the workers said:\n{logs}")
-        time.sleep(0.02)
 
 
 def wait_for_state(engine: Engine, job_id: int, state: str, *processes: Process) -> Job:

@@ -2,16 +2,15 @@
 
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from cfp.config import Config
-from cfp.db import open_session
 from cfp.domain.conferences.models import Conference
 from tests.support.server import Process, environment
 from tests.support.trial_worker import PROGRAM
@@ -68,5 +67,10 @@ def a_worker(config: Config, log: str = "worker") -> Iterator[Process]:
             started.stop()
 
 
-def reader(engine: Engine) -> Session:
-    return open_session(engine, writes=False)
+def wait_for(happened: Callable[[], bool], *processes: Process, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not happened():
+        if time.monotonic() > end:
+            logs = "\n".join(process.output() for process in processes)
+            raise AssertionError(f"did not happen within {seconds} s; the workers said:\n{logs}")
+        time.sleep(0.02)
