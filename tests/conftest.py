@@ -28,6 +28,7 @@ from tests.factories import make_login
 from tests.support import postgres as pg
 from tests.support import smtp
 from tests.support.need import missing
+from tests.support.server import Server, serving
 from tests.support.visitor import Visitor
 
 
@@ -164,6 +165,14 @@ def client(app: Flask) -> FlaskClient:
 def postbox() -> Iterator[smtp.Postbox]:
     with smtp.postbox() as box:
         yield box
+
+
+@pytest.fixture
+def server(database_url: str, instance: Path, postbox: smtp.Postbox) -> Iterator[Server]:
+    """`cfp serve` with its worker, on the test's database, sending to the postbox."""
+    own = {"CFP_DATABASE_URL": database_url, **postbox.settings}
+    with serving(instance, own) as started:
+        yield started
 
 
 @pytest.fixture

@@ -1,0 +1,52 @@
+"""The server process of the tests is the real program, and is gone when a test ends."""
+
+import os
+import urllib.request
+
+import pytest
+
+from tests.support.server import run_cli, serving
+
+
+def read(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 -- our own loopback address
+        return answer.read().decode()
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_serves_the_database_of_the_test(server):
+    assert read(f"{server.url}/readyz") == "ready\n"
+    assert "<!doctype html>" in read(server.url)
+
+
+def test_ends_in_order_when_told(server):
+    pid = server.pid
+    assert server.stop() == 0
+    assert not is_running(pid)
+    with pytest.raises(OSError, match="refused"):
+        read(server.url)
+
+
+def test_comes_back_under_the_same_address_after_a_kill(database_url, instance):
+    settings = {"CFP_DATABASE_URL": database_url}
+    with serving(instance, settings) as server:
+        server.kill()
+    with serving(instance, settings, port=server.port) as again:
+        assert again.url == server.url
+        assert read(f"{again.url}/readyz") == "ready\n"
+
+
+def test_a_command_sees_nothing_of_the_developers_settings(instance, monkeypatch):
+    monkeypatch.setenv("CFP_NO_SUCH_SETTING", "1")
+    ended = run_cli(instance, {}, "upgrade")
+    assert (ended.returncode, ended.stderr.count("NO_SUCH")) == (0, 0), ended.stderr
+    refused = run_cli(instance, {"CFP_NO_SUCH_SETTING": "1"}, "upgrade")
+    assert refused.returncode == 1
+    assert "CFP_NO_SUCH_SETTING" in refused.stderr
