@@ -1,5 +1,6 @@
 """People, how they are reached, and how they log in."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -9,12 +10,20 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from cfp.db import Base
 
 
+def _person_code() -> str:
+    return secrets.token_hex(5)
+
+
 class Person(Base):
-    """Somebody. May have no account and no e-mail: imported, or named by a co-speaker."""
+    """Somebody. May have no account and no e-mail: imported, or named by a co-speaker.
+
+    `code` is what stands in the addresses of chairs' pages about them.
+    """
 
     __tablename__ = "person"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True, default=_person_code)
     name: Mapped[str]
     affiliation: Mapped[str] = mapped_column(default="")
     bio: Mapped[str] = mapped_column(default="")

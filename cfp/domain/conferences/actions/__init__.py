@@ -1,0 +1,72 @@
+"""What is done to a conference; every function leaves its entry in the audit log."""
+
+from cfp.domain.conferences.actions.calls import (
+    change_call,
+    close_call,
+    extend_deadline,
+    open_call,
+    remind_drafts,
+)
+from cfp.domain.conferences.actions.creation import NewConference, clone, create
+from cfp.domain.conferences.actions.criteria import (
+    add_criterion,
+    archive_criterion,
+    change_criterion,
+    move_criterion,
+)
+from cfp.domain.conferences.actions.lists import (
+    ListRow,
+    set_rooms,
+    set_tracks,
+    set_types,
+    use_again,
+)
+from cfp.domain.conferences.actions.mails import change_mail, restore_mail
+from cfp.domain.conferences.actions.roles import (
+    answer_invitation,
+    give_role,
+    invite,
+    resend_invitation,
+    revoke_invitation,
+    set_roles,
+)
+from cfp.domain.conferences.actions.settings import (
+    archive,
+    change_basics,
+    change_page,
+    change_reviewing,
+    unarchive,
+)
+
+__all__ = [
+    "ListRow",
+    "NewConference",
+    "add_criterion",
+    "answer_invitation",
+    "archive",
+    "archive_criterion",
+    "change_basics",
+    "change_call",
+    "change_criterion",
+    "change_mail",
+    "change_page",
+    "change_reviewing",
+    "clone",
+    "close_call",
+    "create",
+    "extend_deadline",
+    "give_role",
+    "invite",
+    "move_criterion",
+    "open_call",
+    "remind_drafts",
+    "resend_invitation",
+    "restore_mail",
+    "revoke_invitation",
+    "set_roles",
+    "set_rooms",
+    "set_tracks",
+    "set_types",
+    "unarchive",
+    "use_again",
+]

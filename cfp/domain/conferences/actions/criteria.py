@@ -1,0 +1,160 @@
+"""The review form: its criteria, their scales and weights.
+
+What changes how scores are weighed leaves the totals of reviews to `reviews.totals.refresh`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from cfp import audit
+from cfp.actors import Actor
+from cfp.domain.conferences import rules
+from cfp.domain.conferences.models import Conference, Criterion
+from cfp.domain.reviews.models import Score
+from cfp.errors import DomainError
+
+WEIGHT_LIMIT = 100.0
+
+
+@dataclass(frozen=True)
+class CriterionText:
+    """What a criterion says and counts; `labels` word each value from low to high, or are []."""
+
+    name: str
+    help: str
+    low: int
+    high: int
+    labels: Sequence[str]
+    weight: float
+    required: bool
+
+
+def add_criterion(
+    db: Session, actor: Actor, conference: Conference, *, content: CriterionText, now: datetime
+) -> Criterion:
+    """Add a question to the review form; reviews given before simply do not answer it.
+
+    Raises:
+        DomainError: with the field it is about.
+    """
+    _check(content)
+    last = select(func.max(Criterion.position)).where(Criterion.conference_id == conference.id)
+    criterion = Criterion(
+        conference_id=conference.id, name=content.name, position=(db.scalar(last) or 0) + 1
+    )
+    db.add(criterion)
+    _write(criterion, content)
+    db.flush()
+    _record(db, actor, "criterion.add", conference, criterion, now)
+    return criterion
+
+
+def change_criterion(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    criterion: Criterion,
+    *,
+    content: CriterionText,
+    now: datetime,
+) -> None:
+    """Change a question. A scale that has no place for scores already given is refused.
+
+    Raises:
+        DomainError: with the field it is about; `criterion.scores_lost` with their `count`.
+    """
+    _check(content)
+    lost = db.scalar(
+        select(func.count()).where(
+            Score.criterion_id == criterion.id,
+            or_(Score.value < content.low, Score.value > content.high),
+        )
+    )
+    if lost:
+        raise DomainError("criterion.scores_lost", field="high", count=lost)
+    _write(criterion, content)
+    db.flush()
+    _record(db, actor, "criterion.change", conference, criterion, now)
+
+
+def archive_criterion(
+    db: Session, actor: Actor, conference: Conference, criterion: Criterion, *, now: datetime
+) -> None:
+    """Take a question off the form; its scores are kept, and count no more.
+
+    Raises:
+        DomainError: `criterion.last`.
+    """
+    others = select(Criterion.id).where(
+        Criterion.conference_id == conference.id,
+        Criterion.archived.is_(False),
+        Criterion.id != criterion.id,
+    )
+    if not criterion.archived and db.scalar(others.limit(1)) is None:
+        raise DomainError("criterion.last")
+    criterion.archived = not criterion.archived
+    db.flush()
+    action = "criterion.archive" if criterion.archived else "criterion.use_again"
+    _record(db, actor, action, conference, criterion, now)
+
+
+def move_criterion(
+    db: Session, actor: Actor, conference: Conference, criterion: Criterion, *, now: datetime
+) -> None:
+    """Ask the question one place earlier."""
+    query = (
+        select(Criterion)
+        .where(Criterion.conference_id == conference.id, Criterion.archived.is_(False))
+        .order_by(Criterion.position, Criterion.id)
+    )
+    rows = list(db.scalars(query))
+    place = rows.index(criterion) if criterion in rows else 0
+    if place:
+        rows[place - 1], rows[place] = rows[place], rows[place - 1]
+    for position, row in enumerate(rows):
+        row.position = position
+    db.flush()
+    _record(db, actor, "criterion.move", conference, criterion, now)
+
+
+def _check(content: CriterionText) -> None:
+    if not content.name:
+        raise DomainError("criterion.nameless", field="name")
+    if not 0 <= content.weight <= WEIGHT_LIMIT:
+        raise DomainError("criterion.bad_weight", field="weight")
+    rules.check_scale(content.low, content.high, content.labels)
+
+
+def _write(criterion: Criterion, content: CriterionText) -> None:
+    criterion.name, criterion.help = content.name, content.help
+    criterion.low, criterion.high = content.low, content.high
+    criterion.labels, criterion.weight = list(content.labels), content.weight
+    criterion.required = content.required
+
+
+def _record(
+    db: Session,
+    actor: Actor,
+    action: str,
+    conference: Conference,
+    criterion: Criterion,
+    now: datetime,
+) -> None:
+    audit.record(
+        db,
+        actor,
+        action,
+        f"criterion:{criterion.id}",
+        now=now,
+        conference_id=conference.id,
+        detail={
+            "low": criterion.low,
+            "high": criterion.high,
+            "weight": criterion.weight,
+            "required": criterion.required,
+        },
+    )
