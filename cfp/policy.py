@@ -6,8 +6,9 @@ may not see never reaches a filter, a sort or a count.
 
 Relations to a submission (design.md and the permission tests use the same words):
 speaker (its submitter or an accepted speaker), reviewer (of it: assigned to it, or everybody
-reviews everything), track chair (of its track), chair, reader. `blocked` is a relation on top:
-a conflict of interest that blocks. A grant marked `unblocked` does not count for the blocked.
+reviews everything), bidder (a reviewer while bids are asked for: title and abstract, or there
+would be nothing to bid on), track chair (of its track), chair, reader. `blocked` is a relation on
+top: a conflict of interest that blocks. A grant marked `unblocked` does not count for the blocked.
 """
 
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
+    SQLColumnExpression,
     and_,
     case,
     exists,
@@ -42,6 +44,7 @@ from cfp.domain.submissions.models import Speaker, Submission
 class Relation(StrEnum):
     SPEAKER = auto()
     REVIEWER = auto()
+    BIDDER = auto()
     TRACK_CHAIR = auto()
     CHAIR = auto()
     READER = auto()
@@ -88,9 +91,10 @@ class Grant:
     unblocked: bool = False
 
 
-S, R, T, C, O = (  # noqa: E741 - the letters of the permission table
+S, R, B, T, C, O = (  # noqa: E741 - the letters of the permission table
     Relation.SPEAKER,
     Relation.REVIEWER,
+    Relation.BIDDER,
     Relation.TRACK_CHAIR,
     Relation.CHAIR,
     Relation.READER,
@@ -103,8 +107,12 @@ def _all(*relations: Relation, when: When = When.SUBMITTED, unblocked: bool = Fa
 
 SEES: Mapping[Fact, list[Grant]] = MappingProxyType(
     {
-        Fact.CONTENT: [Grant(S, When.ALWAYS), *_all(R, T, C, O)],
-        Fact.SPEAKERS: [Grant(S, When.ALWAYS), Grant(R, When.NAMES_OPEN), *_all(T, C, O)],
+        Fact.CONTENT: [Grant(S, When.ALWAYS), *_all(R, B, T, C, O)],
+        Fact.SPEAKERS: [
+            Grant(S, When.ALWAYS),
+            *_all(R, B, when=When.NAMES_OPEN),
+            *_all(T, C, O),
+        ],
         Fact.CHAIR_NOTE: [Grant(S, When.ALWAYS), *_all(T, C)],
         Fact.REVIEWERS: [
             *_all(T, C, unblocked=True),
@@ -160,6 +168,7 @@ class Action(StrEnum):
     FOLLOW = auto()
     CONFIRM = auto()
     GIVE_MATERIAL = auto()
+    BID = auto()
     DECLARE_CONFLICT = auto()
     JUDGE_CONFLICT = auto()
     REVIEW = auto()
@@ -208,7 +217,8 @@ ON_SUBMISSION: Mapping[Action, list[Grant]] = MappingProxyType(
         Action.FOLLOW: _all(S, when=When.ALWAYS),
         Action.CONFIRM: _all(S, when=When.ANNOUNCED),
         Action.GIVE_MATERIAL: _all(S, C, when=When.ANNOUNCED),
-        Action.DECLARE_CONFLICT: _all(R, T, C),
+        Action.BID: _all(B),
+        Action.DECLARE_CONFLICT: _all(R, B, T, C),
         Action.JUDGE_CONFLICT: _all(C),
         Action.REVIEW: _all(R, unblocked=True),
         Action.READ_REVIEWS: SEES[Fact.REVIEWS],
@@ -269,6 +279,7 @@ def _on_site(actor: Actor, who: str) -> bool:
 
 ROLES = {
     Relation.REVIEWER: RoleKind.REVIEWER,
+    Relation.BIDDER: RoleKind.REVIEWER,
     Relation.TRACK_CHAIR: RoleKind.TRACK_CHAIR,
     Relation.CHAIR: RoleKind.CHAIR,
     Relation.READER: RoleKind.READER,
@@ -330,7 +341,7 @@ def standing_of(
     relations = {
         relation
         for relation, kind in ROLES.items()
-        if relation not in (R, T) and actor.has(conference.id, kind)
+        if relation not in (R, B, T) and actor.has(conference.id, kind)
     }
     if speaks:
         relations.add(S)
@@ -341,12 +352,19 @@ def standing_of(
         reviews_all or assignment_state in ACTIVE_ASSIGNMENTS
     ):
         relations.add(R)
+    if takes_bids(conference) and actor.has(conference.id, RoleKind.REVIEWER):
+        relations.add(B)
     return Standing(
         conference, submission, frozenset(relations), blocked, own_review_in, assignment_state
     )
 
 
 ACTIVE_ASSIGNMENTS = ("assigned", "accepted", "done")
+
+
+def takes_bids(conference: Conference) -> bool:
+    """Whether reviewers say what they want to review: only where somebody then assigns."""
+    return conference.uses_bids and conference.reviewing == "assigned"
 
 
 # Many objects ---------------------------------------------------------------------------------
@@ -461,6 +479,8 @@ def _related(
         return Submission.track_id.in_(sorted(tracks)) if tracks else None
     if not actor.has(conference.id, ROLES[relation]):
         return None
+    if relation is B:
+        return true() if takes_bids(conference) else None
     if relation is R and conference.reviewing != "everyone":
         assignment = aliased(Assignment)
         return exists().where(
@@ -496,7 +516,7 @@ def _holds_in_sql(person_id: int, when: When, conference: Conference) -> ColumnE
 class Column:
     """An expression over a view's source; `fact` is what it tells, when stricter than the row."""
 
-    expression: ColumnElement[Any]
+    expression: SQLColumnExpression[Any]
     fact: Fact | None = None
 
 
@@ -513,7 +533,7 @@ class View:
     rows: Fact
     columns: Mapping[str, Column]
 
-    def column(self, actor: Actor, name: str) -> ColumnElement[Any]:
+    def column(self, actor: Actor, name: str) -> SQLColumnExpression[Any]:
         """The column as this person may use it anywhere: null where the fact is not theirs."""
         column = self.columns[name]
         if column.fact is None:

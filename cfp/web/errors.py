@@ -4,7 +4,7 @@ import logging
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
@@ -29,6 +29,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _e: _domain(DomainError("csrf")))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(IntegrityError, _collided)
     app.register_error_handler(Exception, _broken)
 
 
@@ -66,6 +67,13 @@ def _http(error: HTTPException) -> Response:
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.valid_methods or ())
     return response
+
+
+def _collided(error: IntegrityError) -> Response:
+    """Two people made the same thing at once: the second is told, and nothing of it is stored."""
+    log.warning("collision at %s: %s", request.endpoint, type(error.orig).__name__)
+    context.close_db(error)
+    return _domain(StaleError("stale"))
 
 
 def _database(error: OperationalError) -> Response:

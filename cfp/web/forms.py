@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import flash, redirect, request
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select, update
@@ -24,7 +23,6 @@ from cfp.web import context
 from cfp.web.wording import say
 
 ViewResponse = Response | tuple[str, int]
-Label = LazyString | str | None
 Validator = Callable[[Any, Any], object]
 
 LINE_LIMIT = 300
@@ -73,7 +71,7 @@ class Line(StringField):
 
     def __init__(
         self,
-        label: Label = None,
+        label: object = None,
         validators: Sequence[Validator] = (),
         *,
         limit: int = LINE_LIMIT,
@@ -88,7 +86,7 @@ class Text(TextAreaField):
 
     def __init__(
         self,
-        label: Label = None,
+        label: object = None,
         validators: Sequence[Validator] = (),
         *,
         limit: int = TEXT_LIMIT,

@@ -10,10 +10,10 @@ from flask import g, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from cfp.actors import Actor, RoleKind
-from cfp.domain.conferences.models import Conference
+from cfp.domain.conferences.models import Conference, Track
 from cfp.domain.decisions.queries import waiting
 from cfp.policy import Action, allowed
 from cfp.web import context
@@ -110,6 +110,16 @@ class Frame:
             (_("Log"), "chair.log", Action.READ_AUDIT),
         ]
         return [self._stage(label, name, 0) for label, name, action in rows if self._may(action)]
+
+    @cached_property
+    def conference_has_tracks(self) -> bool:
+        """Whether tracks are worth showing: a conference's only track is hidden everywhere."""
+        if self.conference is None:
+            return False
+        count = select(func.count(Track.id)).where(
+            Track.conference_id == self.conference.id, Track.archived.is_(False)
+        )
+        return (context.db().scalar(count) or 0) > 1
 
     @property
     def home_url(self) -> str:

@@ -82,7 +82,9 @@ class Listing:
     def url(self, **changes: object) -> str:
         """This list's address with some arguments changed; None drops one."""
         arguments = {**self.arguments, **changes}
-        kept = {key: str(value) for key, value in arguments.items() if value not in (None, "")}
+        kept: dict[str, Any] = {
+            key: str(value) for key, value in arguments.items() if value not in (None, "")
+        }
         assert request.endpoint is not None  # noqa: S101 - a list page has a route
         return url_for(request.endpoint, **(request.view_args or {}), **kept)
 

@@ -1,0 +1,150 @@
+"""What reviewers say themselves: conflicts, bids, profile, and yes or no to an assignment."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cfp import audit
+from cfp.actors import Actor
+from cfp.domain.assignment.models import Assignment, Bid, Conflict, ReviewerProfile
+from cfp.domain.assignment.rules import ANSWERABLE, BIDS, LOAD_LIMIT
+from cfp.domain.conferences.models import Conference
+from cfp.errors import DomainError, NotNowError
+from cfp.policy import Standing
+
+
+def declare_conflict(
+    db: Session, actor: Actor, standing: Standing, *, reason: str, now: datetime
+) -> Conflict:
+    """Say "I have a conflict of interest"; declared before and taken back, it counts again."""
+    submission = standing.submission
+    conflict = _declared(db, actor, standing)
+    if conflict is None:
+        conflict = Conflict(
+            conference_id=submission.conference_id,
+            submission_id=submission.id,
+            person_id=actor.person_id,
+            kind="declared",
+            source="declared",
+            declared_by_id=actor.person_id,
+            created=now,
+        )
+        db.add(conflict)
+    conflict.reason, conflict.state = reason, "open"
+    _record(db, actor, "conflict.declare", standing, now)
+    return conflict
+
+
+def take_back_conflict(db: Session, actor: Actor, standing: Standing, *, now: datetime) -> None:
+    """Undo one's own declaration, as long as no chair has confirmed it."""
+    conflict = _declared(db, actor, standing)
+    if conflict is None or conflict.state != "open" or conflict.declared_by_id != actor.person_id:
+        raise NotNowError("not_now")
+    db.delete(conflict)
+    _record(db, actor, "conflict.take_back", standing, now)
+
+
+def _declared(db: Session, actor: Actor, standing: Standing) -> Conflict | None:
+    return db.scalars(
+        select(Conflict).where(
+            Conflict.submission_id == standing.submission.id,
+            Conflict.person_id == actor.person_id,
+            Conflict.kind == "declared",
+        )
+    ).one_or_none()
+
+
+def bid(
+    db: Session, actor: Actor, standing: Standing, *, value: str, now: datetime
+) -> None:
+    """want, can, rather_not, or "" for no bid."""
+    if value and value not in BIDS:
+        raise DomainError("bad_bid", field="bid", value=value)
+    submission = standing.submission
+    found = db.scalars(
+        select(Bid).where(
+            Bid.submission_id == submission.id, Bid.person_id == actor.person_id
+        )
+    ).one_or_none()
+    if not value:
+        if found is not None:
+            db.delete(found)
+        return
+    if found is None:
+        found = Bid(
+            conference_id=submission.conference_id,
+            submission_id=submission.id,
+            person_id=actor.person_id,
+        )
+        db.add(found)
+    found.value, found.changed = value, now
+
+
+def answer_assignment(
+    db: Session, actor: Actor, standing: Standing, *, accept: bool, reason: str, now: datetime
+) -> None:
+    """Accept or decline what one was asked to review; a decline says why, for the chairs."""
+    assignment = db.scalars(
+        select(Assignment)
+        .where(
+            Assignment.submission_id == standing.submission.id,
+            Assignment.person_id == actor.person_id,
+        )
+        .order_by(Assignment.round_id.desc())
+        .limit(1)
+        .with_for_update()
+    ).one_or_none()
+    if assignment is None or assignment.state not in ANSWERABLE:
+        raise NotNowError("not_now")
+    assignment.state = "accepted" if accept else "declined"
+    assignment.reason, assignment.changed = reason, now
+    _record(db, actor, "assignment.accept" if accept else "assignment.decline", standing, now)
+
+
+def profile_of(db: Session, actor: Actor, conference: Conference) -> ReviewerProfile | None:
+    """What the reviewer has said about themselves here, if anything."""
+    return db.scalars(
+        select(ReviewerProfile).where(
+            ReviewerProfile.conference_id == conference.id,
+            ReviewerProfile.person_id == actor.person_id,
+        )
+    ).one_or_none()
+
+
+def save_profile(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    *,
+    expertise: str,
+    track_ids: Sequence[int],
+    load_wished: int | None,
+) -> ReviewerProfile:
+    """Store expertise, preferred tracks and the number of submissions one is willing to review."""
+    if load_wished is not None and not 0 <= load_wished <= LOAD_LIMIT:
+        raise DomainError("bad_load", field="load_wished")
+    profile = profile_of(db, actor, conference)
+    if profile is None:
+        profile = ReviewerProfile(conference_id=conference.id, person_id=actor.person_id)
+        db.add(profile)
+    profile.expertise = expertise
+    profile.track_ids = sorted(track_ids)
+    profile.load_wished = load_wished
+    return profile
+
+
+def _record(
+    db: Session, actor: Actor, action: str, standing: Standing, now: datetime
+) -> None:
+    submission = standing.submission
+    audit.record(
+        db,
+        actor,
+        action,
+        f"submission:{submission.code}",
+        now=now,
+        conference_id=submission.conference_id,
+        submission_id=submission.id,
+    )

@@ -1,0 +1,221 @@
+"""Writing reviews and remarks."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from cfp import audit
+from cfp.actors import Actor
+from cfp.domain.assignment.models import Assignment, ReviewRound
+from cfp.domain.conferences.models import Conference, Criterion
+from cfp.domain.reviews import queries
+from cfp.domain.reviews.models import Comment, Review, ReviewRevision, Score
+from cfp.domain.reviews.rules import (
+    CONFIDENCE_LEVELS,
+    can_be_reviewed,
+    total,
+    unanswered,
+)
+from cfp.errors import DomainError, ForbiddenError, NotNowError, StaleError
+from cfp.policy import Action, Fact, Standing, allowed, sees
+
+
+def save(
+    db: Session,
+    actor: Actor,
+    standing: Standing,
+    *,
+    scores: Mapping[int, int],
+    confidence: int | None,
+    committee_text: str,
+    chair_text: str,
+    speaker_text: str,
+    submit: bool,
+    revision: int,
+    now: datetime,
+) -> Review:
+    """Store a review: as a draft, or submitted and complete.
+
+    `scores` maps criterion id to value. `revision` is the one the form was rendered from, 0 for
+    none yet. A submitted review stays submitted; what it said before is kept.
+
+    Raises:
+        NotNowError: reviewing is closed, or the submission no longer waits for reviews.
+        StaleError: it was saved elsewhere meanwhile.
+        DomainError: a score out of range, or (to submit) a required one missing.
+    """
+    _check_may_review(actor, standing, now)
+    criteria = queries.criteria_of(db, standing.conference)
+    _check_values({one.id: (one.low, one.high) for one in criteria}, scores, confidence)
+    review = queries.own_review(db, actor, standing.submission)
+    if (review.revision if review else 0) != revision:
+        raise StaleError("stale", **_texts(review))
+    if review is None:
+        review = _new_review(db, actor, standing, now)
+    submitted_before = review.state == "submitted"
+    if submit or submitted_before:
+        _check_complete(unanswered(criteria, scores))
+    if submitted_before:
+        _keep_revision(db, review, now)
+    review.total = total(criteria, scores)
+    review.confidence = confidence
+    review.committee_text = committee_text
+    review.chair_text = chair_text
+    review.speaker_text = speaker_text
+    review.changed = now
+    review.seen_revision = standing.submission.revision
+    _set_scores(review, scores)
+    if submit and not submitted_before:
+        _submit(db, actor, standing, review, now)
+    db.flush()
+    return review
+
+
+def comment(
+    db: Session, actor: Actor, standing: Standing, *, text: str, audience: str, now: datetime
+) -> Comment:
+    """Add a remark for reviewers and chairs, or for chairs alone."""
+    if not sees(standing, Fact.REVIEWS):
+        raise ForbiddenError("forbidden")
+    if audience not in {"reviewers", "chairs"}:
+        raise DomainError("bad_audience", field="audience")
+    if not text:
+        raise DomainError("empty_comment", field="text")
+    remark = Comment(
+        conference_id=standing.conference.id,
+        submission_id=standing.submission.id,
+        person_id=actor.person_id,
+        pseudonym=_pseudonym_of(db, actor, standing),
+        audience=audience,
+        text=text,
+        created=now,
+    )
+    db.add(remark)
+    db.flush()
+    return remark
+
+
+def _check_may_review(actor: Actor, standing: Standing, now: datetime) -> None:
+    if not allowed(actor, Action.REVIEW, standing, now):
+        raise ForbiddenError("forbidden")
+    if not can_be_reviewed(standing.conference, standing.submission):
+        raise NotNowError("reviewing_closed")
+
+
+def _check_values(
+    ranges: Mapping[int, tuple[int, int]], scores: Mapping[int, int], confidence: int | None
+) -> None:
+    for criterion_id, value in scores.items():
+        low, high = ranges.get(criterion_id, (1, 0))
+        if not low <= value <= high:
+            raise DomainError("bad_score", field=f"score_{criterion_id}", value=value)
+    if confidence is not None and confidence not in CONFIDENCE_LEVELS:
+        raise DomainError("bad_confidence", field="confidence", value=confidence)
+
+
+def _check_complete(missing: list[Criterion]) -> None:
+    if missing:
+        raise DomainError("score_missing", field=f"score_{missing[0].id}", name=missing[0].name)
+
+
+def _new_review(db: Session, actor: Actor, standing: Standing, now: datetime) -> Review:
+    review = Review(
+        conference_id=standing.conference.id,
+        round_id=_current_round(db, standing.conference),
+        submission_id=standing.submission.id,
+        person_id=actor.person_id,
+        pseudonym=_pseudonym_of(db, actor, standing),
+        state="draft",
+        scores=[],
+        created=now,
+        changed=now,
+    )
+    db.add(review)
+    return review
+
+
+def _submit(
+    db: Session, actor: Actor, standing: Standing, review: Review, now: datetime
+) -> None:
+    review.state, review.submitted = "submitted", now
+    db.execute(
+        update(Assignment)
+        .where(
+            Assignment.submission_id == review.submission_id,
+            Assignment.person_id == review.person_id,
+            Assignment.round_id == review.round_id,
+        )
+        .values(state="done", changed=now)
+    )
+    audit.record(
+        db,
+        actor,
+        "review.submit",
+        f"submission:{standing.submission.code}",
+        now=now,
+        conference_id=review.conference_id,
+        submission_id=review.submission_id,
+    )
+
+
+def _set_scores(review: Review, scores: Mapping[int, int]) -> None:
+    kept = {score.criterion_id: score for score in review.scores if score.criterion_id in scores}
+    for criterion_id, value in scores.items():
+        if criterion_id in kept:
+            kept[criterion_id].value = value
+        else:
+            kept[criterion_id] = Score(criterion_id=criterion_id, value=value)
+    review.scores = list(kept.values())
+
+
+def _keep_revision(db: Session, review: Review, now: datetime) -> None:
+    content = {
+        "scores": {str(score.criterion_id): score.value for score in review.scores},
+        "total": review.total,
+        "confidence": review.confidence,
+        **_texts(review),
+    }
+    db.add(
+        ReviewRevision(
+            conference_id=review.conference_id,
+            submission_id=review.submission_id,
+            review_id=review.id,
+            number=review.revision,
+            content=content,
+            at=now,
+        )
+    )
+
+
+def _texts(review: Review | None) -> dict[str, str]:
+    if review is None:
+        return {}
+    return {
+        "committee_text": review.committee_text,
+        "chair_text": review.chair_text,
+        "speaker_text": review.speaker_text,
+    }
+
+
+def _current_round(db: Session, conference: Conference) -> int:
+    newest = select(ReviewRound.id).where(ReviewRound.conference_id == conference.id)
+    return db.scalars(newest.order_by(ReviewRound.number.desc()).limit(1)).one()
+
+
+def _pseudonym_of(db: Session, actor: Actor, standing: Standing) -> str:
+    """The person's name of disguise here: random per submission and writer, then kept."""
+    for table in (Review, Comment):
+        known = db.scalars(
+            select(table.pseudonym)
+            .where(
+                table.submission_id == standing.submission.id,
+                table.person_id == actor.person_id,
+            )
+            .limit(1)
+        ).first()
+        if known:
+            return known
+    return secrets.token_hex(3).upper()

@@ -1,0 +1,295 @@
+"""Read models of reviewing. A blind conference's reviewers get one that has no speaker in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, or_, select
+from sqlalchemy.orm import Session, aliased, selectinload
+
+from cfp.actors import Actor
+from cfp.domain.accounts.models import Person
+from cfp.domain.assignment.models import Assignment, Bid
+from cfp.domain.conferences.models import Conference, Criterion, SubmissionType, Track
+from cfp.domain.reviews.models import Comment, Review, Score
+from cfp.domain.reviews.rules import UNDER_REVIEW
+from cfp.domain.submissions.models import Speaker, Submission
+from cfp.policy import Action, Column, Fact, Standing, View, may, sees, unblocked
+
+
+@dataclass(frozen=True)
+class BlindSubmission:
+    """What a reviewer may know of a submission when names are hidden: nobody is in it."""
+
+    code: str
+    title: str
+    abstract: str
+    type_name: str
+    minutes: int
+    track_name: str
+    revision: int
+
+
+@dataclass(frozen=True)
+class NamedSubmission(BlindSubmission):
+    """The same where names are open; speakers as (name, affiliation), in their order."""
+
+    speakers: tuple[tuple[str, str], ...]
+
+
+def for_reviewer(db: Session, standing: Standing) -> BlindSubmission:
+    """The submission as this reviewer may read it."""
+    submission = standing.submission
+    kind = db.get_one(SubmissionType, submission.type_id)
+    track = db.get_one(Track, submission.track_id)
+    known = (
+        submission.code,
+        submission.title,
+        submission.abstract,
+        kind.name,
+        kind.minutes,
+        track.name,
+        submission.revision,
+    )
+    if not sees(standing, Fact.SPEAKERS):
+        return BlindSubmission(*known)
+    rows = db.execute(
+        select(Speaker.name, Speaker.affiliation)
+        .where(Speaker.submission_id == submission.id, Speaker.state != "removed")
+        .order_by(Speaker.position, Speaker.id)
+    )
+    return NamedSubmission(*known, speakers=tuple((row[0], row[1]) for row in rows))
+
+
+def criteria_of(db: Session, conference: Conference) -> Sequence[Criterion]:
+    """The questions of the review form in their order."""
+    return db.scalars(
+        select(Criterion)
+        .where(Criterion.conference_id == conference.id, Criterion.archived.is_(False))
+        .order_by(Criterion.position, Criterion.id)
+    ).all()
+
+
+def own_review(db: Session, actor: Actor, submission: Submission) -> Review | None:
+    """The person's own review of a submission, with its scores."""
+    return db.scalars(
+        select(Review)
+        .where(Review.submission_id == submission.id, Review.person_id == actor.person_id)
+        .options(selectinload(Review.scores))
+    ).one_or_none()
+
+
+def own_order(actor: Actor) -> ColumnElement[int]:
+    """Random over submissions, different for each reviewer, stable for each: no favored first."""
+    factor = 2 * (actor.person_id or 0) + 1
+    return (cast(Submission.shuffle, BigInteger) * factor) % 2_147_483_647
+
+
+def queue_for(actor: Actor, conference: Conference) -> View:
+    """What a reviewer has to do and has done: one row per submission they may review or bid on."""
+    mine, assignment, bid = aliased(Review), aliased(Assignment), aliased(Bid)
+    me = actor.person_id or 0
+    source = (
+        Submission.__table__.join(Track, Track.id == Submission.track_id)
+        .join(SubmissionType, SubmissionType.id == Submission.type_id)
+        .outerjoin(mine, and_(mine.submission_id == Submission.id, mine.person_id == me))
+        .outerjoin(
+            assignment,
+            and_(assignment.submission_id == Submission.id, assignment.person_id == me),
+        )
+        .outerjoin(bid, and_(bid.submission_id == Submission.id, bid.person_id == me))
+    )
+    progress = case(
+        (~unblocked(actor, conference), "conflict"),
+        (mine.state == "submitted", "done"),
+        (mine.state == "draft", "draft"),
+        (~may(actor, Action.REVIEW, conference), "offered"),
+        else_="open",
+    )
+    columns = {
+        "id": Submission.id,
+        "code": Submission.code,
+        "title": Submission.title,
+        "state": Submission.state,
+        "type": SubmissionType.name,
+        "track": Track.name,
+        "track_id": Submission.track_id,
+        "progress": progress,
+        "total": mine.total,
+        "changed": mine.changed,
+        "assignment": assignment.state,
+        "bid": bid.value,
+        "order": own_order(actor),
+    }
+    return View(
+        conference=conference,
+        source=source,
+        rows=Fact.CONTENT,
+        columns=MappingProxyType({name: Column(what) for name, what in columns.items()}),
+    )
+
+
+def reviewable(actor: Actor, conference: Conference) -> ColumnElement[bool]:
+    """The rows of `submission` that wait for, or have, this reviewer's review."""
+    return and_(may(actor, Action.REVIEW, conference), Submission.state.in_(UNDER_REVIEW))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a reviewer is: `done` submitted of `all` that are theirs to review."""
+
+    done: int
+    all: int
+
+    @property
+    def left(self) -> int:
+        return self.all - self.done
+
+
+def progress_of(db: Session, actor: Actor, conference: Conference) -> Progress:
+    """Counted in one statement."""
+    review = aliased(Review)
+    done, total = db.execute(
+        select(func.count(review.id), func.count(Submission.id))
+        .select_from(Submission)
+        .outerjoin(
+            review,
+            and_(
+                review.submission_id == Submission.id,
+                review.person_id == actor.person_id,
+                review.state == "submitted",
+            ),
+        )
+        .where(reviewable(actor, conference))
+    ).one()
+    return Progress(done, total)
+
+
+def next_open(
+    db: Session, actor: Actor, conference: Conference, *, after: Submission | None = None
+) -> str | None:
+    """Code of the next submission without this reviewer's review, in their own order."""
+    review, order = aliased(Review), own_order(actor)
+    waits = (
+        select(Submission.code)
+        .outerjoin(
+            review,
+            and_(review.submission_id == Submission.id, review.person_id == actor.person_id),
+        )
+        .where(
+            reviewable(actor, conference), or_(review.id.is_(None), review.state != "submitted")
+        )
+    )
+    if after is None:
+        return db.scalars(waits.order_by(order, Submission.id).limit(1)).first()
+    place = select(own_order(actor)).where(Submission.id == after.id).scalar_subquery()
+    later = case((order > place, 0), else_=1)
+    others = waits.where(Submission.id != after.id)
+    return db.scalars(others.order_by(later, order, Submission.id).limit(1)).first()
+
+
+@dataclass(frozen=True)
+class OtherReview:
+    """A submitted review as somebody else may read it; `reviewer` is a name or a pseudonym."""
+
+    reviewer: str
+    total: float | None
+    scores: Mapping[int, int]
+    confidence: int | None
+    committee_text: str
+    chair_text: str | None
+    speaker_text: str
+    late: bool
+    outdated: bool
+
+
+def reviews_of(db: Session, actor: Actor, standing: Standing) -> list[OtherReview]:
+    """The submitted reviews that this person may read, without their own; [] when none."""
+    if not sees(standing, Fact.REVIEWS):
+        return []
+    rows = db.execute(
+        select(Review, Person.name)
+        .join(Person, Person.id == Review.person_id)
+        .where(
+            Review.submission_id == standing.submission.id,
+            Review.state == "submitted",
+            Review.person_id != actor.person_id,
+        )
+        .options(selectinload(Review.scores))
+        .order_by(Review.pseudonym)
+    ).all()
+    named = sees(standing, Fact.REVIEWERS)
+    due = standing.conference.reviews_due
+    return [
+        OtherReview(
+            reviewer=name if named else review.pseudonym,
+            total=review.total,
+            scores=_by_criterion(review.scores),
+            confidence=review.confidence,
+            committee_text=review.committee_text,
+            chair_text=review.chair_text if sees(standing, Fact.CHAIR_REVIEWS) else None,
+            speaker_text=review.speaker_text,
+            late=due is not None and review.submitted is not None and review.submitted > due,
+            outdated=review.seen_revision < standing.submission.revision,
+        )
+        for review, name in rows
+    ]
+
+
+def texts_for_speakers(db: Session, standing: Standing) -> list[tuple[str, str]]:
+    """(pseudonym, text) of the reviews, for a speaker once the conference sends them; else []."""
+    if not sees(standing, Fact.SPEAKER_TEXT):
+        return []
+    rows = db.execute(
+        select(Review.pseudonym, Review.speaker_text)
+        .where(
+            Review.submission_id == standing.submission.id,
+            Review.state == "submitted",
+            Review.speaker_text != "",
+        )
+        .order_by(Review.pseudonym)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A comment as its reader may see it."""
+
+    writer: str
+    audience: str
+    text: str
+    own: bool
+    comment: Comment
+
+
+def comments_of(db: Session, actor: Actor, standing: Standing) -> list[Remark]:
+    """The committee's remarks that this person may read, oldest first."""
+    if not sees(standing, Fact.REVIEWS):
+        return []
+    audiences = ["reviewers"]
+    if sees(standing, Fact.CHAIR_REVIEWS):
+        audiences.append("chairs")
+    rows = db.execute(
+        select(Comment, Person.name)
+        .join(Person, Person.id == Comment.person_id)
+        .where(
+            Comment.submission_id == standing.submission.id, Comment.audience.in_(audiences)
+        )
+        .order_by(Comment.id)
+    ).all()
+    named = sees(standing, Fact.REVIEWERS)
+    return [
+        Remark(
+            writer=name if named else comment.pseudonym,
+            audience=comment.audience,
+            text=comment.text,
+            own=comment.person_id == actor.person_id,
+            comment=comment,
+        )
+        for comment, name in rows
+    ]
+
+
+def _by_criterion(scores: Sequence[Score]) -> Mapping[int, int]:
+    return {score.criterion_id: score.value for score in scores}

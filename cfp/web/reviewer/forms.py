@@ -1,0 +1,140 @@
+"""The review form, made from the conference's criteria, and the small forms around it."""
+
+from collections.abc import Mapping, Sequence
+
+from flask_babel import lazy_gettext as _l
+from wtforms import IntegerField, RadioField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from cfp.domain.assignment.rules import EXPERTISE_LIMIT, LOAD_LIMIT, REASON_LIMIT
+from cfp.domain.conferences.models import Conference, Criterion
+from cfp.domain.reviews.models import Review
+from cfp.domain.reviews.rules import CONFIDENCE_LEVELS
+from cfp.web.forms import BaseForm, Line, Text
+
+CONFIDENCE = {
+    1: _l("1: not my subject"),
+    2: _l("2: a little"),
+    3: _l("3: well enough"),
+    4: _l("4: well"),
+    5: _l("5: very well"),
+}
+
+
+def _blank_is_none(value: str | None) -> int | None:
+    return int(value) if value not in (None, "", "None") else None
+
+
+class ReviewForm(BaseForm):
+    """One score per criterion, how sure one is, and texts by audience."""
+
+    committee_text = Text(_l("Comment"))
+    chair_text = Text(_l("Remark for the chairs"))
+    speaker_text = Text(_l("Feedback for the speakers"))
+
+    @property
+    def scores(self) -> dict[int, int]:
+        """Criterion id to value, of the answered ones."""
+        return {
+            int(name.removeprefix("score_")): field.data
+            for name, field in self._fields.items()
+            if name.startswith("score_") and field.data is not None
+        }
+
+    @property
+    def confidence_value(self) -> int | None:
+        """The confidence, where the conference asks for it and it was answered."""
+        field = self._fields.get("confidence")
+        value: int | None = field.data if field is not None else None
+        return value
+
+    def text(self, name: str) -> str:
+        """A text's content, empty where the conference does not ask for it."""
+        field = self._fields.get(name)
+        return field.data or "" if field is not None else ""
+
+
+def review_form(
+    conference: Conference, criteria: Sequence[Criterion], review: Review | None
+) -> ReviewForm:
+    """The form for this conference, filled from one's own review; drafts may be incomplete."""
+    fields: dict[str, object] = {}
+    for one in criteria:
+        fields[f"score_{one.id}"] = RadioField(
+            one.name,
+            choices=_choices(one),
+            coerce=_blank_is_none,
+            validators=[Optional()],
+            validate_choice=False,
+        )
+    if conference.asks_confidence:
+        fields["confidence"] = RadioField(
+            _l("How well do you know this subject?"),
+            choices=[SelectChoice(level, CONFIDENCE[level]) for level in CONFIDENCE_LEVELS],
+            coerce=_blank_is_none,
+            validators=[Optional()],
+            validate_choice=False,
+        )
+    if not conference.asks_speaker_text:
+        fields["speaker_text"] = None
+    made = type("ConferenceReviewForm", (ReviewForm,), fields)
+    form: ReviewForm = made(data=_data(review))
+    if not form.is_submitted():
+        form.revision.data = str(review.revision if review else 0)
+    return form
+
+
+def _choices(criterion: Criterion) -> list[SelectChoice]:
+    labels = list(criterion.labels)
+    values = range(criterion.low, criterion.high + 1)
+    worded = len(labels) == len(values)
+    return [
+        SelectChoice(value, f"{value} {labels[index]}" if worded else str(value))
+        for index, value in enumerate(values)
+    ]
+
+
+def _data(review: Review | None) -> Mapping[str, object]:
+    if review is None:
+        return {}
+    return {
+        "committee_text": review.committee_text,
+        "chair_text": review.chair_text,
+        "speaker_text": review.speaker_text,
+        "confidence": review.confidence,
+        **{f"score_{score.criterion_id}": score.value for score in review.scores},
+    }
+
+
+class ConflictForm(BaseForm):
+    """Why one should not review this."""
+
+    reason = Line(_l("Reason, for the chairs"), limit=REASON_LIMIT)
+
+
+class DeclineForm(BaseForm):
+    reason = Line(_l("Reason, for the chairs"), limit=REASON_LIMIT)
+
+
+class CommentForm(BaseForm):
+    """A remark; the button pressed says who reads it."""
+
+    text = Text(_l("Your comment"), [InputRequired(_l("Please write something."))], limit=5_000)
+
+
+class ProfileForm(BaseForm):
+    """What a reviewer knows and how much they can take on."""
+
+    expertise = Text(_l("What you know well"), limit=EXPERTISE_LIMIT)
+    track_ids = SelectMultipleField(
+        _l("Tracks you would like"),
+        coerce=int,
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+    load_wished = IntegerField(
+        _l("How many reviews are you willing to write?"),
+        validators=[Optional(), NumberRange(0, LOAD_LIMIT)],
+    )

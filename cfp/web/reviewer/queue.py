@@ -1,0 +1,62 @@
+"""A reviewer's queue: what waits, what is done, and the way to the next."""
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from cfp.domain.reviews import queries
+from cfp.domain.reviews.rules import MINUTES_PER_REVIEW, reviewing_is_open
+from cfp.domain.submissions.states import State
+from cfp.policy import Action, takes_bids
+from cfp.web import context
+from cfp.web.gate import permission
+from cfp.web.lists import Listing
+from cfp.web.reviewer import blueprint
+
+PROGRESS = {
+    "open": _l("to review"),
+    "draft": _l("started"),
+    "done": _l("done"),
+    "conflict": _l("conflict of interest"),
+    "offered": _l("not assigned to you"),
+}
+SORTABLE = ("order", "title", "track", "type", "progress", "changed")
+
+
+@blueprint.get("/<slug>/reviews/")
+@permission(Action.REVIEW_QUEUE)
+def queue(slug: str) -> str:
+    actor, conference = context.actor(), context.conference()
+    view = queries.queue_for(actor, conference)
+    listing = Listing.from_request(view, actor, sortable=SORTABLE, default="order")
+    listing.where(view.column(actor, "state") == State.SUBMITTED)
+    if takes_bids(conference):
+        listing.where(view.column(actor, "progress") != "offered")
+    wanted = request.args.get("show", "")
+    if wanted in PROGRESS:
+        listing.where(view.column(actor, "progress") == wanted)
+    query = request.args.get("q", "").strip()
+    if query:
+        listing.where(view.column(actor, "title").icontains(query, autoescape=True))
+    progress = queries.progress_of(context.db(), actor, conference)
+    return render_template(
+        "reviewer/queue.html",
+        list=listing.load(context.db()),
+        progress=progress,
+        minutes_left=progress.left * MINUTES_PER_REVIEW,
+        words=PROGRESS,
+        wanted=wanted,
+        is_open=reviewing_is_open(conference),
+        conference=conference,
+        takes_bids=takes_bids(conference),
+    )
+
+
+@blueprint.get("/<slug>/reviews/next")
+@permission(Action.REVIEW_QUEUE)
+def next_one(slug: str) -> Response:
+    """To the next submission without one's review, or to the queue when all is done."""
+    code = queries.next_open(context.db(), context.actor(), context.conference())
+    if code is None:
+        return redirect(url_for("reviewer.queue", slug=slug), 302)
+    return redirect(url_for("reviewer.review", slug=slug, code=code), 302)

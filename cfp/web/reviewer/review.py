@@ -1,0 +1,232 @@
+"""One review: read, score, save as a draft while typing, submit, go on to the next."""
+
+from flask import abort, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from cfp.domain.assignment import reviewers
+from cfp.domain.reviews import actions, queries
+from cfp.domain.reviews.models import Review
+from cfp.domain.reviews.rules import MINUTES_PER_REVIEW, can_be_reviewed
+from cfp.errors import DomainError
+from cfp.policy import Action, Fact, allowed, sees
+from cfp.web import context
+from cfp.web.forms import ViewResponse, perform, press
+from cfp.web.gate import permission
+from cfp.web.reviewer import blueprint
+from cfp.web.reviewer.forms import (
+    CommentForm,
+    ConflictForm,
+    DeclineForm,
+    ReviewForm,
+    review_form,
+)
+from cfp.web.wording import add_words, say
+
+add_words(
+    {
+        "reviewing_closed": _l("Reviewing of this submission is closed."),
+        "bad_score": _l("%(value)s is not on the scale."),
+        "bad_confidence": _l("%(value)s is not one of the answers."),
+        "score_missing": _l("Please give a score for “%(name)s”."),
+        "bad_bid": _l("%(value)s is not one of the answers."),
+        "bad_load": _l("Please give a number of reviews that is not negative."),
+        "bad_audience": _l("Please choose who may read this."),
+        "empty_comment": _l("Please write something."),
+    }
+)
+
+
+@blueprint.get("/<slug>/reviews/<code>/")
+@permission(Action.DECLARE_CONFLICT)
+def review(slug: str, code: str) -> str:
+    standing = context.standing()
+    if standing.blocked:
+        return render_template("reviewer/conflict.html", title=standing.submission.title)
+    if not allowed(context.actor(), Action.REVIEW, standing, context.now()):
+        abort(404)
+    form, own = _form()
+    return _page(form, own)
+
+
+@blueprint.post("/<slug>/reviews/<code>/")
+@permission(Action.REVIEW)
+def save(slug: str, code: str) -> ViewResponse:
+    form, own = _form()
+    submits = "submit" in request.form
+
+    def act() -> str:
+        _save(form, submit=submits)
+        if not submits:
+            return url_for("reviewer.review", slug=slug, code=code)
+        return _next_location(slug)
+
+    done = _("Review submitted.") if submits else _("Draft saved; only you can see it.")
+    return perform(form, act, lambda: _page(form, own), done=done)
+
+
+@blueprint.post("/<slug>/reviews/<code>/autosave")
+@permission(Action.REVIEW)
+def autosave(slug: str, code: str) -> Response | tuple[Response, int]:
+    """Keep a draft while it is typed; a submitted review changes only when asked to."""
+    form, own = _form()
+    if own is not None and own.state == "submitted":
+        return jsonify(message=_("Submitted; changes are saved with the button.")), 422
+    if not form.validate_on_submit():
+        return jsonify(message=_("Not saved: please look at the marked fields.")), 422
+    try:
+        saved = _save(form, submit=False)
+    except DomainError as error:
+        return jsonify(message=say(error)), error.status
+    context.db().commit()
+    return jsonify(revision=saved.revision)
+
+
+@blueprint.post("/<slug>/reviews/<code>/conflict")
+@permission(Action.DECLARE_CONFLICT)
+def declare_conflict(slug: str, code: str) -> ViewResponse:
+    form = ConflictForm()
+
+    def act() -> str:
+        reviewers.declare_conflict(
+            context.db(),
+            context.actor(),
+            context.standing(),
+            reason=form.reason.data or "",
+            now=context.now(),
+        )
+        return url_for("reviewer.review", slug=slug, code=code)
+
+    return perform(form, act, lambda: _page(*_form()))
+
+
+@blueprint.post("/<slug>/reviews/<code>/conflict/undo")
+@permission(Action.DECLARE_CONFLICT)
+def take_back_conflict(slug: str, code: str) -> ViewResponse:
+    def act() -> str:
+        reviewers.take_back_conflict(
+            context.db(), context.actor(), context.standing(), now=context.now()
+        )
+        return url_for("reviewer.review", slug=slug, code=code)
+
+    return press(act, done=_("Taken back."))
+
+
+@blueprint.post("/<slug>/reviews/<code>/answer")
+@permission(Action.REVIEW)
+def answer(slug: str, code: str) -> ViewResponse:
+    """Accept or decline an assignment."""
+    form = DeclineForm()
+    accepts = "accept" in request.form
+
+    def act() -> str:
+        reviewers.answer_assignment(
+            context.db(),
+            context.actor(),
+            context.standing(),
+            accept=accepts,
+            reason=form.reason.data or "",
+            now=context.now(),
+        )
+        if accepts:
+            return url_for("reviewer.review", slug=slug, code=code)
+        return url_for("reviewer.queue", slug=slug)
+
+    done = _("Thank you.") if accepts else _("Declined; the chairs will find somebody else.")
+    return perform(form, act, lambda: _page(*_form()), done=done)
+
+
+@blueprint.get("/<slug>/reviews/<code>/skip")
+@permission(Action.REVIEW)
+def skip(slug: str, code: str) -> Response:
+    """On to the next without a word; this one comes round again."""
+    db, actor, here = context.db(), context.actor(), context.conference()
+    onward = queries.next_open(db, actor, here, after=context.submission())
+    target = onward or code
+    return redirect(url_for("reviewer.review", slug=slug, code=target), 302)
+
+
+@blueprint.post("/<slug>/reviews/<code>/comments")
+@permission(Action.COMMENT)
+def comment(slug: str, code: str) -> ViewResponse:
+    """A remark in the committee, from the review page or the chairs' page of the submission."""
+    form = CommentForm()
+    back = request.form.get("back")
+    endpoint = "chair.submission" if back == "chair" else "reviewer.review"
+
+    def act() -> str:
+        actions.comment(
+            context.db(),
+            context.actor(),
+            context.standing(),
+            text=form.text.data or "",
+            audience=request.form.get("audience", ""),
+            now=context.now(),
+        )
+        return url_for(endpoint, slug=slug, code=code, _anchor="comments")
+
+    return perform(form, act, lambda: _comment_page(form))
+
+
+def _comment_page(form: CommentForm) -> str:
+    return render_template(
+        "reviewer/comment.html", form=form, submission=context.submission()
+    )
+
+
+def _form() -> tuple[ReviewForm, Review | None]:
+    db, conference = context.db(), context.conference()
+    own = queries.own_review(db, context.actor(), context.submission())
+    return review_form(conference, queries.criteria_of(db, conference), own), own
+
+
+def _save(form: ReviewForm, *, submit: bool) -> Review:
+    revision = form.revision.data or ""
+    return actions.save(
+        context.db(),
+        context.actor(),
+        context.standing(),
+        scores=form.scores,
+        confidence=form.confidence_value,
+        committee_text=form.text("committee_text"),
+        chair_text=form.text("chair_text"),
+        speaker_text=form.text("speaker_text"),
+        submit=submit,
+        revision=int(revision) if revision.isascii() and revision.isdigit() else -1,
+        now=context.now(),
+    )
+
+
+def _next_location(slug: str) -> str:
+    context.db().flush()
+    code = queries.next_open(context.db(), context.actor(), context.conference())
+    if code is None:
+        return url_for("reviewer.queue", slug=slug)
+    return url_for("reviewer.review", slug=slug, code=code)
+
+
+def _page(form: ReviewForm, own: Review | None) -> str:
+    db, actor, standing = context.db(), context.actor(), context.standing()
+    conference = context.conference()
+    progress = queries.progress_of(db, actor, conference)
+    return render_template(
+        "reviewer/review.html",
+        form=form,
+        own=own,
+        submission=queries.for_reviewer(db, standing),
+        names_open=sees(standing, Fact.SPEAKERS),
+        others=queries.reviews_of(db, actor, standing),
+        others_open=sees(standing, Fact.REVIEWS),
+        comments=queries.comments_of(db, actor, standing),
+        comment_form=CommentForm(formdata=None),
+        conflict_form=ConflictForm(formdata=None),
+        decline_form=DeclineForm(formdata=None),
+        criteria=queries.criteria_of(db, conference),
+        progress=progress,
+        minutes_left=progress.left * MINUTES_PER_REVIEW,
+        writable=can_be_reviewed(conference, standing.submission),
+        assignment_state=standing.assignment_state,
+        chairs=sees(standing, Fact.CHAIR_REVIEWS),
+        conference=conference,
+    )
