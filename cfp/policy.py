@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Label,
     Select,
     SQLColumnExpression,
     and_,
@@ -559,6 +560,8 @@ def can_ever_see(actor: Actor, fact: Fact, conference: Conference) -> bool:
 
 def visible(actor: Actor, view: View) -> Select[Any]:
     """The view's rows and columns as this person may have them; narrow with `view.column`."""
-    columns = [view.column(actor, name).label(name) for name in view.names(actor)]
+    columns: list[Label[Any]] = [
+        view.column(actor, name).label(name) for name in view.names(actor)
+    ]
     known = predicate(actor, view.rows, view.conference)
     return select(*columns).select_from(view.source).where(known)
