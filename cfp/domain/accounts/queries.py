@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor, RoleFact, RoleKind
-from cfp.domain.accounts.models import Account, LoginSession, Person
+from cfp.domain.accounts.models import Account, Email, LoginSession, Person
+from cfp.domain.accounts.rules import address_key
 from cfp.domain.conferences.models import Role
 
 
@@ -58,3 +59,24 @@ def actor_of_session(
             if conference_id is not None
         ),
     )
+
+
+def account_with_address(db: Session, address: str) -> Account | None:
+    """The account that logs in with a proved address."""
+    query = select(Account).join(Email, Email.person_id == Account.person_id)
+    proved = query.where(Email.key == address_key(address), Email.verified.is_not(None))
+    return db.scalars(proved).one_or_none()
+
+
+def addresses_of(db: Session, person_id: int) -> list[Email]:
+    """A person's addresses, the primary one first."""
+    query = select(Email).where(Email.person_id == person_id)
+    return list(db.scalars(query.order_by(Email.primary.desc(), Email.id)))
+
+
+def login_sessions_of(db: Session, account_id: int, *, now: datetime) -> list[LoginSession]:
+    """The browsers that are logged in, the one used last first."""
+    query = select(LoginSession).where(
+        LoginSession.account_id == account_id, LoginSession.expires > now
+    )
+    return list(db.scalars(query.order_by(LoginSession.last_used.desc(), LoginSession.id)))

@@ -1,6 +1,7 @@
 """What an address, a password and a browser are called; how tries are spread over time."""
 
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,10 +19,8 @@ def address_key(address: str) -> str:
     """
     text = unicodedata.normalize("NFKC", address.strip()).casefold()
     local, _, domain = text.rpartition("@")
-    try:
+    with suppress(UnicodeError):
         domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        pass
     return f"{local}@{domain}" if local else domain
 
 
@@ -51,6 +50,32 @@ class Pace:
 
 MAIL_TO_ADDRESS = Pace(4, timedelta(minutes=10), timedelta(seconds=30), timedelta(minutes=10))
 PASSWORD_OF_ADDRESS = Pace(5, timedelta(minutes=15), timedelta(seconds=5), timedelta(minutes=15))
-CODE_OF_ADDRESS = Pace(5, timedelta(minutes=30), timedelta(seconds=10), timedelta(minutes=30))
+CODE_OF_ADDRESS = Pace(5, timedelta(hours=1), timedelta(seconds=10), timedelta(hours=1))
 FROM_NETWORK = Pace(60, timedelta(seconds=10), timedelta(seconds=2), timedelta(seconds=20))
 """A whole conference may sit behind one address, so a network's waits stay short."""
+
+_PROGRAMS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def device_name(user_agent: str) -> str:
+    """How a person recognizes a browser of theirs: "Firefox, Linux"; empty when it says nothing."""
+    names = [
+        next((name for mark, name in table if mark in user_agent), "")
+        for table in (_PROGRAMS, _SYSTEMS)
+    ]
+    return ", ".join(name for name in names if name)

@@ -4,4 +4,10 @@ from flask import Blueprint
 
 blueprint = Blueprint("account", __name__)
 
-from cfp.web.account import mine, profile, sessions  # noqa: E402,F401 - routes register themselves
+from cfp.web.account import (  # noqa: E402,F401 - routes register themselves
+    addresses,
+    log_in,
+    merging,
+    mine,
+    profile,
+)
