@@ -1,0 +1,390 @@
+"""Versions: the current draft frozen, numbered and published. What the public sees."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from cfp import audit
+from cfp.actors import Actor
+from cfp.domain.conferences.models import Conference, Room, Track
+from cfp.domain.program.drafts import Plan, accepted_minutes, item_of, plan_of
+from cfp.domain.program.models import Material, ProgramItem, ProgramVersion
+from cfp.domain.program.rules import Placed
+from cfp.domain.submissions.models import Speaker, Submission
+from cfp.domain.submissions.states import IN_PROGRAM
+from cfp.errors import DomainError
+from cfp.formats import program as frozen
+
+NOTE_LIMIT = 500
+SECTION_ORDER = ("introduction", "attendance", "registration", "booking", "broadcast", "contact")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What one version changes against the one before, for people.
+
+    kind: new, moved, changed, canceled or removed; `details` are the field names that changed.
+    """
+
+    kind: str
+    title: str
+    details: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """What the version row keeps."""
+        return {"kind": self.kind, "title": self.title, "details": list(self.details)}
+
+
+def latest(db: Session, conference: Conference) -> ProgramVersion | None:
+    """The version the public sees, if any."""
+    query = select(ProgramVersion).where(ProgramVersion.conference_id == conference.id)
+    return db.scalars(query.order_by(ProgramVersion.number.desc()).limit(1)).one_or_none()
+
+
+def numbered(db: Session, conference: Conference, number: int) -> ProgramVersion | None:
+    """A certain version."""
+    query = select(ProgramVersion).where(
+        ProgramVersion.conference_id == conference.id, ProgramVersion.number == number
+    )
+    return db.scalars(query).one_or_none()
+
+
+def program_of(version: ProgramVersion) -> frozen.Program:
+    """The typed program a version holds."""
+    return frozen.from_json(version.program)[0]
+
+
+def shown_materials(db: Session, conference: Conference) -> tuple[frozen.Material, ...]:
+    """Slides and videos everyone may see, in a lasting order."""
+    rows = db.execute(
+        select(Submission.code, Material.kind, Material.url)
+        .join(Submission, Submission.id == Material.submission_id)
+        .where(
+            Material.conference_id == conference.id,
+            Material.state == "shown",
+            Submission.state.in_(IN_PROGRAM),
+        )
+        .order_by(Submission.code, Material.kind)
+    )
+    return tuple(
+        frozen.Material(talk=code, kind="slides" if kind == "slides" else "video", url=url)
+        for code, kind, url in rows
+    )
+
+
+def preview(db: Session, conference: Conference, *, now: datetime) -> frozen.Program:
+    """The program as it would be published now; writes nothing."""
+    before = latest(db, conference)
+    number = before.number + 1 if before else 1
+    known = program_of(before) if before else None
+    return _freeze(db, conference, number, now, "", known, make_items=False)
+
+
+def publish(
+    db: Session, actor: Actor, conference: Conference, *, note: str, now: datetime
+) -> ProgramVersion:
+    """Freeze the current draft as the next version.
+
+    Raises:
+        DomainError: `nothing_changed` (at the note), when it equals the published one.
+    """
+    before = latest(db, conference)
+    known = program_of(before) if before else None
+    number = before.number + 1 if before else 1
+    program = _freeze(db, conference, number, now, note, known, make_items=True)
+    changes = differences(known, program)
+    if known is not None and not changes and _frame(known) == _frame(program):
+        raise DomainError("nothing_changed", field="note")
+    version = ProgramVersion(
+        conference_id=conference.id,
+        number=number,
+        published=now,
+        published_by_id=actor.person_id,
+        note=note,
+        program=frozen.to_json(program),
+        differences=[change.as_json() for change in changes],
+    )
+    db.add(version)
+    db.flush()
+    audit.record(
+        db,
+        actor,
+        "program.publish",
+        f"version {number}",
+        now=now,
+        conference_id=conference.id,
+        detail={"number": number, "changes": len(changes)},
+    )
+    return version
+
+
+def versions_of(db: Session, conference: Conference) -> Sequence[ProgramVersion]:
+    """Every version, the newest first."""
+    query = select(ProgramVersion).where(ProgramVersion.conference_id == conference.id)
+    return db.scalars(query.order_by(ProgramVersion.number.desc())).all()
+
+
+def differences(old: frozen.Program | None, new: frozen.Program) -> list[Difference]:
+    """What `new` changes: talks first, then breaks, in the order of the program."""
+    if old is None:
+        return []
+    return [*_talk_differences(old, new), *_break_differences(old, new)]
+
+
+def _talk_differences(old: frozen.Program, new: frozen.Program) -> Iterable[Difference]:
+    for talk in new.talks:
+        before = old.talk_by_code.get(talk.code)
+        if before is None:
+            yield Difference("new", talk.title)
+        elif talk.canceled and not before.canceled:
+            yield Difference("canceled", talk.title)
+        else:
+            yield from _changed(
+                talk.title,
+                _places(old, talk.code) != _places(new, talk.code),
+                [name for name in _SHOWN if getattr(before, name) != getattr(talk, name)],
+            )
+    for code, talk in old.talk_by_code.items():
+        if code not in new.talk_by_code:
+            yield Difference("removed", talk.title)
+
+
+_SHOWN = ("title", "speakers", "abstract", "type", "track", "canceled")
+
+
+def _changed(title: str, moved: bool, details: Sequence[str]) -> Iterable[Difference]:
+    if moved:
+        yield Difference("moved", title)
+    if details:
+        yield Difference("changed", title, tuple(details))
+
+
+def _places(program: frozen.Program, code: str) -> list[tuple[datetime, datetime, str]]:
+    return [(slot.start, slot.end, slot.room) for slot in program.slots_by_talk.get(code, ())]
+
+
+def _break_differences(old: frozen.Program, new: frozen.Program) -> Iterable[Difference]:
+    before = {slot.guid: slot for slot in old.slots if slot.talk is None}
+    after = {slot.guid: slot for slot in new.slots if slot.talk is None}
+    for guid, slot in after.items():
+        known = before.get(guid)
+        if known is None:
+            yield Difference("new", slot.title)
+        else:
+            moved = (known.start, known.end, known.room) != (slot.start, slot.end, slot.room)
+            yield from _changed(slot.title, moved, ["title"] if known.title != slot.title else [])
+    for guid, slot in before.items():
+        if guid not in after:
+            yield Difference("removed", slot.title)
+
+
+def _frame(program: frozen.Program) -> tuple[object, ...]:
+    """What surrounds the talks and slots, which `differences` covers."""
+    about = (program.title, program.zone, program.start, program.end, program.place)
+    return *about, program.language, program.contact, program.sections, program.rooms
+
+
+def _freeze(
+    db: Session,
+    conference: Conference,
+    number: int,
+    now: datetime,
+    note: str,
+    before: frozen.Program | None,
+    *,
+    make_items: bool,
+) -> frozen.Program:
+    plan = plan_of(db, conference)
+    days = tuple(
+        frozen.Day(index + 1, conference.start_date + timedelta(days=index))
+        for index in range((conference.end_date - conference.start_date).days + 1)
+    )
+    rooms = db.scalars(
+        select(Room)
+        .where(Room.conference_id == conference.id, Room.archived.is_(False))
+        .order_by(Room.position, Room.id)
+    ).all()
+    talks = _talks(db, conference, before, make_items=make_items)
+    several = len(rooms) > 1
+    program = frozen.Program(
+        conference=conference.slug,
+        title=conference.name,
+        zone=conference.zone,
+        language=conference.language,
+        start=conference.start_date,
+        end=conference.end_date,
+        place=conference.place,
+        number=number,
+        published_at=now,
+        note=note,
+        contact=conference.contact,
+        sections=_sections(conference),
+        days=days,
+        rooms=tuple(frozen.Room(room.name, room.capacity) for room in rooms) if several else (),
+        talks=talks,
+    )
+    canceled = {talk.code for talk in talks if talk.canceled}
+    slots = _slots(plan, program, canceled, before, several=several)
+    return replace(program, slots=_stamped(slots, program, before))
+
+
+def _sections(conference: Conference) -> tuple[frozen.Section, ...]:
+    """The conference's own texts; untitled keys are titled by whoever shows them."""
+    return tuple(
+        frozen.Section(
+            key=key,
+            title=SECTION_TITLES[key],
+            text=str(conference.sections.get(key, "")),
+            url=conference.registration_url if key == "registration" else "",
+        )
+        for key in SECTION_ORDER
+        if conference.sections.get(key) or (key == "registration" and conference.registration_url)
+    )
+
+
+SECTION_TITLES: Mapping[str, str] = {
+    "introduction": "",
+    "attendance": "How to attend",
+    "registration": "Registration",
+    "booking": "Where to stay",
+    "broadcast": "Broadcast and discussion",
+    "contact": "Contact",
+}
+
+
+def _talks(
+    db: Session, conference: Conference, before: frozen.Program | None, *, make_items: bool
+) -> tuple[frozen.Talk, ...]:
+    """Accepted talks, and those published before that will not take place, as canceled."""
+    published = set(before.talk_by_code) if before else set()
+    rows = db.scalars(
+        select(Submission)
+        .where(
+            Submission.conference_id == conference.id,
+            Submission.state.in_(IN_PROGRAM) | Submission.code.in_(published),
+        )
+        .options(
+            selectinload(Submission.speakers),
+            selectinload(Submission.type),
+            selectinload(Submission.track),
+        )
+        .order_by(Submission.code)
+    ).all()
+    items = _items(db, conference, rows, make_items=make_items)
+    minutes = accepted_minutes(db, conference)
+    tracks = db.scalar(
+        select(func.count(Track.id)).where(
+            Track.conference_id == conference.id, Track.archived.is_(False)
+        )
+    )
+    return tuple(
+        frozen.Talk(
+            code=one.code,
+            guid=items[one.id].guid if one.id in items else "",
+            id=items[one.id].number if one.id in items else 0,
+            title=one.title,
+            speakers=tuple(_speaker(speaker) for speaker in one.speakers if _is_shown(speaker)),
+            abstract=one.abstract,
+            type=one.type.name,
+            track=one.track.name if (tracks or 0) > 1 else "",
+            minutes=minutes.get(one.id, (one.type.minutes, 0))[0],
+            anchor=(items[one.id].anchor or None) if one.id in items else None,
+            canceled=one.state not in IN_PROGRAM,
+        )
+        for one in rows
+    )
+
+
+def _items(
+    db: Session, conference: Conference, rows: Sequence[Submission], *, make_items: bool
+) -> dict[int, ProgramItem]:
+    known = {
+        item.submission_id: item
+        for item in db.scalars(
+            select(ProgramItem).where(
+                ProgramItem.conference_id == conference.id,
+                ProgramItem.submission_id.is_not(None),
+            )
+        )
+        if item.submission_id is not None
+    }
+    if make_items:
+        for submission in rows:
+            if submission.id not in known:
+                known[submission.id] = item_of(db, submission)
+    return known
+
+
+def _is_shown(speaker: Speaker) -> bool:
+    return speaker.state != "removed"
+
+
+def _speaker(speaker: Speaker) -> frozen.ProgramSpeaker:
+    return frozen.ProgramSpeaker(speaker.code, speaker.name, speaker.affiliation, speaker.bio)
+
+
+def _slots(
+    plan: Plan,
+    program: frozen.Program,
+    canceled: set[str],
+    before: frozen.Program | None,
+    *,
+    several: bool,
+) -> list[frozen.Slot]:
+    """The draft's placements, and the last published places of canceled talks."""
+    seen: dict[int, int] = {}
+    slots = []
+    for one in plan.placed:
+        if one.code is not None and one.code not in program.talk_by_code:
+            continue
+        nth = seen[one.item_id] = seen.get(one.item_id, 0) + 1
+        slots.append(_slot(one, nth, program, several=several))
+    placed = {slot.talk for slot in slots}
+    gone = [slot for slot in before.slots if slot.talk in canceled] if before else []
+    return slots + [slot for slot in gone if slot.talk not in placed]
+
+
+def _slot(one: Placed, nth: int, program: frozen.Program, *, several: bool) -> frozen.Slot:
+    # Only a talk given twice needs more than its item's guid; the second derives for ever.
+    guid = one.guid if nth == 1 else str(uuid.uuid5(uuid.UUID(one.guid), str(nth)))
+    return frozen.Slot(
+        guid=guid,
+        id=one.number,
+        talk=one.code,
+        title="" if one.code else one.title,
+        room=one.room if several else "",
+        start=one.start,
+        end=one.end,
+        day=frozen.day_number(one.start, program.zone, program.days),
+        changed_in=program.number,
+        changed_at=program.published_at,
+    )
+
+
+def _stamped(
+    slots: Sequence[frozen.Slot], program: frozen.Program, before: frozen.Program | None
+) -> tuple[frozen.Slot, ...]:
+    """Keep the stamp of what is as it was: calendars see a change only where there is one."""
+    if before is None:
+        return tuple(slots)
+    known = {slot.guid: slot for slot in before.slots}
+    stamped = []
+    for slot in slots:
+        old = known.get(slot.guid)
+        same = old is not None and _as_seen(old, before) == _as_seen(slot, program)
+        stamped.append(
+            replace(slot, changed_in=old.changed_in, changed_at=old.changed_at)
+            if same and old is not None
+            else slot
+        )
+    return tuple(stamped)
+
+
+def _as_seen(slot: frozen.Slot, program: frozen.Program) -> tuple[object, ...]:
+    talk = program.talk_by_code.get(slot.talk) if slot.talk else None
+    plain = replace(slot, changed_in=0, changed_at=None)
+    return plain, talk and (talk.title, talk.speakers, talk.abstract, talk.canceled)
