@@ -8,7 +8,7 @@ class FormatError(CfpError, ValueError):
 
     Keys: `format.bytes` (offset, byte), `format.size` (limit), `format.empty`, `format.unknown`
     (format), `format.json` (reason), `format.version` (found, known), `format.field` (path,
-X (missing), `format.submissions` (nothing found).
+    expected), `format.columns` (missing), `format.csv` (reason), `format.submissions` (none found).
     """
 
     def __init__(self, key: str, line: int | None = None, **data: object) -> None:

@@ -16,7 +16,7 @@ SPEAKERS = re.compile(r"^Speakers?(?:\(s\))?:")
 DAY = re.compile(r"^Day (\d{1,3})$")
 
 _BREAKS = re.compile("[\t\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]")
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def strip_controls(text: str) -> str:

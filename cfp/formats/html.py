@@ -94,9 +94,12 @@ def page_text(html: str) -> str:
     Every block stands on its own line. Typed text keeps its lines and cannot pass for a mark of
     the grammar (`without_marks`), so `read_text` finds the same submissions as `read_html`.
     """
-    lines: list[str] = []
+    page = parse(html)
+    # A page that leaves its heading to its generator has its title only in the front matter.
+    headed = any(block.tag == "h1" for block in page.blocks)
+    lines = [] if headed else [_page_title(page, "")]
     before: Block | None = None
-    for block in parse(html).blocks:
+    for block in page.blocks:
         speakers = before is not None and _is_title(before) and SPEAKERS.match(block.text)
         if not speakers and not (before is not None and before.tag == block.tag == "li"):
             lines.append("")

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from icalendar import Calendar, Event, Timezone
 
 from cfp.formats.grammar import clean_text, one_line
-from cfp.formats.program import Program, Slot, Talk
+from cfp.formats.program import Program, Slot, Talk, comes_twice
 from cfp.formats.speakers import write_entries
 
 _PRODUCT = "-//cfp//conference program//EN"
@@ -79,9 +79,9 @@ def _event(program: Program, slot: Slot, url_for_talk: Callable[[Talk], str]) ->
 
 
 def _local(program: Program, moment: datetime) -> datetime:
-    """Return local time; the hour that comes a second time has no local name in iCalendar."""
-    local = moment.astimezone(program.zone_info)
-    return moment.astimezone(UTC) if program.zone in _UTC_NAMES or local.fold else local
+    if program.zone in _UTC_NAMES or comes_twice(moment, program.zone_info):
+        return moment.astimezone(UTC)
+    return moment.astimezone(program.zone_info)
 
 
 def _location(program: Program, slot: Slot) -> str:

@@ -215,6 +215,12 @@ def day_number(start: datetime, zone: str, days: Iterable[Day]) -> int:
     return begun[-1] if begun else (ordered[0].number if ordered else 1)
 
 
+def comes_twice(moment: datetime, zone: ZoneInfo) -> bool:
+    """Whether local clocks show a moment's time twice that night, so that it has to be UTC."""
+    local = moment.astimezone(zone)
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
 def to_json(program: Program, materials: Iterable[Material] = ()) -> dict[str, Json]:
     """Return the documented JSON of a version: what is frozen, and what `program.json` shows."""
     return {

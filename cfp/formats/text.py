@@ -25,7 +25,7 @@ from cfp.formats.grammar import (
     without_marks,
 )
 from cfp.formats.imported import Doubt, Imported, ImportedSlot, ImportedTalk, assemble
-from cfp.formats.program import CONTACT, INTRODUCTION, Program, Section, Slot, Talk
+from cfp.formats.program import CONTACT, INTRODUCTION, Program, Section, Slot, Talk, comes_twice
 from cfp.formats.sections import looks_like_footer, split_sections
 from cfp.formats.speakers import read_speakers, write_speakers
 
@@ -85,7 +85,8 @@ def _schedule_lines(program: Program) -> Iterator[str]:
 def _row(program: Program, slot: Slot) -> str:
     zone = program.zone
     times = _times(slot, program.zone_info)
-    if _span(*times, zone) != (slot.start, slot.end):
+    doubtful = any(comes_twice(one, program.zone_info) for one in (slot.start, slot.end))
+    if doubtful or _span(*times, zone) != (slot.start, slot.end):
         zone, times = "UTC", _times(slot, UTC)
     start_date, start, end_date, end = times
     until = f"{end_date} {end}" if end_date else end
@@ -182,8 +183,8 @@ def _talks(
 ) -> tuple[tuple[ImportedTalk, ...], str]:
     talks: list[ImportedTalk] = []
     footer = ""
-    ends = [heading.title for heading in headings[1:]] + [len(lines)]
-    for heading, end in zip(headings, ends, strict=True):
+    ends = [*(heading.title for heading in headings[1:]), len(lines)]
+    for heading, end in zip(headings, ends, strict=False):
         body = lines[heading.speakers + 1 : end]
         if end == len(lines):
             body, footer = _without_footer(body, heading.speakers + 2, doubts)
