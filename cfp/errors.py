@@ -1,5 +1,7 @@
 """Errors carry a stable key and data; the web and the command line put them into words."""
 
+from collections.abc import Mapping
+
 
 class CfpError(Exception):
     """Base of everything this application raises on purpose."""
@@ -52,6 +54,11 @@ class StaleError(DomainError):
     """Somebody else saved first. `theirs` and `yours` in the data are mappings of field to text."""
 
     status = 409
+
+    def texts(self, whose: str) -> dict[str, str]:
+        """The stored texts (`theirs`) or the typed ones (`yours`), by the field's label."""
+        found = self.data.get(whose)
+        return dict(found) if isinstance(found, Mapping) else {}
 
 
 class ThrottledError(DomainError):

@@ -56,7 +56,18 @@ def _typed() -> dict[str, str]:
 
 
 def _domain(error: DomainError) -> Response:
+    if isinstance(error, StaleError) and error.texts("theirs"):
+        return _both_texts(error)
     return page(error.key, error.status, error)
+
+
+def _both_texts(error: StaleError) -> Response:
+    """What is stored now beside what was typed: a stale save loses neither."""
+    yours = error.texts("yours") or _typed()
+    fields = [(label, text, yours.get(label, "")) for label, text in error.texts("theirs").items()]
+    back = error.data.get("back") or request.path
+    body = render_template("errors/stale.html", fields=fields, back=back, by=None)
+    return make_response(body, error.status)
 
 
 def _http(error: HTTPException) -> Response:
