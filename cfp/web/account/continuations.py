@@ -13,6 +13,7 @@ Keys of a payload:
     anything else       the function's own
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -88,7 +89,7 @@ def received(payload: Mapping[str, Any]) -> datetime:
 
 def local_address(value: object) -> str | None:
     """The address rebuilt from its endpoint when it is a page of ours; we redirect nowhere else."""
-    if not isinstance(value, str) or not value.startswith("/") or len(value) > 500:
+    if not isinstance(value, str) or not re.match(r"/(?![/\\])", value) or len(value) > 500:
         return None
     path, _, query = value.partition("?")
     try:
