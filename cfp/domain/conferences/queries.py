@@ -155,6 +155,11 @@ def invitations_of(db: Session, conference: Conference) -> Sequence[Any]:
     return db.execute(query).all()
 
 
+def address_of(db: Session, person_id: int) -> str | None:
+    """Where mail reaches this person."""
+    return db.scalar(select(primary_address(Person.id)).where(Person.id == person_id))
+
+
 def primary_address(
     person_id: ColumnElement[int] | InstrumentedAttribute[int] | InstrumentedAttribute[int | None],
 ) -> ScalarSelect[str]:

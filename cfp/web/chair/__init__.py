@@ -8,3 +8,5 @@ from cfp.web.chair import call  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import people  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import placeholder  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import settings  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import setup  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import setup_words  # noqa: E402,F401 - routes register themselves

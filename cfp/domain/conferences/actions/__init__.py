@@ -1,14 +1,16 @@
 """What is done to a conference; every function leaves its entry in the audit log."""
 
 from cfp.domain.conferences.actions.calls import (
+    CallTimes,
     change_call,
     close_call,
     extend_deadline,
     open_call,
     remind_drafts,
 )
-from cfp.domain.conferences.actions.creation import NewConference, clone, create
+from cfp.domain.conferences.actions.creation import NewConference, clone, create, invite_again
 from cfp.domain.conferences.actions.criteria import (
+    CriterionText,
     add_criterion,
     archive_criterion,
     change_criterion,
@@ -39,6 +41,8 @@ from cfp.domain.conferences.actions.settings import (
 )
 
 __all__ = [
+    "CallTimes",
+    "CriterionText",
     "ListRow",
     "NewConference",
     "add_criterion",
@@ -57,6 +61,7 @@ __all__ = [
     "extend_deadline",
     "give_role",
     "invite",
+    "invite_again",
     "move_criterion",
     "open_call",
     "remind_drafts",

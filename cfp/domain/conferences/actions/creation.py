@@ -1,6 +1,6 @@
 """A new conference, complete and with its call open, from seven answers or from last year's."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from cfp import audit
 from cfp.actors import Actor, RoleKind
 from cfp.domain.assignment.models import ReviewRound
-from cfp.domain.conferences import rules
-from cfp.domain.conferences.actions.roles import give_role
+from cfp.domain.conferences import queries, rules
+from cfp.domain.conferences.actions.roles import give_role, invite
 from cfp.domain.conferences.models import (
     AffiliationAlias,
     Conference,
@@ -22,9 +22,11 @@ from cfp.domain.conferences.models import (
     SubmissionType,
     Track,
 )
+from cfp.domain.conferences.queries import Member
 from cfp.domain.mail.models import MailTemplate
 from cfp.domain.program.models import ProgramDraft
 from cfp.errors import DomainError
+from cfp.links import Links
 
 
 @dataclass(frozen=True)
@@ -109,13 +111,13 @@ def clone(
     source: Conference,
     *,
     new: NewConference,
-    committee: Collection[int] = (),
+    invited: int = 0,
     now: datetime,
 ) -> Conference:
     """Create a conference with the settings, formats, tracks, rooms and texts of another.
 
-    Submissions, people and dates are never copied; of the committee, only who is chosen is to be
-    invited (the caller does that with `invite`, because an invitation needs links).
+    Submissions, people and dates are never copied; who is to be on the committee again is invited
+    (`invite_again`), `invited` of them.
 
     Raises:
         DomainError: as `create`.
@@ -125,9 +127,37 @@ def clone(
         _copy_rows(db, model, source, conference, archived=False)
     _copy_rows(db, MailTemplate, source, conference)
     _copy_rows(db, AffiliationAlias, source, conference)
-    detail = {"from": source.slug, "invited": len(committee)}
+    detail = {"from": source.slug, "invited": invited}
     _start(db, actor, conference, now, detail)
     return conference
+
+
+def invite_again(
+    db: Session,
+    actor: Actor,
+    source: Conference,
+    target: Conference,
+    *,
+    members: Sequence[Member],
+    links: Links,
+    now: datetime,
+) -> int:
+    """Offer members of another conference's committee their roles in this one; returns how many.
+
+    A track chair is invited for the track of the same name.
+    """
+    tracks = {track.name: track.id for track in queries.tracks_of(db, target)}
+    offers: dict[tuple[str, int | None], list[tuple[str, str]]] = {}
+    for member in members:
+        for kind, track in member.roles:
+            if not track or track in tracks:
+                offer = offers.setdefault((kind, tracks.get(track)), [])
+                offer.append((member.name, member.address))
+    for (kind, track_id), entries in offers.items():
+        invite(
+            db, actor, target, entries=entries, kind=kind, track_id=track_id, links=links, now=now
+        )
+    return len(members)
 
 
 COPIED_SETTINGS = (
