@@ -16,8 +16,8 @@ from cfp.errors import CfpError
 
 COMMANDS = {
     "serve": "cfp.cli.serve:serve",
-    "worker": "cfp.jobs.commands:worker",
-    "job": "cfp.jobs.commands:job",
+    "worker": "cfp.cli.worker:worker",
+    "job": "cfp.cli.worker:job",
     "upgrade": "cfp.cli.database:upgrade",
     "doctor": "cfp.cli.doctor:doctor",
     "demo": "cfp.cli.demo:demo",

@@ -14,6 +14,7 @@ SENTENCES: Mapping[str, str] = {
     "port_busy": "Port {port} of {host} is in use; choose another with --port.",
     "not_upgraded": "The database is not up to date; run: cfp upgrade",
     "database_unreachable": "The database can't be reached: {value}",
+    "job.not_waiting": "Job {id} is not waiting to be run.",
     "no_conference": "There is no conference called {slug!r}; those there are: {known}.",
 }
 

@@ -4,6 +4,7 @@ Real workers and real kills, on both databases. A trial task stores one row and 
 stored it, so that work done twice would show.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -29,7 +30,7 @@ from cfp.jobs.keeper import kept_worker
 from cfp.jobs.registry import Task
 from cfp.jobs.worker import run_due_once, run_one
 from tests.support.outbox import a_worker, config_for, make_conference, wait_for
-from tests.support.server import Process
+from tests.support.server import Process, run_cli
 from tests.support.trial_worker import HURRIED, PROGRAM, TRIAL
 
 LEASE = timedelta(minutes=1)
@@ -309,6 +310,26 @@ def test_a_worker_that_was_killed_is_started_again_and_ends_with_the_server(conf
         job_id = ask("work")
         wait_for_state(engine, job_id, "done")
     assert not is_alive(second)
+
+
+def test_the_command_runs_what_waits(config, engine, ask):
+    """The real program, whose registry has no trial task: that is the job's outcome."""
+    job_id = ask("work")
+    settings = {"CFP_DATABASE_URL": config.database_url}
+    by_hand = run_cli(config.instance, settings, "job", "run", str(job_id), "--json")
+    assert by_hand.returncode == 1, by_hand.stderr
+    assert json.loads(by_hand.stdout) == {
+        "id": job_id,
+        "state": "failed",
+        "error": "job.unknown_kind",
+        "result": {"kind": TRIAL},
+    }
+    again = run_cli(config.instance, settings, "job", "run", str(job_id))
+    assert (again.returncode, again.stdout) == (1, "")
+    assert str(job_id) in again.stderr
+    ask("work")
+    once = run_cli(config.instance, settings, "worker", "--once", "--json")
+    assert json.loads(once.stdout) == {"sent": 0, "failed": 0, "jobs": 1}
 
 
 def test_one_job_is_run_by_hand(config, engine, ask):

@@ -9,8 +9,9 @@ from datetime import timedelta
 
 import click
 
+from cfp.cli.worker import job
 from cfp.config import Config
-from cfp.jobs import commands, registry, worker
+from cfp.jobs import registry, worker
 from cfp.jobs.pace import Pace
 from cfp.jobs.registry import Task
 
@@ -36,5 +37,5 @@ def hurried_worker(config: Config, parent: int | None) -> None:
 
 if __name__ == "__main__":
     registry.TASKS[TRIAL] = Task("tests.support.trial_task")
-    group = click.Group(commands={"worker": hurried_worker, "job": commands.job})
+    group = click.Group(commands={"worker": hurried_worker, "job": job})
     group(obj=Config.from_env(os.environ))
