@@ -52,7 +52,7 @@ def save(
     _check_values({one.id: (one.low, one.high) for one in criteria}, scores, confidence)
     review = queries.own_review(db, actor, standing.submission)
     if (review.revision if review else 0) != revision:
-        raise StaleError("stale", **_texts(review))
+        raise StaleError("stale", theirs=_texts(review))
     if review is None:
         review = _new_review(db, actor, standing, now)
     submitted_before = review.state == "submitted"

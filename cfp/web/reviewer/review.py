@@ -9,7 +9,7 @@ from cfp.domain.assignment import reviewers
 from cfp.domain.reviews import actions, queries
 from cfp.domain.reviews.models import Review
 from cfp.domain.reviews.rules import MINUTES_PER_REVIEW, can_be_reviewed
-from cfp.errors import DomainError
+from cfp.errors import DomainError, StaleError
 from cfp.policy import Action, Fact, allowed, sees
 from cfp.web import context
 from cfp.web.forms import ViewResponse, perform, press
@@ -183,18 +183,32 @@ def _form() -> tuple[ReviewForm, Review | None]:
 
 def _save(form: ReviewForm, *, submit: bool) -> Review:
     revision = form.revision.data or ""
-    return actions.save(
-        context.db(),
-        context.actor(),
-        context.standing(),
-        scores=form.scores,
-        confidence=form.confidence_value,
-        committee_text=form.text("committee_text"),
-        chair_text=form.text("chair_text"),
-        speaker_text=form.text("speaker_text"),
-        submit=submit,
-        revision=int(revision) if revision.isascii() and revision.isdigit() else -1,
-        now=context.now(),
+    try:
+        return actions.save(
+            context.db(),
+            context.actor(),
+            context.standing(),
+            scores=form.scores,
+            confidence=form.confidence_value,
+            committee_text=form.text("committee_text"),
+            chair_text=form.text("chair_text"),
+            speaker_text=form.text("speaker_text"),
+            submit=submit,
+            revision=int(revision) if revision.isascii() and revision.isdigit() else -1,
+            now=context.now(),
+        )
+    except StaleError as error:
+        raise _under_labels(form, error) from error
+
+
+def _under_labels(form: ReviewForm, error: StaleError) -> StaleError:
+    """Both texts of each field, by the label that the reviewer knows."""
+    theirs = {name: text for name, text in error.texts("theirs").items() if name in form}
+    labels = {name: str(form[name].label.text) for name in theirs}
+    return StaleError(
+        "stale",
+        theirs={labels[name]: text for name, text in theirs.items()},
+        yours={labels[name]: form.text(name) for name in theirs},
     )
 
 
