@@ -2,7 +2,7 @@
 // without it; its controls come with the attribute `hidden` and show when it runs.
 //
 //   [data-program data-zone="Europe/Prague" data-slug="..."]   around schedule and abstracts
-//   time[data-clock]                    "10:30" with its instant in datetime
+//   td.time time, time[data-clock]      "10:30" with its instant in datetime
 //   [data-talk=CODE data-track data-type data-room data-day]   what search and filters show or hide;
 //                                       several elements may carry one code (row and abstract)
 //   select[data-zone-choice]            values event, mine, or minutes from UTC; [data-zone-name]
@@ -55,7 +55,7 @@ function startZone() {
   const choice = document.querySelector("select[data-zone-choice]");
   if (!choice) return;
   const event = root.dataset.zone;
-  const times = [...root.querySelectorAll("time[data-clock]")];
+  const times = [...root.querySelectorAll("td.time time, time[data-clock]")];
 
   function show() {
     const value = choice.value;
