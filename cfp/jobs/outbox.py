@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from cfp import clock
 from cfp.config import Config
-from cfp.db import open_session
+from cfp.db import make_engine, open_session
 from cfp.domain.mail import delivery
 from cfp.domain.mail.models import Message
 from cfp.errors import CfpError
@@ -113,6 +113,16 @@ def send_due(
                     return drained
                 _send_one(config, engine, pace, mailer, message_id, drained)
     return drained
+
+
+def send_one(config: Config, message_id: int, *, pace: Pace | None = None) -> None:
+    """Send one message now if it is due; its row then says what came of it."""
+    engine = make_engine(config.database_url)
+    try:
+        with Mailer(config) as mailer:
+            _send_one(config, engine, pace or Pace(), mailer, message_id, Drained())
+    finally:
+        engine.dispose()
 
 
 def _due(engine: Engine) -> list[int]:

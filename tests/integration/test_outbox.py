@@ -23,6 +23,7 @@ from cfp.domain.mail.actions import Attachment
 from cfp.domain.mail.models import Message
 from cfp.domain.mail.rules import MAX_ATTEMPTS
 from cfp.errors import DomainError, NotNowError
+from cfp.jobs.outbox import send_one
 from cfp.jobs.worker import Work, run_due_once
 from tests.support.outbox import a_worker, config_for, make_conference, wait_for
 from tests.support.ports import free_port
@@ -269,6 +270,28 @@ def test_5xx_is_a_dead_letter_at_once_until_a_chair_corrects_it(
     act(engine, actions.retry, message_id, recipient="ada.lovelace@speakers.example")
     assert send_due(config) == Work(sent=1)
     assert postbox.deliveries[0].recipients == ["ada.lovelace@speakers.example"]
+
+
+def test_a_correction_to_an_address_that_has_the_mail_is_refused(config, engine, write, postbox):
+    postbox.answer_to_rcpt = {ADA: "550 5.1.1 no such user"}
+    message_id = write()
+    write(recipient="bo@speakers.example")
+    send_due(config)
+    with pytest.raises(DomainError, match="already_queued"):
+        act(engine, actions.retry, message_id, recipient="bo@speakers.example")
+    assert read(engine, message_id).state == "refused"
+
+
+def test_one_message_is_sent_alone(config, engine, write, postbox):
+    first, second = write(), write(epoch=2)
+    send_one(config, second)
+    assert [read(engine, each).state for each in (first, second)] == ["queued", "sent"]
+
+
+def test_a_held_message_can_be_released(config, engine, write, postbox):
+    message_id = write(hold_until=clock.now() + timedelta(hours=1))
+    act(engine, actions.release, message_id)
+    assert send_due(config) == Work(sent=1)
 
 
 def test_one_bad_address_does_not_hold_up_the_others(config, engine, write, postbox):

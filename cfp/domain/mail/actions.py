@@ -108,13 +108,18 @@ def retry(
     """Send a refused or uncertain message again with fresh tries, at most to a corrected address.
 
     An uncertain one may arrive twice; its Message-ID stays the same, so that mail programs can
-    tell. Raises NotNowError in any other state, DomainError `mail.bad_address`.
+    tell. Raises NotNowError in any other state, DomainError `mail.bad_address`, or
+    `mail.already_queued` when the corrected address has this very mail.
     """
     address = message.recipient if recipient is None else recipient.strip()
     if not is_address(address):
         raise DomainError("mail.bad_address", field="recipient", address=address)
     fresh = {"due": now, "attempts": 0, "refusal": "", "claimed_by": None, "claimed_until": None}
-    _change(db, actor, "retry", message, now, recipient=address, **fresh)
+    try:
+        with db.begin_nested():
+            _change(db, actor, "retry", message, now, recipient=address, **fresh)
+    except IntegrityError as error:
+        raise DomainError("mail.already_queued", field="recipient", address=address) from error
 
 
 def confirm_arrival(db: Session, actor: Actor, *, message: Message, now: datetime) -> None:
