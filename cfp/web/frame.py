@@ -101,10 +101,15 @@ class Frame:
         ]
 
     @cached_property
+    def overview(self) -> list[Stage]:
+        """What waits, over all stages: the rail's first entry."""
+        may = self._may(Action.READ_COMMITTEE)
+        return [self._stage(_("Overview"), "chair.dashboard", 0)] if may else []
+
+    @cached_property
     def desk(self) -> list[Stage]:
-        """What is no stage: the dashboard, people, settings, the log."""
+        """What is no stage: people, settings, the log."""
         rows = [
-            (_("Overview"), "chair.dashboard", Action.READ_COMMITTEE),
             (_("People"), "chair.people", Action.READ_PEOPLE),
             (_("Settings"), "chair.settings", Action.SET_UP),
             (_("Log"), "chair.log", Action.READ_AUDIT),

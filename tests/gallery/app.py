@@ -123,6 +123,7 @@ def _frame() -> SimpleNamespace:
         ],
         areas=[("Speaking", "#", False), ("Reviewing", "#", False), ("Chairing", "#", True)],
         stages=stages,
+        overview=[Stage("Overview")],
         desk=[Stage("People"), Stage("Settings")],
         home_url="/",
         my_url="#",
