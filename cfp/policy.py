@@ -437,6 +437,11 @@ def _own_review_in(person_id: int) -> ColumnElement[bool]:
     )
 
 
+def own(actor: Actor) -> ColumnElement[bool]:
+    """The rows of `submission` that are the person's own, in any conference, in any state."""
+    return _is_speaker(actor.person_id) if actor.person_id is not None else false()
+
+
 def predicate(actor: Actor, fact: Fact, conference: Conference) -> ColumnElement[bool]:
     """The rows of `submission` about which the person may know the fact, as SQL."""
     return _any_grant(actor, SEES[fact], conference)

@@ -5,22 +5,29 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, union, update
 from sqlalchemy.orm import Session, joinedload
 
 from cfp import audit
-from cfp.actors import Actor
+from cfp.actors import Actor, RoleKind
 from cfp.domain.accounts import passwords
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person, Token
 from cfp.domain.accounts.queries import secret_hash
-from cfp.domain.accounts.rules import LOG_IN_DAYS, LOG_IN_VALID, STASH_VALID, address_key
+from cfp.domain.accounts.rules import (
+    CLAIM_VALID,
+    LOG_IN_DAYS,
+    LOG_IN_VALID,
+    STASH_VALID,
+    address_key,
+)
 from cfp.domain.accounts.throttle import forgive, throttle_key
 from cfp.domain.accounts.tokens import Issued, Purpose, is_open, issue, use
-from cfp.domain.conferences.models import Conference
+from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.mail.actions import queue
 from cfp.domain.mail.models import Message
 from cfp.domain.mail.render import fill, shipped
 from cfp.domain.mail.rules import is_address
+from cfp.domain.submissions.models import Speaker, Submission
 from cfp.errors import DomainError, ForbiddenError, NotFoundError
 from cfp.links import Links
 
@@ -269,6 +276,59 @@ def add_user(
     return account
 
 
+def offer_claim(
+    db: Session,
+    actor: Actor,
+    *,
+    conference: Conference,
+    person: Person,
+    address: str,
+    links: Links,
+    now: datetime,
+) -> None:
+    """Mail a person without an account the way to make what is kept under their name theirs.
+
+    Whoever reads the mail gets all of it, so a chair may only offer what is theirs to see: a
+    person of this conference who is in no conference that the chair does not chair.
+
+    Raises:
+        DomainError: `address_bad`, for the field `email`.
+        NotFoundError: for a person who has an account, or is not the chair's to offer.
+    """
+    known = email_with_person(db, checked_address(address))
+    here = _conferences_of(db, person.id)
+    has_account = db.scalar(select(Account.id).where(Account.person_id == person.id))
+    if (
+        has_account is not None
+        or person.merged_into_id is not None
+        or conference.id not in here
+        or not all(actor.has(one, RoleKind.CHAIR) for one in here)
+    ):
+        raise NotFoundError("not_found")
+    issued = issue(
+        db,
+        Purpose.CLAIM,
+        email=known.address if known else address.strip(),
+        now=now,
+        valid=CLAIM_VALID,
+        person_id=person.id,
+        conference_id=conference.id,
+    )
+    mail_proof(
+        db,
+        "claim",
+        issued,
+        links.claim(issued.secret),
+        person=None,
+        conference=conference,
+        now=now,
+        name=person.name,
+        conference_name=conference.name,
+    )
+    about = f"person:{person.id}"
+    audit.record(db, actor, "person.offer_claim", about, now=now, conference_id=conference.id)
+
+
 def checked_address(address: str) -> str:
     """The address, trimmed. Raises DomainError("address_bad", field="email")."""
     if not is_address(address.strip()):
@@ -287,6 +347,16 @@ def email_with_person(db: Session, address: str) -> Email | None:
     whole = joinedload(Email.person).joinedload(Person.account).joinedload(Account.person)
     query = select(Email).where(Email.key == address_key(address)).options(whole)
     return db.scalars(query).one_or_none()
+
+
+def _conferences_of(db: Session, person_id: int) -> set[int]:
+    """Where the person stands on a submission, has submitted one, or plays a role."""
+    parts = [
+        select(Speaker.conference_id).where(Speaker.person_id == person_id),
+        select(Submission.conference_id).where(Submission.submitter_id == person_id),
+        select(Role.conference_id).where(Role.person_id == person_id),
+    ]
+    return set(db.scalars(union(*parts)))
 
 
 def _new_person(db: Session, address: str, now: datetime) -> Person:

@@ -9,6 +9,8 @@ LOG_IN_DAYS = 30
 LOG_IN_VALID = timedelta(hours=1)
 STASH_VALID = timedelta(hours=24)
 """A log-in that carries what somebody typed lives as long as a greylisted mail may need."""
+MERGE_VALID = timedelta(minutes=30)
+CLAIM_VALID = timedelta(days=30)
 
 
 def address_key(address: str) -> str:

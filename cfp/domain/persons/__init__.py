@@ -1,0 +1,1 @@
+"""What concerns everything a person has, whichever concept it belongs to: join, erase, hand out."""

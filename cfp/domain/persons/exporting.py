@@ -1,0 +1,106 @@
+"""Everything that is kept about a person, for themselves, as plain data for JSON."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, select
+from sqlalchemy.orm import Session
+
+from cfp.actors import Actor
+from cfp.domain.accounts.models import Account, Email, LoginSession, Person
+from cfp.domain.assignment.models import Assignment, Bid, Conflict, ReviewerProfile
+from cfp.domain.conferences.models import Conference, Criterion, Role
+from cfp.domain.decisions.models import Confirmation
+from cfp.domain.mail.models import Message
+from cfp.domain.reviews.models import Comment, Review, Score
+from cfp.domain.submissions.models import Speaker, Submission
+from cfp.policy import own
+
+
+def own_data(db: Session, actor: Actor, *, now: datetime) -> dict[str, Any]:
+    """The person's own data by kind. What others wrote about them is not theirs and not in it."""
+    me = actor.person_id
+    person = db.get_one(Person, me)
+    rows = {kind: _plain(db.execute(query)) for kind, query in _queries(actor).items()}
+    return {
+        "exported": now.isoformat(),
+        "person": {
+            "name": person.name,
+            "affiliation": person.affiliation,
+            "bio": person.bio,
+            "time_zone": person.zone,
+            "created": person.created.isoformat(),
+        },
+        **rows,
+    }
+
+
+def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
+    me = actor.person_id
+    here = Conference.slug.label("conference")
+    of_talk = (here, Submission.code)
+    mails = select(Message.kind, Message.sent, Message.recipient, Message.subject, Message.body)
+    return {
+        "addresses": select(Email.address, Email.verified, Email.primary).where(
+            Email.person_id == me
+        ),
+        "log_ins": select(LoginSession.device, LoginSession.created, LoginSession.last_used)
+        .join(Account)
+        .where(Account.person_id == me),
+        "roles": select(here, Role.kind, Role.created)
+        .add_columns(ReviewerProfile.expertise, ReviewerProfile.load_wished)
+        .join(Conference, Conference.id == Role.conference_id)
+        .outerjoin(
+            ReviewerProfile,
+            and_(
+                ReviewerProfile.conference_id == Role.conference_id,
+                ReviewerProfile.person_id == Role.person_id,
+            ),
+        )
+        .where(Role.person_id == me),
+        "submissions": select(
+            *of_talk, Submission.state, Submission.title, Submission.abstract, Submission.note
+        )
+        .join(Conference, Conference.id == Submission.conference_id)
+        .where(own(actor)),
+        "as_speaker": _hanging(Speaker, *of_talk, Speaker.name, Speaker.affiliation, Speaker.bio)
+        .add_columns(Speaker.state, Speaker.address)
+        .where(Speaker.person_id == me),
+        "confirmations": _hanging(Confirmation, *of_talk, Confirmation.remote, Confirmation.zone)
+        .add_columns(Confirmation.recording, Confirmation.availability, Confirmation.remark)
+        .where(Confirmation.person_id == me),
+        "bids": _hanging(Bid, *of_talk, Bid.value, Bid.changed).where(Bid.person_id == me),
+        "conflicts": _hanging(Conflict, *of_talk, Conflict.kind, Conflict.reason, Conflict.state)
+        .where(Conflict.person_id == me),
+        "assignments": _hanging(Assignment, *of_talk, Assignment.state, Assignment.reason)
+        .where(Assignment.person_id == me),
+        "reviews": _hanging(Review, *of_talk, Review.state, Review.confidence, Review.submitted)
+        .add_columns(Review.committee_text, Review.chair_text, Review.speaker_text)
+        .where(Review.person_id == me),
+        "scores": _hanging(Review, *of_talk, Criterion.name.label("criterion"), Score.value)
+        .join(Score, Score.review_id == Review.id)
+        .join(Criterion, Criterion.id == Score.criterion_id)
+        .where(Review.person_id == me),
+        "comments": _hanging(Comment, *of_talk, Comment.audience, Comment.text, Comment.created)
+        .where(Comment.person_id == me),
+        # Mails with a way to log in are left out: the file may be passed on.
+        "mails": mails.where(Message.person_id == me, Message.private.is_(False)),
+    }
+
+
+def _hanging(table: Any, *columns: Any) -> Select[Any]:  # noqa: ANN401 - any mapped class, any column
+    """Rows of a table that hang on a submission."""
+    return (
+        select(*columns)
+        .select_from(table)
+        .join(Submission, Submission.id == table.submission_id)
+        .join(Conference, Conference.id == Submission.conference_id)
+    )
+
+
+def _plain(rows: Iterable[Row[Any]]) -> list[dict[str, Any]]:
+    return [
+        {name: v.isoformat() if isinstance(v, datetime) else v for name, v in row._mapping.items()}
+        for row in rows
+    ]
