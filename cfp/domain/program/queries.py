@@ -1,0 +1,57 @@
+"""What the public pages ask first: has anything changed since they were last made?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from cfp.domain.conferences.models import Conference
+from cfp.domain.program.models import Material, ProgramVersion
+from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.states import IN_PROGRAM
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a public program is made of: equal stamps mean equal pages."""
+
+    conference_id: int
+    version_id: int
+    materials: int
+    changed: datetime
+
+
+def stamp_of(db: Session, slug: str) -> Stamp | None:
+    """The stamp of what a conference shows, in one statement; None while nothing is published."""
+    newest = (
+        select(ProgramVersion.id)
+        .where(ProgramVersion.conference_id == Conference.id)
+        .order_by(ProgramVersion.number.desc())
+        .limit(1)
+        .correlate(Conference)
+        .scalar_subquery()
+    )
+    row = db.execute(
+        select(
+            Conference.id,
+            ProgramVersion.id,
+            ProgramVersion.published,
+            func.count(Submission.id),
+            func.max(Material.given),
+        )
+        .join(ProgramVersion, ProgramVersion.id == newest)
+        .outerjoin(
+            Material, and_(Material.conference_id == Conference.id, Material.state == "shown")
+        )
+        .outerjoin(
+            Submission,
+            and_(Submission.id == Material.submission_id, Submission.state.in_(IN_PROGRAM)),
+        )
+        .where(Conference.slug == slug)
+        .group_by(Conference.id, ProgramVersion.id, ProgramVersion.published)
+    ).one_or_none()
+    if row is None:
+        return None
+    conference_id, version_id, published, materials, given = row
+    return Stamp(conference_id, version_id, materials, max(published, given or published))
