@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, select
@@ -19,6 +19,7 @@ from cfp.domain.conferences.models import (
     SubmissionType,
     Track,
 )
+from cfp.domain.mail.models import MailTemplate, Message
 from cfp.domain.program.models import ProgramVersion
 from cfp.domain.submissions.models import Submission
 
@@ -88,6 +89,12 @@ def _rows(db: Session, model: type[Listed], conference: Conference, archived: bo
     return list(db.scalars(query.order_by(model.position, model.id)))
 
 
+def own_mails(db: Session, conference: Conference) -> dict[str, MailTemplate]:
+    """The conference's own texts of mails, by kind."""
+    query = select(MailTemplate).where(MailTemplate.conference_id == conference.id)
+    return {own.kind: own for own in db.scalars(query)}
+
+
 def call_figures(db: Session, conference: Conference) -> Mapping[str, int]:
     """How many drafts there are, whose, and how many submissions; one statement.
 
@@ -102,6 +109,14 @@ def call_figures(db: Session, conference: Conference) -> Mapping[str, int]:
         ).where(Submission.conference_id == conference.id)
     ).one()
     return {"drafts": row[0], "draft_owners": row[1], "submitted": row[2]}
+
+
+def last_mail(db: Session, conference: Conference, kind: str) -> datetime | None:
+    """When a mail of this kind was last queued."""
+    query = select(Message.created).where(
+        Message.conference_id == conference.id, Message.kind == kind
+    )
+    return db.scalar(query.order_by(Message.id.desc()).limit(1))
 
 
 # The committee --------------------------------------------------------------------------------

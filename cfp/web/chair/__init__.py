@@ -10,3 +10,6 @@ from cfp.web.chair import placeholder  # noqa: E402,F401 - routes register thems
 from cfp.web.chair import settings  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import setup  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import setup_words  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import settings_lists  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import settings_criteria  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import settings_mail  # noqa: E402,F401 - routes register themselves

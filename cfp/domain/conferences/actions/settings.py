@@ -111,8 +111,12 @@ def change_page(
     rules.check_address(contact, field="contact")
     if registration_url and not registration_url.startswith(("https://", "http://")):
         raise DomainError("conference.bad_link", field="registration_url")
+    imported = {k: v for k, v in conference.sections.items() if k not in rules.SECTIONS}
     values = {
-        "sections": {key: sections[key] for key in rules.SECTIONS if sections.get(key)},
+        "sections": {
+            **{key: sections[key] for key in rules.SECTIONS if sections.get(key)},
+            **imported,
+        },
         "registration_url": registration_url,
         "mailing_list": mailing_list,
         "contact": contact,

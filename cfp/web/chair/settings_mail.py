@@ -1,0 +1,161 @@
+"""Settings: the words of the mails, per kind, with a preview and a way back."""
+
+from collections.abc import Iterator
+
+from flask import render_template, request, url_for
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from cfp.domain.conferences import actions, queries
+from cfp.domain.mail.render import PLACEHOLDER, MailText, fill, shipped
+from cfp.errors import DomainError, NotFoundError
+from cfp.paths import resource
+from cfp.policy import Action
+from cfp.web import context
+from cfp.web.chair import blueprint
+from cfp.web.chair.editing import edit
+from cfp.web.chair.setup_forms import MailForm
+from cfp.web.forms import ViewResponse, press
+from cfp.web.gate import permission
+
+KINDS: dict[str, LazyString] = {
+    "received": _l("A submission is in"),
+    "speaker_invitation": _l("A co-speaker is asked to confirm being one"),
+    "speaker_removed": _l("Somebody is no speaker any more"),
+    "changed_by_chair": _l("A chair has changed a submission"),
+    "withdrawn": _l("A submission is withdrawn"),
+    "draft_reminder": _l("A draft is not submitted yet"),
+    "deadline_extended": _l("The deadline has moved"),
+    "role_invitation": _l("Somebody is invited to the committee"),
+    "assignment_new": _l("A reviewer has new assignments"),
+    "review_reminder": _l("Reviews are missing"),
+    "accepted": _l("Accepted"),
+    "waitlisted": _l("On the waitlist"),
+    "rejected": _l("Not accepted"),
+    "revise": _l("Changes asked"),
+    "several": _l("Several decisions for one person"),
+    "confirm_reminder": _l("A talk is not confirmed yet"),
+    "confirmed": _l("A talk is confirmed"),
+    "declined": _l("A speaker can't come"),
+    "canceled": _l("A talk is canceled"),
+    "program_published": _l("The program is published"),
+}
+"""The kinds a conference can word, in the order of its life; only those with a text are shown."""
+
+EXAMPLES: dict[str, LazyString] = {
+    "name": _l("Ada Example"),
+    "title": _l("What flow tables taught us"),
+    "talk": _l("talk"),
+    "code": _l("A1B2C3"),
+    "day": _l("20 Sep 2026"),
+    "deadline": _l("Tue 1 Sep 2026, 23:59 Prague"),
+    "edits_until": _l("Tue 1 Sep 2026, 23:59 Prague"),
+    "decisions": _l("Decisions are announced by 20 Sep 2026."),
+    "role": _l("reviewer"),
+    "count": _l("12"),
+    "minutes": _l("25"),
+    "format": _l("Talk, 25 minutes"),
+    "note": _l("We liked the measurements best."),
+    "changes": _l("title, abstract"),
+}
+"""What placeholders are replaced with in a preview; others show their own name."""
+
+
+@blueprint.get("/<slug>/chair/settings/mails/")
+@permission(Action.SET_UP)
+def settings_mails(slug: str) -> str:
+    """The mails there are, and which have the conference's own words."""
+    conference = context.conference()
+    return render_template(
+        "chair/settings_mails.html",
+        kinds=list(_kinds()),
+        own=queries.own_mails(context.db(), conference),
+        texts={kind: shipped(kind, conference.language) for kind, _label in _kinds()},
+    )
+
+
+@blueprint.route("/<slug>/chair/settings/mails/<kind>", methods=["GET", "POST"])
+@permission(Action.SET_UP)
+def settings_mail(slug: str, kind: str) -> ViewResponse | str:
+    """One mail: its subject and text, and how it reads with example values."""
+    conference, ours = context.conference(), _shipped(kind)
+    own = queries.own_mails(context.db(), conference).get(kind)
+    now_used = MailText(own.subject, own.body) if own else ours
+    known = sorted(_placeholders(ours))
+
+    def act(form: MailForm) -> None:
+        actions.change_mail(
+            context.db(),
+            context.actor(),
+            conference,
+            kind=kind,
+            subject=form.subject.data,
+            body=form.body.data + "\n",
+            placeholders=known,
+            now=context.now(),
+        )
+
+    return edit(
+        MailForm,
+        {"subject": now_used.subject, "body": now_used.body},
+        act,
+        template="chair/settings_mail.html",
+        location=url_for("chair.settings_mail", slug=slug, kind=kind),
+        done=_("Saved. This is how it reads now."),
+        kind=kind,
+        label=KINDS[kind],
+        placeholders=[(name, EXAMPLES.get(name, name)) for name in known],
+        preview=_preview(now_used, known),
+        own=own is not None,
+    )
+
+
+@blueprint.post("/<slug>/chair/settings/mails/<kind>/restore")
+@permission(Action.SET_UP)
+def settings_mail_restore(slug: str, kind: str) -> ViewResponse:
+    """Back to the text that came with the program."""
+    _shipped(kind)
+
+    def pressed() -> str:
+        actions.restore_mail(
+            context.db(), context.actor(), context.conference(), kind=kind, now=context.now()
+        )
+        return url_for("chair.settings_mail", slug=slug, kind=kind)
+
+    return press(pressed, done=_("This is the text that comes with the program again."))
+
+
+def _kinds() -> Iterator[tuple[str, LazyString]]:
+    folder = resource("templates") / "mail"
+    return ((kind, label) for kind, label in KINDS.items() if (folder / f"{kind}.txt").exists())
+
+
+def _shipped(kind: str) -> MailText:
+    if kind not in dict(_kinds()):
+        raise NotFoundError("not_found")
+    return shipped(kind, context.conference().language)
+
+
+def _placeholders(text: MailText) -> set[str]:
+    """What the shipped text uses is what its sender provides, and nothing else."""
+    return {*PLACEHOLDER.findall(text.subject), *PLACEHOLDER.findall(text.body)}
+
+
+def _preview(stored: MailText, known: list[str]) -> MailText:
+    """The text with example values: what is being typed, once it has been sent and refused."""
+    conference = context.conference()
+    real = {
+        "conference": conference.name,
+        "contact": conference.contact,
+        "link": context.links().conference(conference.slug),
+        "call": context.links().conference(conference.slug),
+    }
+    values = {name: real.get(name) or str(EXAMPLES.get(name, f"[{name}]")) for name in known}
+    typed = MailText(
+        request.form.get("subject", stored.subject), request.form.get("body", stored.body)
+    )
+    try:
+        return fill(typed, values)
+    except DomainError:
+        return fill(stored, values)
