@@ -6,8 +6,9 @@ the field's default, so that fields can be added without touching what was publi
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from types import NoneType, UnionType
 from typing import Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -15,6 +16,8 @@ from cfp.formats.errors import FormatError
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 T = TypeVar("T")
+
+_PLAIN = (str, int, bool)
 
 
 def rfc3339(moment: datetime) -> str:
@@ -51,6 +54,8 @@ def _wrong(path: str, expected: str) -> FormatError:
 
 
 def _value(kind: object, value: object, path: str) -> object:
+    if kind in _PLAIN and type(value) is kind:
+        return value
     origin = get_origin(kind)
     if origin is UnionType:
         return _optional(kind, value, path)
@@ -64,9 +69,7 @@ def _value(kind: object, value: object, path: str) -> object:
         return _moment(cast(type, kind), value, path)
     if is_dataclass(kind):
         return _object(cast(type, kind), value, path)
-    if type(value) is not kind:
-        raise _wrong(path, cast(type, kind).__name__)
-    return value
+    raise _wrong(path, cast(type, kind).__name__)
 
 
 def _optional(kind: object, value: object, path: str) -> object:
@@ -95,26 +98,33 @@ def _moment(kind: type, value: object, path: str) -> date:
     return moment.astimezone(UTC)
 
 
+@lru_cache
+def _shape(kind: type) -> tuple[tuple[str, object, bool], ...]:
+    """Return name, type and whether it has no default, of each field; resolving types is slow."""
+    hints = get_type_hints(kind)
+    return tuple(
+        (
+            field.name,
+            hints[field.name],
+            field.default is MISSING and field.default_factory is MISSING,
+        )
+        for field in fields(kind)
+    )
+
+
 def _object(kind: type, value: object, path: str) -> object:
     if not isinstance(value, Mapping):
         raise _wrong(path, "object")
-    known = {field.name: field for field in fields(kind)}
+    given: dict[str, object] = {}
+    for name, hint, required in _shape(kind):
+        if name in value:
+            given[name] = _value(hint, value[name], f"{path}/{name}")
+        elif required:
+            raise _wrong(f"{path}/{name}", "a value")
     for name in value:
-        if name not in known:
+        if name not in given:
             raise _wrong(f"{path}/{name}", "nothing")
-    hints = get_type_hints(kind)
-    given = {
-        name: _value(hints[name], value[name], f"{path}/{name}")
-        for name, field in known.items()
-        if name in value or _required(field, f"{path}/{name}")
-    }
     try:
         return kind(**given)
     except ValueError as refused:
         raise _wrong(path, str(refused)) from refused
-
-
-def _required(field: "Field[object]", path: str) -> bool:
-    if field.default is MISSING and field.default_factory is MISSING:
-        raise _wrong(path, "a value")
-    return False
