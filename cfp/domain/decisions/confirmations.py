@@ -28,8 +28,9 @@ PARTS_OF_DAY = ("any", "morning", "afternoon", "none")
 
 @dataclass(frozen=True)
 class Answer:
-    """A confirmation as given. `days`: the conference's days -> one of `PARTS_OF_DAY`;
-    no `bio` leaves the speaker's as it is.
+    """A confirmation as given.
+
+    `days`: the conference's days -> one of `PARTS_OF_DAY`; without `bio` it stays as it is.
     """
 
     format_fits: bool = True
@@ -137,7 +138,7 @@ def standing_of_token(db: Session, secret: str, *, now: datetime) -> tuple[Token
 
     Raises:
         NotFoundError: no such token, or its person is no speaker of the talk any more.
-        NotNowError: `link_used`, used or expired.
+        NotNowError: `confirm_link_old`. One that was used is returned: it shows what was answered.
     """
     token = find(db, secret, Purpose.CONFIRM_TALK)
     if token is None or token.person_id is None:
@@ -151,8 +152,8 @@ def standing_of_token(db: Session, secret: str, *, now: datetime) -> tuple[Token
     standing = standing_of(db, actor, conference, submission.code)
     if standing is None or not allowed(actor, Action.CONFIRM, standing, now):
         raise NotFoundError("not_found")
-    if token.used is not None or token.expires <= now:
-        raise NotNowError("confirm_link_used")
+    if token.expires <= now:
+        raise NotNowError("confirm_link_old")
     return token, actor, standing
 
 

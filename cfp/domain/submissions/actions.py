@@ -115,6 +115,23 @@ def create(
     return submission
 
 
+def keep(
+    db: Session, actor: Actor, conference: Conference, *, content: Content, now: datetime
+) -> Submission:
+    """A draft of what was typed in good time, whatever has become of the call meanwhile.
+
+    Where format or track are gone the first ones stand in; only what `too_long` and
+    `set_speakers` refuse is refused.
+    """
+    if actor.person_id is None:
+        raise ValueError("a submission belongs to somebody")
+    content = contents.placed(db, conference, content)
+    submission = contents.new_draft(db, conference, actor.person_id, content, now)
+    contents.write(db, conference, submission, content)
+    _note(db, actor, submission, "submission.create", now)
+    return submission
+
+
 def edit(
     db: Session,
     actor: Actor,

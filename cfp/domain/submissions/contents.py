@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.submissions.codes import new_submission_code
 from cfp.domain.submissions.models import Speaker, Submission
+from cfp.domain.submissions.queries import offered_tracks, offered_types
 from cfp.domain.submissions.rules import Content, SpeakerEntry, content_text, too_long
 from cfp.domain.submissions.speakers import set_speakers, speakers_of
 from cfp.errors import DomainError
@@ -99,6 +101,17 @@ def snapshot(content: Content) -> dict[str, Any]:
 def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """The names of what differs between two snapshots, in the order of the form."""
     return [name for name in after if before.get(name) != after[name]]
+
+
+def placed(db: Session, conference: Conference, content: Content) -> Content:
+    """The same content in a format and a track that are offered."""
+    types = [one.id for one in offered_types(db, conference)]
+    tracks = [one.id for one in offered_tracks(db, conference)]
+    return replace(
+        content,
+        type_id=content.type_id if content.type_id in types else types[0],
+        track_id=content.track_id if content.track_id in tracks else tracks[0],
+    )
 
 
 def _check_place(db: Session, conference: Conference, content: Content) -> None:

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cfp.domain.accounts.rules import address_key
+
 TITLE_LIMIT = 200
 ABSTRACT_LIMIT = 10_000
 NOTE_LIMIT = 5_000
@@ -67,6 +69,18 @@ def lacking(content: Content) -> list[str]:
     lacks = [name for name in ("title", "abstract") if not getattr(content, name).strip()]
     named = any(speaker.name.strip() for speaker in content.speakers)
     return lacks if named else [*lacks, "speakers"]
+
+
+def named_twice(speakers: Sequence[SpeakerEntry]) -> str | None:
+    """The name of somebody who is named twice: the same address, or the same name at one place."""
+    seen: set[tuple[str, ...]] = set()
+    for one in speakers:
+        key = address_key(one.address)
+        who = (key,) if key else (folded(one.name), affiliation_key(one.affiliation))
+        if who in seen and any(who):
+            return one.name or one.address
+        seen.add(who)
+    return None
 
 
 def too_long(content: Content) -> str | None:

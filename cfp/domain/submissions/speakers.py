@@ -16,7 +16,13 @@ from cfp.domain.mail.rules import is_address
 from cfp.domain.submissions import letters
 from cfp.domain.submissions.codes import speaker_code
 from cfp.domain.submissions.models import Speaker, Submission
-from cfp.domain.submissions.rules import SpeakerEntry, affiliation_key, folded, people_text
+from cfp.domain.submissions.rules import (
+    SpeakerEntry,
+    affiliation_key,
+    folded,
+    named_twice,
+    people_text,
+)
 from cfp.domain.submissions.states import State
 from cfp.errors import DomainError, NotNowError
 from cfp.links import Links
@@ -179,15 +185,12 @@ def _all_of(db: Session, submission: Submission) -> list[Speaker]:
 
 
 def _check_entries(entries: Sequence[SpeakerEntry]) -> None:
-    seen: set[tuple[str, ...]] = set()
     for entry in entries:
-        key = address_key(entry.address)
         if entry.address and not is_address(entry.address):
             raise DomainError("bad_address", field="speakers", address=entry.address)
-        who = (key,) if key else (folded(entry.name), affiliation_key(entry.affiliation))
-        if who in seen and any(who):
-            raise DomainError("speaker_twice", field="speakers", name=entry.name or entry.address)
-        seen.add(who)
+    twice = named_twice(entries)
+    if twice is not None:
+        raise DomainError("speaker_twice", field="speakers", name=twice)
 
 
 def _row_of(
@@ -250,13 +253,14 @@ def _link_submitter(db: Session, submission: Submission, rows: Sequence[Speaker]
     for row in rows:
         if row.person_id == me.id and not is_me(row):
             row.person_id, row.state = None, "named"
-    if any(row.person_id == me.id for row in rows):
+    found = next((row for row in rows if row.person_id == me.id), None)
+    if found is None:
+        found = next((row for row in rows if row.person_id is None and is_me(row)), None)
+    if found is None:
         return
-    found = next((row for row in rows if row.person_id is None and is_me(row)), None)
-    if found is not None:
-        found.person_id, found.state, found.bio = me.id, "accepted", found.bio or me.bio
-        if emails and not found.address:
-            found.address, found.address_key = emails[0].address, emails[0].key
+    found.person_id, found.state, found.bio = me.id, "accepted", found.bio or me.bio
+    if emails and not found.address:
+        found.address, found.address_key = emails[0].address, emails[0].key
 
 
 def _take_off(db: Session, submission: Submission, row: Speaker) -> None:

@@ -4,4 +4,10 @@ from flask import Blueprint
 
 blueprint = Blueprint("speaker", __name__)
 
+from cfp.web.speaker import confirm  # noqa: E402,F401 - routes register themselves
+from cfp.web.speaker import edit  # noqa: E402,F401 - routes register themselves
 from cfp.web.speaker import index  # noqa: E402,F401 - routes register themselves
+from cfp.web.speaker import new  # noqa: E402,F401 - routes register themselves
+from cfp.web.speaker import people  # noqa: E402,F401 - routes register themselves
+from cfp.web.speaker import submission  # noqa: E402,F401 - routes register themselves
+from cfp.web.speaker import words  # noqa: E402,F401 - the sentences of the errors

@@ -1,0 +1,80 @@
+"""What is read about submissions."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from cfp.actors import Actor
+from cfp.domain.conferences.models import Conference, SubmissionType, Track
+from cfp.domain.mail.models import Message
+from cfp.domain.submissions.models import Speaker, Submission
+from cfp.policy import Action, Column, Fact, View, may
+
+
+def own_submissions(conference: Conference) -> View:
+    """A person's own; narrow it by `may(actor, Action.FOLLOW, conference)`."""
+    source = Submission.__table__.join(SubmissionType.__table__).join(
+        Track.__table__, Track.id == Submission.track_id
+    )
+    return View(
+        conference=conference,
+        source=source,
+        rows=Fact.CONTENT,
+        columns={
+            "id": Column(Submission.id),
+            "code": Column(Submission.code),
+            "title": Column(Submission.title),
+            "state": Column(Submission.state),
+            "type": Column(SubmissionType.name),
+            "changed": Column(Submission.changed),
+        },
+    )
+
+
+def speakers_by_submission(db: Session, ids: Collection[int]) -> Mapping[int, Sequence[Speaker]]:
+    """Those who stand on each of the submissions, in their order; one statement for a list."""
+    query = select(Speaker).where(Speaker.submission_id.in_(ids), Speaker.state != "removed")
+    found: dict[int, list[Speaker]] = defaultdict(list)
+    for speaker in db.scalars(query.order_by(Speaker.position, Speaker.id)):
+        found[speaker.submission_id].append(speaker)
+    return found
+
+
+def has_open_draft(db: Session, actor: Actor, conference: Conference) -> bool:
+    """Whether the person has begun something here that is not handed in."""
+    query = select(Submission.id).where(
+        may(actor, Action.FOLLOW, conference), Submission.state == "draft"
+    )
+    return db.scalar(query.limit(1)) is not None
+
+
+def offered_types(
+    db: Session, conference: Conference, also: int | None = None
+) -> Sequence[SubmissionType]:
+    """The formats one can choose, and the one chosen before if it is offered no more."""
+    query = select(SubmissionType).where(
+        SubmissionType.conference_id == conference.id,
+        or_(SubmissionType.archived.is_(False), SubmissionType.id == also),
+    )
+    return db.scalars(query.order_by(SubmissionType.position, SubmissionType.id)).all()
+
+
+def offered_tracks(db: Session, conference: Conference, also: int | None = None) -> Sequence[Track]:
+    """The tracks one can choose, as `offered_types`; while there is one, no page asks."""
+    query = select(Track).where(
+        Track.conference_id == conference.id, or_(Track.archived.is_(False), Track.id == also)
+    )
+    return db.scalars(query.order_by(Track.position, Track.id)).all()
+
+
+def own_messages(db: Session, actor: Actor, submission: Submission) -> Sequence[Message]:
+    """The mails this person was sent about it, newest first."""
+    query = select(Message).where(
+        Message.submission_id == submission.id,
+        Message.person_id == actor.person_id,
+        Message.state != "canceled",
+        Message.state != "held",
+    )
+    return db.scalars(query.order_by(Message.id.desc()).limit(50)).all()

@@ -1,0 +1,195 @@
+"""One submission as its speakers follow it: where it stands, what comes next, what they can do."""
+
+from datetime import datetime
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from wtforms import ValidationError
+from wtforms.widgets import URLInput
+
+from cfp.domain.conferences.models import Conference, SubmissionType, Track
+from cfp.domain.decisions.confirmations import confirmation_of
+from cfp.domain.decisions.models import Decision
+from cfp.domain.program import materials, versions
+from cfp.domain.program.materials import is_material_url
+from cfp.domain.reviews.queries import texts_for_speakers
+from cfp.domain.submissions import actions
+from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.queries import own_messages
+from cfp.domain.submissions.speakers import speakers_of
+from cfp.domain.submissions.states import (
+    IN_PROGRAM,
+    State,
+    call_is_open,
+    content_is_open,
+    possible_moves,
+)
+from cfp.formats.program import Slot
+from cfp.formats.speakers import write_entries
+from cfp.policy import Action, Fact, sees
+from cfp.web import context
+from cfp.web.forms import BaseForm, Line, ViewResponse, perform, press
+from cfp.web.gate import permission
+from cfp.web.speaker import blueprint
+from cfp.web.speaker.talks import format_words, minutes_words, own_page
+
+
+class MaterialForm(BaseForm):
+    """The links of both kinds in one save; an emptied one is taken away."""
+
+    slides = Line(_l("Link to your slides"), limit=materials.URL_LIMIT, widget=URLInput())
+    video = Line(_l("Link to a video"), limit=materials.URL_LIMIT, widget=URLInput())
+
+    def validate_slides(self, field: Line) -> None:
+        if field.data and not is_material_url(field.data):
+            raise ValidationError(_("Give the full address, starting with https://"))
+
+    validate_video = validate_slides
+
+
+@blueprint.get("/<slug>/submissions/<code>/")
+@permission(Action.FOLLOW)
+def submission(slug: str, code: str) -> str:
+    given = materials.materials_of(context.db(), context.submission())
+    return _page(MaterialForm(data={one.kind: one.url for one in given}))
+
+
+@blueprint.post("/<slug>/submissions/<code>/materials")
+@permission(Action.GIVE_MATERIAL)
+def give_materials(slug: str, code: str) -> ViewResponse:
+    form = MaterialForm()
+    return perform(form, lambda: _give(form), lambda: _page(form), done=_("Saved."))
+
+
+@blueprint.post("/<slug>/submissions/<code>/withdraw")
+@permission(Action.FOLLOW)
+def withdraw(slug: str, code: str) -> ViewResponse:
+    def act() -> str:
+        db, actor, standing = context.db(), context.actor(), context.standing()
+        actions.withdraw(db, actor, standing, links=context.links(), now=context.now())
+        return own_page(standing.submission)
+
+    return press(act, done=_("Withdrawn."))
+
+
+@blueprint.post("/<slug>/submissions/<code>/discard")
+@permission(Action.FOLLOW)
+def discard(slug: str, code: str) -> ViewResponse:
+    def act() -> str:
+        actions.discard(context.db(), context.actor(), context.standing(), now=context.now())
+        return url_for("speaker.index", slug=slug)
+
+    return press(act, done=_("The draft is deleted."))
+
+
+def _give(form: MaterialForm) -> str:
+    db, actor, standing, now = context.db(), context.actor(), context.standing(), context.now()
+    for kind in materials.KINDS:
+        url = form[kind].data
+        if url:
+            materials.give(db, actor, standing, kind=kind, url=url, now=now)
+        else:
+            materials.remove(db, actor, standing, kind=kind, now=now)
+    return own_page(standing.submission)
+
+
+def _page(form: MaterialForm) -> str:
+    db, actor, standing, now = context.db(), context.actor(), context.standing(), context.now()
+    conference, submission = standing.conference, standing.submission
+    speakers = speakers_of(db, submission)
+    kind = db.get_one(SubmissionType, submission.type_id)
+    slots = _published_slots(submission)
+    current, ended = _stage(conference, submission, bool(slots), now)
+    return render_template(
+        "speaker/submission.html",
+        conference=conference,
+        submission=submission,
+        speakers=speakers,
+        speakers_line=write_entries([one for one in speakers if one.name]),
+        format=format_words(kind),
+        track=_track_shown(submission),
+        current=current,
+        ended=ended,
+        moves=possible_moves(standing, now),
+        edits=content_is_open(conference, submission, now),
+        late=not call_is_open(conference, now),
+        slots=slots,
+        decision=_decision(),
+        texts=texts_for_speakers(db, standing),
+        answer=confirmation_of(db, submission) if submission.state in _ANSWERED else None,
+        own=next((one for one in speakers if one.person_id == actor.person_id), None),
+        messages=own_messages(db, actor, submission),
+        gives=submission.state in IN_PROGRAM,
+        given=materials.materials_of(db, submission) if submission.announced else [],
+        form=form,
+    )
+
+
+_ANSWERED = (State.CONFIRMED, State.DECLINED)
+_ENDS = {
+    State.REJECTED: "decided",
+    State.DECLINED: "confirm",
+    State.CANCELED: "scheduled",
+}
+_STANDS = {
+    State.DRAFT: "draft",
+    State.WAITLISTED: "decided",
+    State.REVISE: "decided",
+    State.ACCEPTED: "confirm",
+}
+
+
+def _stage(
+    conference: Conference, submission: Submission, scheduled: bool, now: datetime
+) -> tuple[str, bool]:
+    """Where it stands on the timeline, and whether it ends there."""
+    state = State(submission.state)
+    if state in _ENDS:
+        return _ENDS[state], True
+    if state is State.WITHDRAWN:
+        return ("decided" if submission.announced else "review"), True
+    if state is State.CONFIRMED:
+        return ("published" if scheduled else "scheduled"), False
+    return _STANDS.get(state, "submitted" if now <= conference.deadline else "review"), False
+
+
+def _published_slots(submission: Submission) -> tuple[Slot, ...]:
+    """When and where everyone can read that it is given; () before that."""
+    if submission.state not in IN_PROGRAM:
+        return ()
+    version = versions.latest(context.db(), context.conference())
+    if version is None:
+        return ()
+    return versions.program_of(version).slots_by_talk.get(submission.code, ())
+
+
+def _track_shown(submission: Submission) -> str | None:
+    """The track's name, where the conference has more than the one nobody sees."""
+    query = select(Track).where(Track.conference_id == submission.conference_id)
+    tracks = {track.id: track.name for track in context.db().scalars(query)}
+    return tracks[submission.track_id] if len(tracks) > 1 else None
+
+
+def _decision() -> dict[str, str] | None:
+    """The announced decision as its speakers read it."""
+    standing = context.standing()
+    if not sees(standing, Fact.DECISION):
+        return None
+    row = (
+        context.db()
+        .execute(
+            select(Decision, SubmissionType)
+            .outerjoin(SubmissionType, SubmissionType.id == Decision.type_id)
+            .where(Decision.submission_id == standing.submission.id)
+            .order_by(Decision.id.desc())
+            .limit(1)
+        )
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    decision, kind = row
+    words = f"{kind.name}, {minutes_words(kind, decision.minutes)}" if kind else ""
+    return {"outcome": decision.outcome, "format": words, "note": decision.note}
