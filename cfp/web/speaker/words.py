@@ -26,8 +26,6 @@ add_words(
         ),
         "invitation_not_now": _l("There is nobody to ask: they have answered, or left."),
         "invited_just_now": _l("They were asked a moment ago. Please wait ten minutes."),
-        "invitation_over": _l("This invitation is over: somebody else has answered it."),
-        "already_speaker": _l("You are on this already, under another name or address."),
         "not_a_draft": _l("Only a draft can be deleted. You can withdraw what was handed in."),
         "not_in_program": _l("Slides and videos can be given once it is accepted."),
         "material_url": _l("Give the full address, starting with https://"),
