@@ -68,6 +68,8 @@ class Fact(StrEnum):
     MAIL = auto()
     CONFLICTS = auto()
     PLACEMENT = auto()
+    LISTED = auto()  # that it stands in the lists of the committee
+    LOG = auto()
 
 
 class When(StrEnum):
@@ -133,6 +135,8 @@ SEES: Mapping[Fact, list[Grant]] = MappingProxyType(
         Fact.MAIL: _all(C, when=When.ALWAYS),
         Fact.CONFLICTS: _all(C),
         Fact.PLACEMENT: _all(T, C, O),
+        Fact.LISTED: _all(T, C, O),
+        Fact.LOG: _all(C, unblocked=True),
     }
 )
 
@@ -169,6 +173,7 @@ class Action(StrEnum):
     FOLLOW = auto()
     CONFIRM = auto()
     GIVE_MATERIAL = auto()
+    MANAGE_MATERIAL = auto()
     BID = auto()
     DECLARE_CONFLICT = auto()
     JUDGE_CONFLICT = auto()
@@ -218,6 +223,7 @@ ON_SUBMISSION: Mapping[Action, list[Grant]] = MappingProxyType(
         Action.FOLLOW: _all(S, when=When.ALWAYS),
         Action.CONFIRM: _all(S, when=When.ANNOUNCED),
         Action.GIVE_MATERIAL: _all(S, C, when=When.ANNOUNCED),
+        Action.MANAGE_MATERIAL: _all(C, when=When.ANNOUNCED),
         Action.BID: _all(B),
         Action.DECLARE_CONFLICT: _all(R, B, T, C),
         Action.JUDGE_CONFLICT: _all(C),

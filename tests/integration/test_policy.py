@@ -47,6 +47,8 @@ OPEN_TABLE = {
     Fact.MAIL: ("ck", "ck", "ck"),
     Fact.CONFLICTS: ("", "ck", "ck"),
     Fact.PLACEMENT: ("", "tcko", "tcko"),
+    Fact.LISTED: ("", "tcko", "tcko"),
+    Fact.LOG: ("", "c", "c"),
 }
 BLIND_TABLE = {**OPEN_TABLE, Fact.SPEAKERS: ("s", "stcko", "stcko")}
 
