@@ -463,6 +463,19 @@ def unblocked(actor: Actor, conference: Conference) -> ColumnElement[bool]:
     return ~_is_blocked(actor.person_id or 0, conference)
 
 
+def blocked_anywhere(actor: Actor, conference: Conference) -> ColumnElement[bool]:
+    """Whether the person has a blocking conflict with any submission here, a draft aside.
+
+    What is told of all submissions at once then leaves those out, or is not told.
+    """
+    theirs = select(Submission.id).where(
+        Submission.conference_id == conference.id,
+        Submission.state != "draft",
+        _is_blocked(actor.person_id or 0, conference),
+    )
+    return theirs.correlate(None).exists()
+
+
 def _any_grant(
     actor: Actor, grants: list[Grant], conference: Conference
 ) -> ColumnElement[bool]:
@@ -563,6 +576,10 @@ class View:
             if column.fact is None or can_ever_see(actor, column.fact, self.conference)
         ]
 
+    def known(self, actor: Actor) -> ColumnElement[bool]:
+        """The rows that exist for this person."""
+        return predicate(actor, self.rows, self.conference)
+
 
 def can_ever_see(actor: Actor, fact: Fact, conference: Conference) -> bool:
     """Whether any submission of the conference could show this person the fact, by role."""
@@ -574,5 +591,4 @@ def visible(actor: Actor, view: View) -> Select[Any]:
     columns: list[Label[Any]] = [
         view.column(actor, name).label(name) for name in view.names(actor)
     ]
-    known = predicate(actor, view.rows, view.conference)
-    return select(*columns).select_from(view.source).where(known)
+    return select(*columns).select_from(view.source).where(view.known(actor))

@@ -155,8 +155,10 @@ class Frame:
 
     def _stage(self, label: str, endpoint: str, waits: int) -> Stage:
         assert self.conference is not None  # noqa: S101 - only asked for inside a conference
-        current = (request.endpoint or "").startswith(endpoint)
-        return Stage(label, url_for(endpoint, slug=self.conference.slug), waits, current)
+        url = url_for(endpoint, slug=self.conference.slug)
+        overview = endpoint == "chair.dashboard"
+        current = request.path == url if overview else request.path.startswith(url)
+        return Stage(label, url, waits, current)
 
 
 def frame() -> dict[str, Frame]:

@@ -37,6 +37,8 @@ class Plan:
     draft: ProgramDraft
     placed: Sequence[Placed]
     unplaced: Sequence[Unplaced]
+    minutes: Mapping[str, int]
+    """Code of a talk to the minutes it was accepted for, without discussion."""
 
 
 def current_draft(db: Session, conference: Conference) -> ProgramDraft:
@@ -70,7 +72,12 @@ def plan_of(db: Session, conference: Conference) -> Plan:
         for talk in talks.values()
         if talk.code not in taken and talk.state in IN_PROGRAM
     ]
-    return Plan(draft, placed, sorted(unplaced, key=lambda talk: talk.title.casefold()))
+    return Plan(
+        draft,
+        placed,
+        sorted(unplaced, key=lambda talk: talk.title.casefold()),
+        {talk.code: talk.minutes for talk in talks.values()},
+    )
 
 
 @dataclass(frozen=True)
@@ -80,14 +87,6 @@ class _Talk:
     state: str
     minutes: int
     discussion: int
-
-
-def accepted_minutes(db: Session, conference: Conference) -> Mapping[int, tuple[int, int]]:
-    """Submission id to (minutes, discussion minutes) it was accepted for."""
-    return {
-        submission_id: (talk.minutes, talk.discussion)
-        for submission_id, talk in _talks(db, conference).items()
-    }
 
 
 def _talks(db: Session, conference: Conference) -> dict[int, _Talk]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, Room, Track
-from cfp.domain.program.drafts import Plan, accepted_minutes, item_of, plan_of
+from cfp.domain.program.drafts import Plan, item_of, plan_of
 from cfp.domain.program.models import Material, ProgramItem, ProgramVersion
 from cfp.domain.program.rules import Placed
 from cfp.domain.submissions.models import Speaker, Submission
@@ -76,9 +76,10 @@ def shown_materials(db: Session, conference: Conference) -> tuple[frozen.Materia
     )
 
 
-def preview(db: Session, conference: Conference, *, now: datetime) -> frozen.Program:
-    """The program as it would be published now; writes nothing."""
-    before = latest(db, conference)
+def preview(
+    db: Session, conference: Conference, before: ProgramVersion | None, *, now: datetime
+) -> frozen.Program:
+    """The program as it would be published now, after `before`; writes nothing."""
     number = before.number + 1 if before else 1
     known = program_of(before) if before else None
     return _freeze(db, conference, number, now, "", known, make_items=False)
@@ -97,7 +98,7 @@ def publish(
     number = before.number + 1 if before else 1
     program = _freeze(db, conference, number, now, note, known, make_items=True)
     changes = differences(known, program)
-    if known is not None and not changes and _frame(known) == _frame(program):
+    if known is not None and same(known, program):
         raise DomainError("nothing_changed", field="note")
     version = ProgramVersion(
         conference_id=conference.id,
@@ -123,9 +124,18 @@ def publish(
 
 
 def versions_of(db: Session, conference: Conference) -> Sequence[ProgramVersion]:
-    """Every version, the newest first."""
-    query = select(ProgramVersion).where(ProgramVersion.conference_id == conference.id)
+    """Every version without its program, which is long; the newest first."""
+    query = (
+        select(ProgramVersion)
+        .where(ProgramVersion.conference_id == conference.id)
+        .options(defer(ProgramVersion.program, raiseload=True))
+    )
     return db.scalars(query.order_by(ProgramVersion.number.desc())).all()
+
+
+def same(old: frozen.Program, new: frozen.Program) -> bool:
+    """Whether readers would see no difference at all."""
+    return not differences(old, new) and _frame(old) == _frame(new)
 
 
 def differences(old: frozen.Program | None, new: frozen.Program) -> list[Difference]:
@@ -208,7 +218,7 @@ def _freeze(
         .where(Room.conference_id == conference.id, Room.archived.is_(False))
         .order_by(Room.position, Room.id)
     ).all()
-    talks = _talks(db, conference, before, make_items=make_items)
+    talks = _talks(db, conference, plan, before, make_items=make_items)
     several = len(rooms) > 1
     program = frozen.Program(
         conference=conference.slug,
@@ -257,7 +267,12 @@ SECTION_TITLES: Mapping[str, str] = {
 
 
 def _talks(
-    db: Session, conference: Conference, before: frozen.Program | None, *, make_items: bool
+    db: Session,
+    conference: Conference,
+    plan: Plan,
+    before: frozen.Program | None,
+    *,
+    make_items: bool,
 ) -> tuple[frozen.Talk, ...]:
     """Accepted talks, and those published before that will not take place, as canceled."""
     published = set(before.talk_by_code) if before else set()
@@ -269,13 +284,12 @@ def _talks(
         )
         .options(
             selectinload(Submission.speakers),
-            selectinload(Submission.type),
-            selectinload(Submission.track),
+            joinedload(Submission.type),
+            joinedload(Submission.track),
         )
         .order_by(Submission.code)
     ).all()
     items = _items(db, conference, rows, make_items=make_items)
-    minutes = accepted_minutes(db, conference)
     tracks = db.scalar(
         select(func.count(Track.id)).where(
             Track.conference_id == conference.id, Track.archived.is_(False)
@@ -291,7 +305,7 @@ def _talks(
             abstract=one.abstract,
             type=one.type.name,
             track=one.track.name if (tracks or 0) > 1 else "",
-            minutes=minutes.get(one.id, (one.type.minutes, 0))[0],
+            minutes=plan.minutes.get(one.code, one.type.minutes),
             anchor=(items[one.id].anchor or None) if one.id in items else None,
             canceled=one.state not in IN_PROGRAM,
         )

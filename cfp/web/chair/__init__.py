@@ -13,3 +13,5 @@ from cfp.web.chair import setup_words  # noqa: E402,F401 - routes register thems
 from cfp.web.chair import settings_lists  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import settings_criteria  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import settings_mail  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import program  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import publishing  # noqa: E402,F401 - routes register themselves

@@ -37,12 +37,6 @@ def decisions(slug: str) -> str:
     return render_template("chair/placeholder.html")
 
 
-@blueprint.get("/<slug>/chair/program/")
-@permission(Action.READ_PROGRAM_DRAFT)
-def program(slug: str) -> str:
-    return render_template("chair/placeholder.html")
-
-
 @blueprint.get("/<slug>/chair/messages/")
 @permission(Action.SEND_MAIL)
 def messages(slug: str) -> str:

@@ -4,6 +4,7 @@ The argument is `event`, not `slug`: the gate need not load a conference for wha
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timezone, tzinfo
 
@@ -14,7 +15,7 @@ from markupsafe import Markup
 from cfp.formats.errors import FormatError
 from cfp.formats.ics import write_ics
 from cfp.formats.offsets import offset_name, read_offset
-from cfp.formats.program import CONTACT, Program, Slot, Talk, to_json
+from cfp.formats.program import CONTACT, Material, Program, Slot, Talk, to_json
 from cfp.formats.speakers import write_entries
 from cfp.formats.table import write_csv
 from cfp.formats.text import write_text
@@ -63,7 +64,9 @@ def program(event: str) -> Response | tuple[str, int]:
         refused = answer(
             event,
             ("program", "refused", asked[:40]),
-            lambda found: _program_page(found, None, refused=asked[:40]).encode(),
+            lambda found: program_page(
+                found.program, found.materials, refused=asked[:40]
+            ).encode(),
             mimetype="text/html",
         )
         refused.status_code = 422
@@ -72,23 +75,29 @@ def program(event: str) -> Response | tuple[str, int]:
     return answer(
         event,
         ("program", offset),
-        lambda found: _program_page(found, offset).encode(),
+        lambda found: program_page(found.program, found.materials, offset).encode(),
         mimetype="text/html",
     )
 
 
-def _program_page(found: Published, offset: timezone | None, refused: str = "") -> str:
-    shown = found.program
+def program_page(
+    shown: Program,
+    materials: Sequence[Material],
+    offset: timezone | None = None,
+    refused: str = "",
+) -> str:
+    """The page of a program, published or about to be; `refused` is an offset nobody can read."""
     zone = Clock(offset, offset_name(offset)) if offset else Clock(shown.zone_info, shown.zone)
+    by_talk = {(one.talk, one.kind): one for one in materials}
     return render_template(
         "public/program.html",
         program=shown,
         clock=zone,
         offset=offset,
         refused=refused,
-        material=found.material,
+        material=lambda code, kind: by_talk.get((code, kind)),
         speakers_line=write_entries,
-        has_materials={kind: any(m.kind == kind for m in found.materials) for kind in KINDS},
+        has_materials={kind: any(m.kind == kind for m in materials) for kind in KINDS},
         contact=shown.section(CONTACT),
     )
 
