@@ -12,6 +12,7 @@ from cfp import audit
 from cfp.actors import Actor, RoleKind
 from cfp.domain.accounts import passwords
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person, Token
+from cfp.domain.accounts.profiles import own_account
 from cfp.domain.accounts.queries import secret_hash
 from cfp.domain.accounts.rules import (
     CLAIM_VALID,
@@ -133,7 +134,6 @@ def log_in(db: Session, token: Token, *, now: datetime) -> Account:
     said = token.payload
     name, affiliation = str(said.get("name", "")), str(said.get("affiliation", ""))
     account = account_of_address(db, token.email, now=now, name=name, affiliation=affiliation)
-    refuse_disabled(account)
     forgive(db, throttle_key("code", address_key(token.email)))
     return account
 
@@ -155,18 +155,15 @@ def log_in_with_password(
     return account
 
 
-def say_name(db: Session, actor: Actor, *, name: str, affiliation: str) -> None:
-    """Name a person who has just logged in for the first time."""
-    person = db.get_one(Person, actor.person_id)
-    person.name, person.affiliation = name, affiliation or person.affiliation
-
-
 def account_of_address(
     db: Session, address: str, *, now: datetime, name: str = "", affiliation: str = ""
 ) -> Account:
     """The account of whoever has just proved to read `address`, made when there is none.
 
     `name` and `affiliation` are given to a person who has none yet.
+
+    Raises:
+        ForbiddenError: `account_disabled`.
     """
     known = email_with_person(db, address)
     if known is not None and known.verified is None and known.person.account is not None:
@@ -179,7 +176,9 @@ def account_of_address(
     person.affiliation = person.affiliation or affiliation
     if known is not None and known.verified is None:
         known.verified = now
-    return person.account or _new_account(db, person, now)
+    account = person.account or _new_account(db, person, now)
+    refuse_disabled(account)
+    return account
 
 
 def open_login_session(
@@ -241,7 +240,7 @@ def end_other_login_sessions(db: Session, actor: Actor) -> int:
 
 def set_password(db: Session, actor: Actor, *, password_hash: str | None, now: datetime) -> None:
     """Store a new password's hash, or none; every other browser is logged out."""
-    account = db.get_one(Account, actor.account_id)
+    account = own_account(db, actor)
     account.password_hash = password_hash
     ended = end_other_login_sessions(db, actor)
     verb = "account.set_password" if password_hash else "account.remove_password"

@@ -101,7 +101,7 @@ def _other(db: Session, actor: Actor, account_id: int) -> Account:
     return account
 
 
-def _matching(search: str) -> Select[tuple[int]]:
+def _matching(search: str) -> Select[int]:
     query = select(Account.id).join(Person, Person.id == Account.person_id)
     if not search:
         return query

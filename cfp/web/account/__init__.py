@@ -6,8 +6,13 @@ blueprint = Blueprint("account", __name__)
 
 from cfp.web.account import (  # noqa: E402,F401 - routes register themselves
     addresses,
+    administration,
+    browsers,
+    data,
+    invitations,
     log_in,
     merging,
     mine,
+    password,
     profile,
 )

@@ -1,28 +1,24 @@
 """One's e-mail addresses; an address that is somebody else's leads to the page that merges."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from cfp.domain.accounts import addresses as domain
-from cfp.domain.accounts import queries, rules, tokens
+from cfp.domain.accounts import queries, tokens
 from cfp.domain.accounts.models import Person, Token
-from cfp.domain.accounts.throttle import throttle_key
+from cfp.domain.accounts.rules import MERGE_VALID
 from cfp.domain.accounts.tokens import Purpose
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.account import blueprint
-from cfp.web.account.continuations import browser_id
+from cfp.web.account.continuations import browser_id, count_mail
 from cfp.web.account.forms import EmailForm
-from cfp.web.account.throttling import count, network_key
 from cfp.web.forms import BaseForm, ViewResponse, perform, press
 from cfp.web.gate import permission
 from cfp.web.wording import add_words
-
-MERGE_VALID = timedelta(minutes=30)
 
 add_words(
     {
@@ -44,8 +40,7 @@ def add_address() -> ViewResponse:
     form = EmailForm()
     if not form.validate_on_submit():
         return _page(form), 422
-    key = throttle_key("mail", rules.address_key(form.email.data))
-    count({key: rules.MAIL_TO_ADDRESS, network_key(): rules.FROM_NETWORK})
+    count_mail(form.email.data)
 
     def act() -> str:
         domain.start_adding(

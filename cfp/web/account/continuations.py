@@ -28,7 +28,7 @@ from cfp.domain.accounts.throttle import throttle_key
 from cfp.domain.conferences.models import Conference
 from cfp.web import context
 from cfp.web.account.throttling import count, network_key
-from cfp.web.forms import BaseForm, ViewResponse, perform
+from cfp.web.forms import BaseForm, ViewResponse, perform, press
 from cfp.web.sessions import USER
 
 CONTINUATIONS: dict[str, Callable[[Actor, dict[str, Any]], str]] = {}
@@ -55,13 +55,20 @@ def prove_address(
     """
     if not form.validate_on_submit():
         return page(), 422
-    count(
-        {
-            throttle_key("mail", rules.address_key(email())): rules.MAIL_TO_ADDRESS,
-            network_key(): rules.FROM_NETWORK,
-        }
-    )
+    count_mail(email())
     return perform(form, lambda: _start(email(), payload(), conference), page)
+
+
+def send_proof(address: str, payload: Mapping[str, Any]) -> ViewResponse:
+    """`prove_address` for a button: the address is known and is nothing that was typed."""
+    count_mail(address)
+    return press(lambda: _start(address, payload, None))
+
+
+def count_mail(address: str) -> None:
+    """Count a mail to an address, in a transaction of its own, or raise ThrottledError."""
+    key = throttle_key("mail", rules.address_key(address))
+    count({key: rules.MAIL_TO_ADDRESS, network_key(): rules.FROM_NETWORK})
 
 
 def browser_id() -> str:

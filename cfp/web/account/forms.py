@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, PasswordField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import AnyOf, InputRequired, Length, Optional
 from wtforms.widgets import EmailInput
 
 from cfp.domain.mail.rules import is_address
@@ -74,8 +74,11 @@ class RemovePasswordForm(BaseForm):
     current = Secret(_l("Password until now"), _l("Type the password you have now."))
 
 
-class DeclineForm(BaseForm):
-    reason = Text(_l("Reason"), limit=1000)
+class AnswerForm(BaseForm):
+    """Yes or no: two buttons of one form."""
+
+    answer = Line(validators=[AnyOf(["yes", "no"], message=_l("Say yes or no."))])
+    reason = Text(_l("If you say no: why? (not needed)"), limit=1000)
 
 
 class DeleteForm(BaseForm):

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import logout_user
 from werkzeug.wrappers import Response
 
-from cfp.domain.accounts import actions, passwords, queries, rules, tokens
+from cfp.domain.accounts import actions, passwords, profiles, queries, rules, tokens
 from cfp.domain.accounts.models import Account, Token
 from cfp.domain.accounts.throttle import throttle_key
 from cfp.domain.accounts.tokens import Purpose
@@ -16,7 +16,13 @@ from cfp.errors import DomainError
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.account import addresses, blueprint
-from cfp.web.account.continuations import browser_id, go_on, local_address, prove_address
+from cfp.web.account.continuations import (
+    browser_id,
+    count_mail,
+    go_on,
+    local_address,
+    prove_address,
+)
 from cfp.web.account.entering import enter
 from cfp.web.account.forms import CodeForm, EmailForm, NameForm, PasswordLogInForm
 from cfp.web.account.throttling import count, end_reading, network_key
@@ -99,13 +105,7 @@ def send_again() -> ViewResponse:
     asked = tokens.of_browser(context.db(), browser_id())
     if not asked:
         return redirect(url_for("account.log_in"), 303)
-    address = rules.address_key(asked[0].email)
-    count(
-        {
-            throttle_key("mail", address): rules.MAIL_TO_ADDRESS,
-            network_key(): rules.FROM_NETWORK,
-        }
-    )
+    count_mail(asked[0].email)
 
     def act() -> str:
         actions.send_again(context.db(), asked[0], now=context.now())
@@ -204,7 +204,7 @@ def say_name() -> ViewResponse:
 
     def act() -> str:
         name, affiliation = form.name.data, form.affiliation.data
-        actions.say_name(context.db(), context.actor(), name=name, affiliation=affiliation)
+        profiles.say_name(context.db(), context.actor(), name=name, affiliation=affiliation)
         return local_address(form.next.data) or url_for("account.mine")
 
     return perform(form, act, lambda: render_template("account/welcome.html", form=form))

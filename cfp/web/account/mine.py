@@ -2,7 +2,10 @@
 
 from flask import render_template
 
+from cfp.domain.persons.overview import overview
+from cfp.links import Links
 from cfp.policy import Action
+from cfp.web import context
 from cfp.web.account import blueprint
 from cfp.web.gate import permission
 
@@ -10,4 +13,5 @@ from cfp.web.gate import permission
 @blueprint.get("/account/")
 @permission(Action.HAVE_ACCOUNT)
 def mine() -> str:
-    return render_template("account/mine.html")
+    mine = overview(context.db(), context.actor())
+    return render_template("account/mine.html", mine=mine, local=Links(""))

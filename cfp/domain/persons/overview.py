@@ -1,0 +1,137 @@
+"""My pages: everything a person has, in all conferences, in five statements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import RowMapping, func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from cfp.actors import Actor, RoleKind
+from cfp.domain.accounts.models import Email
+from cfp.domain.conferences.models import Conference, Invitation
+from cfp.domain.reviews.models import Review
+from cfp.domain.submissions.models import Speaker, Submission
+from cfp.policy import Action, may, own
+
+COMMITTEE = frozenset({RoleKind.CHAIR, RoleKind.TRACK_CHAIR, RoleKind.READER})
+
+
+@dataclass(frozen=True)
+class Reviewing:
+    """A conference one reviews for, and how many submissions wait for one's review."""
+
+    conference: Conference
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """`talks`: rows with code, title, state, slug, conference, zone, deadline; newest first.
+
+    `offers` are roles with id, kind, conference; `namings` are talks with id, title, conference
+    on which somebody has named one of the person's addresses.
+    """
+
+    talks: Sequence[RowMapping] = ()
+    reviewing: Sequence[Reviewing] = ()
+    committees: Sequence[Conference] = ()
+    offers: Sequence[RowMapping] = ()
+    namings: Sequence[RowMapping] = ()
+    empty: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """An empty one gets a page of its own."""
+        parts = (self.talks, self.reviewing, self.committees, self.offers, self.namings)
+        object.__setattr__(self, "empty", not any(parts))
+
+
+def overview(db: Session, actor: Actor) -> Overview:
+    """What the person has anywhere."""
+    conferences = _conferences(db, actor)
+    counts = _reviews_waiting(db, actor, conferences)
+    return Overview(
+        talks=_talks(db, actor),
+        reviewing=[
+            Reviewing(one, counts.get(one.id, 0))
+            for one in conferences
+            if actor.has(one.id, RoleKind.REVIEWER)
+        ],
+        committees=[c for c in conferences if any(actor.has(c.id, kind) for kind in COMMITTEE)],
+        offers=_offers(db, actor),
+        namings=_namings(db, actor),
+    )
+
+
+def _conferences(db: Session, actor: Actor) -> Sequence[Conference]:
+    ids = {role.conference_id for role in actor.roles}
+    if not ids:
+        return []
+    query = select(Conference).where(Conference.id.in_(ids))
+    return db.scalars(query.order_by(Conference.start_date.desc(), Conference.id)).all()
+
+
+def _talks(db: Session, actor: Actor) -> Sequence[RowMapping]:
+    query = (
+        select(
+            Submission.code,
+            Submission.title,
+            Submission.state,
+            Conference.slug,
+            Conference.name.label("conference"),
+            Conference.talk_word,
+            Conference.deadline,
+            Conference.deadline_zone,
+        )
+        .join(Conference, Conference.id == Submission.conference_id)
+        .where(own(actor))
+    )
+    rows = db.execute(query.order_by(Conference.start_date.desc(), Submission.id.desc()))
+    return rows.mappings().all()
+
+
+def _reviews_waiting(
+    db: Session, actor: Actor, conferences: Sequence[Conference]
+) -> Mapping[int, int]:
+    """Conference id -> submissions this person may review now and has not."""
+    done = select(Review.submission_id).where(
+        Review.person_id == actor.person_id, Review.state == "submitted"
+    )
+    counts = [
+        select(literal(one.id), func.count(Submission.id)).where(
+            may(actor, Action.REVIEW, one),
+            Submission.state == "submitted",
+            Submission.id.not_in(done),
+        )
+        for one in conferences
+        if one.reviewing_open and actor.has(one.id, RoleKind.REVIEWER)
+    ]
+    if not counts:
+        return {}
+    return {row[0]: row[1] for row in db.execute(union_all(*counts))}
+
+
+def _offers(db: Session, actor: Actor) -> Sequence[RowMapping]:
+    query = (
+        select(Invitation.id, Invitation.kind, Conference.name.label("conference"))
+        .join(Conference, Conference.id == Invitation.conference_id)
+        .where(Invitation.key.in_(_keys(actor)), Invitation.state == "sent")
+    )
+    return db.execute(query.order_by(Invitation.id)).mappings().all()
+
+
+def _namings(db: Session, actor: Actor) -> Sequence[RowMapping]:
+    query = (
+        select(Speaker.id, Submission.title, Conference.name.label("conference"))
+        .join(Submission, Submission.id == Speaker.submission_id)
+        .join(Conference, Conference.id == Speaker.conference_id)
+        .where(Speaker.address_key.in_(_keys(actor)), Speaker.address_key != "")
+        .where(Speaker.state == "invited", Speaker.person_id.is_(None))
+    )
+    return db.execute(query.order_by(Speaker.id)).mappings().all()
+
+
+def _keys(actor: Actor) -> Any:  # noqa: ANN401 - a scalar subquery for in_()
+    return select(Email.key).where(
+        Email.person_id == actor.person_id, Email.verified.is_not(None)
+    )
