@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import g, redirect, render_template, url_for
+from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -24,7 +25,6 @@ from cfp.errors import NotNowError
 from cfp.policy import Action, Standing
 from cfp.web import context
 from cfp.web.account.forms import zone_choices
-from cfp.web.filters import day as day_words
 from cfp.web.forms import BaseForm, Text, ViewResponse, perform
 from cfp.web.gate import permission
 from cfp.web.speaker import blueprint
@@ -183,7 +183,7 @@ def _form(actor: Actor, standing: Standing, *, fresh: bool = False) -> ConfirmFo
     ]
     names = {f"day_{day.isoformat()}": day for day in days} if len(days) <= LONGEST else {}
     fields = {
-        name: SelectField(day_words(day), choices=PARTS, default="any")
+        name: SelectField(format_date(day, "EEE d MMM"), choices=PARTS, default="any")
         for name, day in names.items()
     }
     own_form = type("ConfirmFormOfDays", (ConfirmForm,), {**fields, "day_names": tuple(names)})
