@@ -14,7 +14,7 @@ from cfp.domain.accounts.models import Account
 from cfp.domain.accounts.rules import device_name
 from cfp.web import context
 from cfp.web.forms import BaseForm, ViewResponse, perform
-from cfp.web.sessions import CSRF, USER, Visitor
+from cfp.web.sessions import CSRF, NOTES, USER, Visitor
 
 
 def enter(
@@ -30,8 +30,11 @@ def enter(
     opaque = _id_to_be(form)
     response = perform(form, lambda: _open(opaque, prove, then), page)
     if isinstance(response, Response):
+        notes = session.get(NOTES)  # what `then` has said
         session.clear()
         session[USER] = opaque
+        if notes:
+            session[NOTES] = notes
     return response
 
 
