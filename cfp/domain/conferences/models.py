@@ -55,6 +55,9 @@ class Conference(Base):
     conflict_policies: Mapped[dict[str, Any]] = mapped_column(default=dict)
     committee_shown: Mapped[bool] = mapped_column(default=False)
 
+    # Deciding: minutes there are to fill, "all", "type-ID" or "track-ID" -> minutes.
+    capacities: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
     # After the decisions.
     materials_need_approval: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=1)

@@ -15,3 +15,7 @@ from cfp.web.chair import settings_criteria  # noqa: E402,F401 - routes register
 from cfp.web.chair import settings_mail  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import program  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import publishing  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import submissions  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import submission  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import committee  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import write  # noqa: E402,F401 - routes register themselves

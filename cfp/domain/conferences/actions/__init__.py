@@ -39,6 +39,7 @@ from cfp.domain.conferences.actions.settings import (
     change_reviewing,
     unarchive,
 )
+from cfp.domain.conferences.actions.writing import send_letters
 
 __all__ = [
     "CallTimes",
@@ -68,6 +69,7 @@ __all__ = [
     "resend_invitation",
     "restore_mail",
     "revoke_invitation",
+    "send_letters",
     "set_roles",
     "set_rooms",
     "set_tracks",

@@ -1,0 +1,99 @@
+"""The list of everybody: which filters there are, and what an address asks for."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, or_
+
+from cfp.actors import Actor
+from cfp.domain.conferences.models import Conference
+from cfp.domain.conferences.people import everybody, people_view
+from cfp.policy import View
+from cfp.web.lists import Listing
+
+SORTABLE = ("name", "affiliation", "address", "talks", "confirmed")
+_TEXTS = frozenset({"name", "affiliation", "address"})
+
+FILTERS: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "speakers": _l("speakers"),
+        "committee": _l("the committee"),
+        "confirmed": _l("speakers, confirmed"),
+        "unconfirmed": _l("speakers, not confirmed"),
+        "remote": _l("speakers, remote"),
+        "no_slides": _l("speakers without slides"),
+    }
+)
+_NEEDS = {
+    "committee": "reviewer",
+    "unconfirmed": "accepted",
+    "remote": "remote",
+    "no_slides": "lacks_slides",
+}
+"""The column a filter reads; without it the filter does not exist for this person."""
+
+
+class PeopleListing(Listing):
+    """A page of the people's view, whose rows are grouped after the policy has been asked."""
+
+    def statement(self) -> Select[Any]:
+        """Names sort without regard to case."""
+        column = self.view.column(self.actor, self.sort)
+        if self.sort in _TEXTS:
+            column = func.lower(column)
+        order = column.desc().nulls_last() if self.descending else column.asc().nulls_last()
+        rows = everybody(self.actor, self.view).where(*self.conditions)
+        return rows.order_by(order, self.view.column(self.actor, "id"))
+
+
+def people_listing(actor: Actor, conference: Conference) -> PeopleListing:
+    """The list as the address of the request asks for it, not loaded yet."""
+    view = people_view(actor, conference)
+    listing = PeopleListing.from_request(view, actor, sortable=SORTABLE, default="name")
+    assert isinstance(listing, PeopleListing)  # noqa: S101 - what a classmethod returns
+    for condition in conditions(view, actor, listing.arguments):
+        listing.where(condition)
+    return listing
+
+
+def filters(view: View, actor: Actor) -> list[tuple[str, str]]:
+    """The filters this person can use, in words."""
+    known = view.names(actor)
+    offered = [(k, w) for k, w in FILTERS.items() if _NEEDS.get(k, "talks") in known]
+    return [(key, str(words)) for key, words in offered]
+
+
+def conditions(view: View, actor: Actor, arguments: Mapping[str, str]) -> list[ColumnElement[bool]]:
+    """What `q` and `who` of an address narrow the list by; what is not known narrows nothing."""
+    found: list[ColumnElement[bool]] = []
+    text = arguments.get("q", "").strip()
+    if text:
+        pattern = f"%{_escaped(text[:100])}%"
+        columns = (view.column(actor, name) for name in ("name", "affiliation", "address"))
+        found.append(or_(*(column.ilike(pattern, escape="\\") for column in columns)))
+    who = arguments.get("who", "")
+    if who in dict(filters(view, actor)):
+        found.append(_who(view, actor, who))
+    return found
+
+
+def _who(view: View, actor: Actor, who: str) -> ColumnElement[bool]:
+    def column(name: str) -> SQLColumnExpression[Any]:
+        return view.column(actor, name)
+
+    if who == "speakers":
+        return column("talks") > 0
+    if who == "confirmed":
+        return column("confirmed") > 0
+    if who == "committee":
+        return or_(*(column(k) > 0 for k in ("chair", "track_chair", "reviewer", "reader")))
+    if who == "unconfirmed":
+        return column("accepted") > column("confirmed")
+    return column("remote" if who == "remote" else "lacks_slides") > 0
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
