@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("uses_bids", sa.Boolean(), nullable=False),
         sa.Column("conflict_policies", sa.JSON(), nullable=False),
         sa.Column("committee_shown", sa.Boolean(), nullable=False),
+        sa.Column("capacities", sa.JSON(), nullable=False),
         sa.Column("materials_need_approval", sa.Boolean(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conference")),
@@ -896,6 +897,26 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "decision_batch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("conference_id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("previous", sa.JSON(), nullable=False),
+        sa.Column("left", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_decision_batch_by_id")),
+        sa.ForeignKeyConstraint(
+            ["conference_id"], ["conference.id"], name=op.f("fk_decision_batch_conference_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_batch")),
+    )
+    with op.batch_alter_table("decision_batch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_decision_batch_by_id"), ["by_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_decision_batch_conference_id"), ["conference_id"], unique=False
+        )
+
+    op.create_table(
         "pending_decision",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("conference_id", sa.Integer(), nullable=False),
@@ -1240,6 +1261,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_program_item_conference_id"))
 
     op.drop_table("program_item")
+    with op.batch_alter_table("decision_batch", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_decision_batch_conference_id"))
+        batch_op.drop_index(batch_op.f("ix_decision_batch_by_id"))
+
+    op.drop_table("decision_batch")
     with op.batch_alter_table("pending_decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pending_decision_type_id"))
         batch_op.drop_index(batch_op.f("ix_pending_decision_conference_id"))

@@ -10,7 +10,10 @@ from cfp.db import Base
 
 
 class PendingDecision(Base):
-    """Chairs' eyes only. A table of its own, so that nothing else can read it by accident."""
+    """Chairs' eyes only. A table of its own, so that nothing else can read it by accident.
+
+    `outcome` is the move that announcing makes of it, `minutes` null what its format has.
+    """
 
     __tablename__ = "pending_decision"
 
@@ -28,8 +31,25 @@ class PendingDecision(Base):
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
 
 
+class DecisionBatch(Base):
+    """What one bulk change replaced, so that whoever made it can undo it; as secret as pending.
+
+    `previous`: submission id -> the pending decision before, as its columns, or null for none.
+    `left`: submission id -> `rules.mark` of what the change left there.
+    """
+
+    __tablename__ = "decision_batch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]
+    previous: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    left: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
 class Decision(Base):
-    """An announced outcome: append-only; a later one explains and replaces it."""
+    """An announced outcome, as the state it led to: append-only; a later one replaces it."""
 
     __tablename__ = "decision"
 
