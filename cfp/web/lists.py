@@ -1,17 +1,20 @@
 """A list page: which page, which order, which filters, kept in the address and safe to link."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import request, url_for
+from flask import Response, make_response, request, url_for
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
+from cfp.formats.table import Cell, csv_bytes
 from cfp.policy import View, visible
 
 PAGE_SIZE = 50
+_NO_FILTERS = frozenset({"slug", "code", "endpoint"})
+"""Names that `url_for` gives a meaning of its own, as it does those with a leading underscore."""
 
 
 @dataclass
@@ -44,7 +47,11 @@ class Listing:
             sort=name,
             descending=asked.startswith("-"),
             page=int(page) if page.isascii() and page.isdigit() and 0 < int(page) < 10**6 else 1,
-            arguments=request.args.to_dict(),
+            arguments={
+                name: value
+                for name, value in request.args.items()
+                if name not in _NO_FILTERS and not name.startswith("_")
+            },
         )
 
     def where(self, condition: ColumnElement[bool]) -> None:
@@ -54,7 +61,8 @@ class Listing:
     def load(self, db: Session) -> "Listing":
         """Fetch this page: the total and the rows, two statements whatever the size."""
         query = self.statement()
-        counted = select(func.count()).select_from(query.order_by(None).subquery())
+        only_ids = query.order_by(None).with_only_columns(self.view.columns["id"].expression)
+        counted = select(func.count()).select_from(only_ids.subquery())
         self.total = db.scalar(counted) or 0
         self.page = min(self.page, self.pages)
         offset = (self.page - 1) * PAGE_SIZE
@@ -92,3 +100,11 @@ class Listing:
         """The address that sorts by this column, or turns the order round."""
         turned = f"-{name}" if self.sort == name and not self.descending else name
         return self.url(sort=turned, page=None)
+
+
+def csv_file(name: str, header: Sequence[object], rows: Iterable[Sequence[Cell]]) -> Response:
+    """A table to save as `name`.csv; the columns' names are words of the page."""
+    response = make_response(csv_bytes([str(one) for one in header], rows))
+    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response

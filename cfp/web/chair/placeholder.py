@@ -13,12 +13,6 @@ def dashboard(slug: str) -> str:
     return render_template("chair/placeholder.html")
 
 
-@blueprint.get("/<slug>/chair/submissions/")
-@permission(Action.READ_COMMITTEE)
-def submissions(slug: str) -> str:
-    return render_template("chair/placeholder.html")
-
-
 @blueprint.get("/<slug>/chair/assignment/")
 @permission(Action.ASSIGN)
 def assignment(slug: str) -> str:
