@@ -26,10 +26,10 @@ class Mail:
 
     @property
     def link(self) -> str:
-        """The path of the first link in the body."""
-        found = re.search(r"https?://\S+", self.body)
-        assert found, self.body
-        return urlsplit(found.group()).path
+        """The path of the link that is the recipient's alone, else of the first link."""
+        paths = [urlsplit(found).path for found in re.findall(r"https?://\S+", self.body)]
+        secret = [path for path in paths if path.startswith(("/account/", "/confirm/"))]
+        return (secret or paths)[0]
 
 
 def mails(engine: Engine, kind: str | None = None) -> list[Mail]:
