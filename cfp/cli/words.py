@@ -15,6 +15,32 @@ SENTENCES: Mapping[str, str] = {
     "not_upgraded": "The database is not up to date; run: cfp upgrade",
     "database_unreachable": "The database can't be reached: {value}",
     "job.not_waiting": "Job {id} is not waiting to be run.",
+    "unreadable": "{name} can't be read: {value}",
+    "no_version": "{slug} has no such published version.",
+    "import_no_format": "{slug} has no format or no track; add one in its settings first.",
+    "format.bytes": "byte {offset} ({byte}) is not UTF-8",
+    "format.size": "the file is larger than {limit} bytes",
+    "format.empty": "the file is empty",
+    "format.unknown": "{format!r} is not a format",
+    "format.json": "this is not JSON: {reason}",
+    "format.version": "the JSON is of schema version {found}; this release reads {known}",
+    "format.field": "{path} is not what it should be ({expected})",
+    "format.columns": "columns are missing: {missing}",
+    "format.csv": "the table can't be read: {reason}",
+    "format.submissions": "no talk was found",
+    "no_mail_server": "No mail server is set: give CFP_MAIL_SERVER, and CFP_MAIL_PORT if not 25.",
+    "address_bad": "This is not an e-mail address.",
+    "address_taken": "This address belongs to somebody already.",
+    "password_short": "The password is too short: use at least {least} characters.",
+    "password_long": "The password is too long: use at most {most} characters.",
+    "password_common": "Too many people would think of this password; take a few other words.",
+    "password_about_you": "The password is hardly more than the name or the address; add words.",
+    "conference.bad_slug": "SLUG is small letters, digits and single hyphens: netconf-2027.",
+    "conference.reserved_slug": "{slug!r} is a page of this site; choose another SLUG.",
+    "conference.slug_taken": "There is a conference called {slug!r} already.",
+    "conference.days_turned": "The last day is before the first.",
+    "conference.no_such_time": "Clocks in that zone skip this hour that day; take another time.",
+    "conference.deadline_passed": "The deadline, {deadline}, has passed; give a --deadline.",
     "no_conference": "There is no conference called {slug!r}; those there are: {known}.",
 }
 
@@ -22,4 +48,6 @@ SENTENCES: Mapping[str, str] = {
 def sentence(error: CfpError) -> str:
     """The error in words; an unknown key is shown with its data rather than hidden."""
     words = SENTENCES.get(error.key)
-    return words.format(**error.data) if words else str(error)
+    text = words.format(**error.data) if words else str(error)
+    line = getattr(error, "line", None)
+    return f"line {line}: {text}" if line else text

@@ -1,6 +1,7 @@
 """What a test needs and a machine may lack: skipped with the reason, failed where required."""
 
 import os
+from pathlib import Path
 from typing import Literal, NoReturn
 
 import pytest
@@ -15,3 +16,14 @@ def missing(what: Literal["postgres", "browser"], reason: str) -> NoReturn:
     if os.environ.get(f"REQUIRE_{what.upper()}") == "1":
         pytest.fail(f"{reason}, and REQUIRE_{what.upper()}=1", pytrace=False)
     pytest.skip(reason)
+
+
+def shared_data(name: str) -> Path:
+    """The folder of real data beside the repository; skipped without it, required in CI."""
+    folder = Path(__file__).resolve().parents[3] / "shared" / "data" / name
+    if not folder.is_dir():
+        reason = f"the data folder ../shared/data/{name} is not beside the repository"
+        if os.environ.get("CI"):
+            pytest.fail(f"{reason}, and CI is set", pytrace=False)
+        pytest.skip(reason)
+    return folder

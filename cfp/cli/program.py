@@ -1,0 +1,218 @@
+"""`cfp import program` and `cfp export`: the public program in and out."""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, get_args
+
+import click
+from sqlalchemy.orm import Session
+
+from cfp import clock
+from cfp.actors import SYSTEM
+from cfp.cli.doubts import doubt_sentence
+from cfp.cli.runtime import find_conference, json_option, session
+from cfp.config import Config
+from cfp.domain.conferences.models import Conference
+from cfp.domain.program import imports, versions
+from cfp.domain.program.imports import Outcome
+from cfp.errors import ConfigError
+from cfp.formats.ics import write_ics
+from cfp.formats.imported import Imported, imported_json
+from cfp.formats.program import Material, Program, to_json
+from cfp.formats.reading import SIZE_LIMIT, Format, read
+from cfp.formats.table import write_csv
+from cfp.formats.text import write_text
+from cfp.links import Links
+
+DONE, WITH_WARNINGS = 0, 3
+Writer = Callable[[Program, tuple[Material, ...], Links], bytes]
+
+
+def _json(program: Program, materials: tuple[Material, ...], _links: Links) -> bytes:
+    return json.dumps(to_json(program, materials), ensure_ascii=False, indent=1).encode()
+
+
+def _ics(program: Program, _materials: tuple[Material, ...], links: Links) -> bytes:
+    slug = program.conference
+    return write_ics(program, url_for_talk=lambda talk: links.talk(slug, talk.code))
+
+
+WRITERS: Mapping[str, Writer] = {
+    "program.txt": lambda program, _materials, _links: write_text(program).encode(),
+    "program.json": _json,
+    "schedule.ics": _ics,
+    "sessions.csv": lambda program, materials, _links: write_csv(program, materials),
+}
+
+
+@click.group("import")
+def import_() -> None:
+    """Bring in what exists elsewhere."""
+
+
+@import_.command("program")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.option("--conference", "slug", metavar="SLUG", help="The conference it becomes part of.")
+@click.option(
+    "--format", "kind", type=click.Choice(get_args(Format)), default="auto", show_default=True
+)
+@click.option(
+    "--start", type=click.DateTime(["%Y-%m-%d"]), help="First day, where the file does not say."
+)
+@click.option("--dry-run", is_flag=True, help="Read and report; no database is needed.")
+@click.option("--update", is_flag=True, help="Also change what is there and differs.")
+@click.option("--publish", is_flag=True, help="Publish the result as a version.")
+@json_option
+@click.pass_obj
+def import_program(
+    config: Config,
+    file: Path,
+    slug: str | None,
+    kind: Format,
+    start: datetime | None,
+    dry_run: bool,
+    update: bool,
+    publish: bool,
+    as_json: bool,
+) -> None:
+    """Read a program page, text, JSON or table; nothing that exists is ever deleted."""
+    if slug is None and not dry_run:
+        raise click.UsageError("Say --conference SLUG, or --dry-run to only read the file.")
+    data = _read_file(file)
+    if dry_run:
+        found = read(data, kind, start.date() if start else None)
+        _report(found, None, published=None, as_json=as_json)
+        sys.exit(WITH_WARNINGS if found.warnings else DONE)
+    with session(config, writes=True) as db:
+        conference = find_conference(db, slug or "")
+        found = read(data, kind, start.date() if start else conference.start_date)
+        now = clock.now()
+        outcome = imports.import_program(
+            db, SYSTEM, conference, found, update=update, now=now
+        )
+        number = _publish(db, conference, now) if publish else None
+        db.commit()
+    _report(found, outcome, published=number, as_json=as_json)
+    left = bool(outcome.changes) and not outcome.updated
+    sys.exit(WITH_WARNINGS if found.warnings or left else DONE)
+
+
+def _publish(db: Session, conference: Conference, now: datetime) -> int | None:
+    """The version's number; None when readers would see no difference."""
+    before = versions.latest(db, conference)
+    coming = versions.preview(db, conference, before, now=now)
+    if before is not None and versions.same(versions.program_of(before), coming):
+        return None
+    return versions.publish(db, SYSTEM, conference, note="", now=now).number
+
+
+def _read_file(file: Path) -> bytes:
+    """The file's bytes, or one more than the limit: the reader refuses what is too long."""
+    source: BinaryIO
+    try:
+        with nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as source:
+            return source.read(SIZE_LIMIT + 1)
+    except OSError as error:
+        raise ConfigError("unreadable", name=str(file), value=error.strerror) from error
+
+
+def _report(
+    found: Imported, outcome: Outcome | None, *, published: int | None, as_json: bool
+) -> None:
+    for doubt in found.warnings:
+        click.echo(f"warning: {doubt_sentence(doubt)}", err=True)
+    if as_json:
+        data = imported_json(found)
+        if outcome is not None:
+            data["outcome"] = {
+                "talks_created": outcome.talks_created,
+                "slots_created": outcome.slots_created,
+                "unchanged": outcome.unchanged,
+                "changes": [
+                    {"title": one.title, "fields": list(one.fields)} for one in outcome.changes
+                ],
+                "updated": outcome.updated,
+                "version": published,
+            }
+        click.echo(json.dumps(data, ensure_ascii=False))
+        return
+    click.echo(_summary(found))
+    if outcome is not None:
+        _tell_outcome(outcome, published)
+
+
+def _summary(found: Imported) -> str:
+    people = {(one.name, one.affiliation) for talk in found.talks for one in talk.speakers}
+    entries = sum(len(talk.speakers) for talk in found.talks)
+    timed = sum(slot.start is not None for slot in found.slots)
+    return (
+        f"{found.title}: {len(found.talks)} talks, {entries} speaker entries "
+        f"({len(people)} people), {len(found.slots)} rows ({timed} with times), "
+        f"{len(found.warnings)} warnings"
+    )
+
+
+def _tell_outcome(outcome: Outcome, published: int | None) -> None:
+    click.echo(
+        f"{outcome.talks_created} talks and {outcome.slots_created} slots added, "
+        f"{outcome.unchanged} talks as they were"
+    )
+    for change in outcome.changes:
+        word = "changed" if outcome.updated else "differs"
+        click.echo(f"{word}: {change.title} ({', '.join(change.fields)})")
+    if outcome.changes and not outcome.updated:
+        click.echo("Nothing of these was changed; --update does it.", err=True)
+    if published is not None:
+        click.echo(f"Published as version {published}.")
+
+
+@click.command()
+@click.argument("slug", metavar="CONFERENCE")
+@click.argument("name", metavar="FORMAT", type=click.Choice(list(WRITERS)))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File, not stdout."
+)
+@click.option("--version", "number", type=click.IntRange(1), help="Not the newest version.")
+@json_option
+@click.pass_obj
+def export(
+    config: Config, slug: str, name: str, output: Path | None, number: int | None, as_json: bool
+) -> None:
+    """Write the published program in one of its formats."""
+    if as_json and output is None:
+        raise click.UsageError("--json reports about a file; say -o FILE.")
+    with session(config, writes=False) as db:
+        conference = find_conference(db, slug)
+        version = (
+            versions.numbered(db, conference, number)
+            if number
+            else versions.latest(db, conference)
+        )
+        if version is None:
+            raise ConfigError("no_version", slug=slug)
+        materials = versions.shown_materials(db, conference)
+        program = versions.program_of(version)
+    data = WRITERS[name](program, materials, Links(config.base_url))
+    if output is None:
+        sys.stdout.buffer.write(data)
+        return
+    _write_file(output, data)
+    if as_json:
+        done = {"file": str(output), "bytes": len(data), "version": program.number}
+        click.echo(json.dumps(done))
+
+
+def _write_file(output: Path, data: bytes) -> None:
+    """All of the file or nothing: written beside it, then renamed."""
+    partial = output.with_name(output.name + ".partial")
+    try:
+        partial.write_bytes(data)
+        partial.replace(output)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise ConfigError("not_writable", name=str(output), value=error.strerror) from error
+
