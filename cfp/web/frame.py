@@ -133,6 +133,10 @@ class Frame:
         return url_for("public.index")
 
     @property
+    def index_url(self) -> str:
+        return url_for("public.index")
+
+    @property
     def my_url(self) -> str:
         return url_for("account.mine")
 

@@ -126,6 +126,7 @@ def _frame() -> SimpleNamespace:
         overview=[Stage("Overview")],
         desk=[Stage("People"), Stage("Settings")],
         home_url="/",
+        index_url="/",
         my_url="#",
         login_url="#",
         account_url="#",

@@ -50,6 +50,11 @@ def by_slug(db: Session, slug: str) -> Conference | None:
     return db.scalars(select(Conference).where(Conference.slug == slug)).one_or_none()
 
 
+def published(db: Session) -> set[int]:
+    """The ids of the conferences with a published program."""
+    return set(db.scalars(select(ProgramVersion.conference_id).distinct()))
+
+
 def published_version(db: Session, conference: Conference) -> int | None:
     """The number of the newest published program; None before the first."""
     query = select(func.max(ProgramVersion.number))

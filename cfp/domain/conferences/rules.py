@@ -10,6 +10,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo, available_timezones
 
 from cfp.domain.accounts.rules import address_key
+from cfp.domain.conferences.models import Conference
 from cfp.domain.mail.rules import is_address
 from cfp.errors import DomainError
 
@@ -126,27 +127,18 @@ def same_wall_time(moment: datetime, old_zone: str, new_zone: str) -> datetime:
     return shown.replace(tzinfo=ZoneInfo(new_zone)).astimezone(UTC)
 
 
-@dataclass(frozen=True)
-class CallFacts:
-    """What the state of a call follows from; `grace` comes after the deadline, for open drafts."""
-
-    opens: datetime | None
-    deadline: datetime
-    grace: timedelta
-    archived: bool
-
-
-def call_state(facts: CallFacts, now: datetime) -> str:
-    """One of archived, unopened (no opening set), ahead, open, grace, closed."""
-    if facts.archived:
+def call_state(conference: Conference, now: datetime) -> str:
+    """One of archived, unopened (no opening set), ahead, open, grace (for open drafts), closed."""
+    if conference.archived:
         return "archived"
-    if facts.opens is None:
+    if conference.opens is None:
         return "unopened"
-    if now < facts.opens:
+    if now < conference.opens:
         return "ahead"
-    if now <= facts.deadline:
+    if now <= conference.deadline:
         return "open"
-    return "grace" if now <= facts.deadline + facts.grace else "closed"
+    grace = timedelta(minutes=conference.grace_minutes)
+    return "grace" if now <= conference.deadline + grace else "closed"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The call: its state, its deadline, and the drafts that are not in yet."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
@@ -8,7 +8,6 @@ from flask_babel import ngettext
 
 from cfp.domain.conferences import actions, queries, rules
 from cfp.domain.conferences.actions.calls import mail_values
-from cfp.domain.conferences.models import Conference
 from cfp.domain.mail.render import MailText, fill, template_for
 from cfp.policy import Action
 from cfp.web import context
@@ -26,20 +25,13 @@ def call(slug: str) -> str:
     return render_template(
         "chair/call.html",
         conference=conference,
-        state=state_of(conference, context.now()),
+        state=rules.call_state(conference, context.now()),
         figures=queries.call_figures(db, conference),
         types=queries.types_of(db, conference),
         share=context.links().conference(slug),
         reminded=queries.last_mail(db, conference, "draft_reminder"),
         version=queries.published_version(db, conference),
     )
-
-
-def state_of(conference: Conference, now: datetime) -> str:
-    """One of the states of `rules.call_state`."""
-    grace = timedelta(minutes=conference.grace_minutes)
-    facts = rules.CallFacts(conference.opens, conference.deadline, grace, conference.archived)
-    return rules.call_state(facts, now)
 
 
 @blueprint.route("/<slug>/chair/call/extend", methods=["GET", "POST"])
