@@ -57,8 +57,13 @@ def cfp(ctx: click.Context) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The console script: every refusal is one sentence on stderr and exit status 1."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if any("\ud800" <= character <= "\udfff" for one in given for character in one):
+        # Bytes that are no UTF-8 arrive as lone surrogates, which no database takes.
+        click.echo("cfp: the arguments are not UTF-8.", err=True)
+        sys.exit(2)
     try:
-        cfp.main(args=list(arguments) if arguments is not None else None, prog_name="cfp")
+        cfp.main(args=given, prog_name="cfp")
     except CfpError as error:
         click.echo(f"cfp: {sentence(error)}", err=True)
         sys.exit(1)
