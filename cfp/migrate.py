@@ -2,8 +2,6 @@
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from cfp.paths import resource
@@ -17,13 +15,6 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def downgrade(engine: Engine, revision: str) -> None:
     """Undo migrations down to `revision` ("base" empties the schema)."""
     command.downgrade(_config(engine), revision)
-
-
-def is_current(engine: Engine) -> bool:
-    """Whether the database has every migration of this release, and no other."""
-    head = ScriptDirectory.from_config(_config(engine)).get_current_head()
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
 
 
 def _config(engine: Engine) -> AlembicConfig:

@@ -11,6 +11,7 @@ from cfp.cli.runtime import json_option, report, session
 from cfp.config import Config
 from cfp.db import make_engine
 from cfp.errors import ConfigError
+from cfp.schema import is_current
 
 
 @click.command()
@@ -20,7 +21,7 @@ def upgrade(config: Config, as_json: bool) -> None:
     """Create the database or bring it up to date; safe to run again."""
     engine = make_engine(config.database_url)
     try:
-        changed = not migrate.is_current(engine)
+        changed = not is_current(engine)
         if changed:
             migrate.upgrade(engine)
     except OperationalError as error:

@@ -10,11 +10,11 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from cfp import migrate
 from cfp.config import Config
 from cfp.db import make_engine, open_session
 from cfp.domain.conferences.models import Conference
 from cfp.errors import ConfigError
+from cfp.schema import is_current
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
@@ -34,7 +34,7 @@ def ready_engine(config: Config) -> Engine:
     """The database, reachable and with every migration."""
     engine = make_engine(config.database_url)
     try:
-        current = migrate.is_current(engine)
+        current = is_current(engine)
     except OperationalError as error:
         raise ConfigError("database_unreachable", value=str(error.orig).strip()) from error
     if not current:

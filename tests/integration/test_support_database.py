@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import inspect, text
 
-from cfp.migrate import is_current
+from cfp.schema import is_current
 from tests.support.statements import counted
 
 

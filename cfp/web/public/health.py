@@ -3,8 +3,8 @@
 from flask import Response, current_app
 from sqlalchemy import text
 
-from cfp.migrate import is_current
 from cfp.policy import Action
+from cfp.schema import is_current
 from cfp.web import context
 from cfp.web.gate import permission
 from cfp.web.public import blueprint
