@@ -902,6 +902,8 @@ def upgrade() -> None:
         sa.Column("conference_id", sa.Integer(), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=True),
         sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("previous", sa.JSON(), nullable=False),
         sa.Column("left", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_decision_batch_by_id")),

@@ -34,6 +34,7 @@ class PendingDecision(Base):
 class DecisionBatch(Base):
     """What one bulk change replaced, so that whoever made it can undo it; as secret as pending.
 
+    `outcome` was set ("" for cleared) for `size` submissions.
     `previous`: submission id -> the pending decision before, as its columns, or null for none.
     `left`: submission id -> `rules.mark` of what the change left there.
     """
@@ -44,6 +45,8 @@ class DecisionBatch(Base):
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     at: Mapped[datetime]
+    outcome: Mapped[str]
+    size: Mapped[int]
     previous: Mapped[dict[str, Any]] = mapped_column(default=dict)
     left: Mapped[dict[str, Any]] = mapped_column(default=dict)
 

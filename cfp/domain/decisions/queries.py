@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import and_, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, and_, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference
-from cfp.domain.decisions.models import PendingDecision
+from cfp.domain.decisions.models import Decision, PendingDecision
+from cfp.domain.decisions.rules import DECIDABLE
 from cfp.domain.mail.models import Message
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
@@ -30,7 +31,10 @@ def waiting(db: Session, actor: Actor, conference: Conference) -> Mapping[str, i
         reviews < conference.reviews_per_submission,
         predicate(actor, Fact.REVIEWS, conference),
     )
-    pending = exists().where(PendingDecision.submission_id == Submission.id)
+    pending = and_(
+        Submission.state.in_(sorted(DECIDABLE)),
+        exists().where(PendingDecision.submission_id == Submission.id),
+    )
     row = db.execute(
         select(
             select(func.count(Submission.id)).where(short).scalar_subquery(),
@@ -49,3 +53,14 @@ def waiting(db: Session, actor: Actor, conference: Conference) -> Mapping[str, i
         )
     ).one()
     return {"reviews": row[0], "decisions": row[1], "program": row[2], "messages": row[3]}
+
+
+def newest_decision() -> ScalarSelect[int]:
+    """The id of a submission's announced decision that holds now, as a scalar in SQL."""
+    decision = aliased(Decision)
+    return (
+        select(func.max(decision.id))
+        .where(decision.submission_id == Submission.id)
+        .correlate(Submission)
+        .scalar_subquery()
+    )

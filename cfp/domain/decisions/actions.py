@@ -1,0 +1,328 @@
+"""Pending decisions: freely changed by those who may, with no trace outside."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from cfp import audit
+from cfp.actors import Actor
+from cfp.domain.conferences.models import Conference, SubmissionType, Track
+from cfp.domain.decisions.models import DecisionBatch, PendingDecision
+from cfp.domain.decisions.rules import (
+    CAPACITY_LIMIT,
+    MINUTES_LIMIT,
+    NOTE_LIMIT,
+    can_become,
+    capacity_key,
+    mark,
+    needs_explanation,
+)
+from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.states import OUTCOMES
+from cfp.errors import DomainError, ForbiddenError, NotNowError, StaleError
+from cfp.policy import Action, Standing, allowed, may
+
+Columns = Mapping[str, Any]
+"""A pending decision as outcome, type_id, minutes and note."""
+
+
+def pending_of(db: Session, submission: Submission) -> PendingDecision | None:
+    """The pending decision, for those who may know it: ask the policy first."""
+    query = select(PendingDecision).where(PendingDecision.submission_id == submission.id)
+    return db.scalars(query).one_or_none()
+
+
+def set_pending(
+    db: Session,
+    actor: Actor,
+    standing: Standing,
+    *,
+    outcome: str | None,
+    type_id: int | None = None,
+    minutes: int | None = None,
+    note: str = "",
+    revision: str,
+    now: datetime,
+) -> PendingDecision | None:
+    """Set the pending decision of one submission, or clear it with None.
+
+    `outcome` is a move of `states.OUTCOMES`. Format and minutes are those it is accepted for:
+    without them its own format and that format's minutes. `revision` is `rules.mark` of what the
+    form was filled with.
+
+    Raises:
+        StaleError: `stale`, when somebody else has decided since.
+        ForbiddenError: `forbidden`, for the wrong person or one with a blocking conflict.
+        DomainError: at its field: `decision.not_from_here`, `decision.unknown_type`,
+            `decision.bad_minutes`, `decision.needs_note`, `decision.long_note`.
+    """
+    if not allowed(actor, Action.DECIDE_ONE, standing, now):
+        raise ForbiddenError("forbidden")
+    submission, before = standing.submission, pending_of(db, standing.submission)
+    if revision != mark(before):
+        raise StaleError("stale")
+    if outcome is None:
+        _replace(db, actor, submission, before, None, now)
+        return None
+    _check_outcome(submission, outcome)
+    if needs_explanation(submission.state) and not note.strip():
+        raise DomainError("decision.needs_note", field="note")
+    if len(note) > NOTE_LIMIT:
+        raise DomainError("decision.long_note", field="note", limit=NOTE_LIMIT)
+    if outcome != "accept":
+        type_id = minutes = None
+    if minutes is not None and not 1 <= minutes <= MINUTES_LIMIT:
+        raise DomainError("decision.bad_minutes", field="minutes", limit=MINUTES_LIMIT)
+    if type_id is not None:
+        _check_type(db, standing.conference, submission, type_id)
+    values = {
+        "outcome": outcome,
+        "type_id": (type_id or submission.type_id) if outcome == "accept" else None,
+        "minutes": minutes,
+        "note": note,
+    }
+    return _replace(db, actor, submission, before, values, now)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What a bulk change did: submissions changed, and the codes it had to leave out."""
+
+    count: int
+    left_out: tuple[str, ...]
+
+
+def set_many(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    *,
+    codes: Collection[str],
+    outcome: str | None,
+    now: datetime,
+) -> Changed:
+    """Set or clear the pending decision of several submissions, so that it can be undone.
+
+    Those in which the person may not decide are not touched. Left out are those that can't have
+    the outcome, or only with a note of their own. A note written for another outcome goes.
+
+    Raises:
+        DomainError: `decision.unknown_outcome`.
+    """
+    if outcome is not None and outcome not in OUTCOMES:
+        raise DomainError("decision.unknown_outcome", field="act")
+    previous: dict[str, Any] = {}
+    left: dict[str, str] = {}
+    left_out = []
+    for submission, pending in _decidable(db, actor, conference, Submission.code.in_(codes)):
+        if (pending.outcome if pending else None) == outcome:
+            continue
+        if outcome is not None and not _without_note(submission, outcome):
+            left_out.append(submission.code)
+            continue
+        previous[str(submission.id)] = _columns(pending)
+        values = None if outcome is None else _plain(submission, outcome)
+        after = _replace(db, actor, submission, pending, values, now)
+        left[str(submission.id)] = mark(after)
+    if previous:
+        _remember(db, actor, conference, outcome or "", previous, left, now)
+    return Changed(len(previous), tuple(left_out))
+
+
+def undo(
+    db: Session, actor: Actor, conference: Conference, *, batch_id: int, now: datetime
+) -> Changed:
+    """Bring back what a bulk change of one's own replaced; what has changed since stays.
+
+    Raises:
+        NotNowError: `decision.nothing_to_undo`.
+    """
+    batch = db.get(DecisionBatch, batch_id)
+    if batch is None or (batch.conference_id, batch.by_id) != (conference.id, actor.person_id):
+        raise NotNowError("decision.nothing_to_undo")
+    ids, count, left_out = [int(key) for key in batch.previous], 0, []
+    for submission, pending in _decidable(db, actor, conference, Submission.id.in_(ids)):
+        if mark(pending) != batch.left[str(submission.id)]:
+            left_out.append(submission.code)
+            continue
+        values = batch.previous[str(submission.id)]
+        if values is not None and not can_become(submission.state, values["outcome"]):
+            left_out.append(submission.code)
+            continue
+        _replace(db, actor, submission, pending, values, now)
+        count += 1
+    db.delete(batch)
+    db.flush()
+    return Changed(count, tuple(left_out))
+
+
+def set_capacities(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    *,
+    minutes: Mapping[str, int | None],
+    now: datetime,
+) -> None:
+    """Set the minutes there are to fill, by `rules.capacity_key`; None for "not limited".
+
+    Raises:
+        DomainError: `decision.bad_capacity`.
+    """
+    known = {capacity_key("all")}
+    for model, kind in ((SubmissionType, "type"), (Track, "track")):
+        ids = db.scalars(select(model.id).where(model.conference_id == conference.id))
+        known.update(capacity_key(kind, id_) for id_ in ids)
+    kept = {key: value for key, value in minutes.items() if value is not None}
+    for key, value in kept.items():
+        if key not in known or not 0 < value <= CAPACITY_LIMIT:
+            raise DomainError("decision.bad_capacity", field=key, limit=CAPACITY_LIMIT)
+    before, conference.capacities = dict(conference.capacities), kept
+    audit.record(
+        db,
+        actor,
+        "conference.capacities",
+        f"conference:{conference.id}",
+        now=now,
+        conference_id=conference.id,
+        detail={"minutes": kept.get("all")},
+        before=before,
+        after=kept,
+    )
+
+
+def _check_outcome(submission: Submission, outcome: str) -> None:
+    if not can_become(submission.state, outcome):
+        raise DomainError("decision.not_from_here", field="outcome")
+
+
+def _check_type(db: Session, conference: Conference, submission: Submission, type_id: int) -> None:
+    found = db.get(SubmissionType, type_id)
+    if found is None or found.conference_id != conference.id:
+        raise DomainError("decision.unknown_type", field="type_id")
+    if found.archived and type_id != submission.type_id:
+        raise DomainError("decision.unknown_type", field="type_id")
+
+
+def _without_note(submission: Submission, outcome: str) -> bool:
+    return can_become(submission.state, outcome) and not needs_explanation(submission.state)
+
+
+def _plain(submission: Submission, outcome: str) -> Columns:
+    type_id = submission.type_id if outcome == "accept" else None
+    return {"outcome": outcome, "type_id": type_id, "minutes": None, "note": ""}
+
+
+def _columns(pending: PendingDecision | None) -> Columns | None:
+    if pending is None:
+        return None
+    return {
+        "outcome": pending.outcome,
+        "type_id": pending.type_id,
+        "minutes": pending.minutes,
+        "note": pending.note,
+    }
+
+
+def _decidable(
+    db: Session, actor: Actor, conference: Conference, which: ColumnElement[bool]
+) -> list[tuple[Submission, PendingDecision | None]]:
+    """The submissions among `which` that this person decides in, with what is pending there.
+
+    Their rows are locked, so of two people who decide at once one waits for the other.
+    """
+    rows = db.execute(
+        select(Submission, PendingDecision)
+        .outerjoin(PendingDecision, PendingDecision.submission_id == Submission.id)
+        .where(which, may(actor, Action.DECIDE_ONE, conference))
+        .order_by(Submission.id)
+        .with_for_update(of=Submission)
+        .execution_options(populate_existing=True)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def _replace(
+    db: Session,
+    actor: Actor,
+    submission: Submission,
+    before: PendingDecision | None,
+    values: Columns | None,
+    now: datetime,
+) -> PendingDecision | None:
+    """Insert, change or delete the row, and say so in the log."""
+    was = _columns(before)
+    if values is None:
+        if before is not None:
+            db.delete(before)
+            db.flush()
+        after = None
+    else:
+        after = before or PendingDecision(
+            conference_id=submission.conference_id, submission_id=submission.id
+        )
+        for name, value in values.items():
+            setattr(after, name, value)
+        after.by_id, after.at = actor.person_id, now
+        _store(db, after)
+    if was != values:
+        audit.record(
+            db,
+            actor,
+            "decision.pending",
+            f"submission:{submission.code}",
+            now=now,
+            conference_id=submission.conference_id,
+            submission_id=submission.id,
+            detail={
+                "from": was["outcome"] if was else "",
+                "to": values["outcome"] if values else "",
+            },
+            before=was,
+            after=values,
+        )
+    return after
+
+
+def _store(db: Session, pending: PendingDecision) -> None:
+    """Two people who decide for the first time at once: the later one is told."""
+    try:
+        with db.begin_nested():
+            db.add(pending)
+            db.flush()
+    except IntegrityError as error:
+        raise StaleError("stale") from error
+
+
+def _remember(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    outcome: str,
+    previous: Mapping[str, Any],
+    left: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """Keep this batch for its undo, in place of the person's last."""
+    db.execute(
+        delete(DecisionBatch).where(
+            DecisionBatch.conference_id == conference.id, DecisionBatch.by_id == actor.person_id
+        )
+    )
+    db.add(
+        DecisionBatch(
+            conference_id=conference.id,
+            by_id=actor.person_id,
+            at=now,
+            outcome=outcome,
+            size=len(previous),
+            previous=dict(previous),
+            left=dict(left),
+        )
+    )
+    db.flush()

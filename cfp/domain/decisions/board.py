@@ -1,0 +1,413 @@
+"""What chairs decide by: a row per submission, the minutes used, and how sure the scores are.
+
+Everything about reviews and pending decisions is a column of a stricter fact than the row: for a
+chair with a blocking conflict it is null in the list, its filters, its order, and in every figure.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
+
+from cfp.actors import Actor, RoleKind
+from cfp.domain.assignment.models import Conflict
+from cfp.domain.conferences.models import Conference, Criterion, Role, SubmissionType, Track
+from cfp.domain.decisions.models import Decision, DecisionBatch, PendingDecision
+from cfp.domain.decisions.queries import newest_decision
+from cfp.domain.decisions.rules import DECIDABLE, Scatter, capacity_key, pooled_spread
+from cfp.domain.reviews.models import Review
+from cfp.domain.submissions.models import Speaker, Submission
+from cfp.domain.submissions.states import IN_PROGRAM, State
+from cfp.policy import Action, Column, Fact, View, blocking_kinds, may, predicate
+
+
+def board(actor: Actor, conference: Conference) -> View:
+    """A row per submission that can be decided, in the tracks where this person decides.
+
+    `pending` is "" where nothing is pending; `variance` the sample variance of the reviews'
+    totals; `minutes` (with `discussion` after them) those it takes if it is or becomes accepted.
+    `barred` tells this person that they have a conflict with it.
+    """
+    scores, pending, kind = scores_of(conference), PendingDecision, aliased(SubmissionType)
+    columns = {
+        "id": Column(Submission.id),
+        "code": Column(Submission.code),
+        "title": Column(Submission.title),
+        "track": Column(Track.name),
+        "track_id": Column(Submission.track_id),
+        "type": Column(SubmissionType.name),
+        "type_id": Column(Submission.type_id),
+        "state": Column(Submission.state),
+        "barred": Column(~may(actor, Action.DECIDE_ONE, conference)),
+        "reviews": Column(func.coalesce(scores.c.reviews, 0), Fact.CHAIR_REVIEWS),
+        "mean": Column(scores.c.mean, Fact.CHAIR_REVIEWS),
+        "variance": Column(scores.c.variance, Fact.CHAIR_REVIEWS),
+        "pending": Column(func.coalesce(pending.outcome, ""), Fact.PENDING),
+        "accepted_type": Column(kind.name, Fact.PENDING),
+        "minutes": Column(func.coalesce(pending.minutes, kind.minutes), Fact.PENDING),
+        "discussion": Column(kind.discussion_minutes, Fact.PENDING),
+        "noted": Column(pending.note != "", Fact.PENDING),
+        "conflicts": Column(_conflicts(), Fact.CONFLICTS),
+    }
+    source = (
+        Submission.__table__.join(Track, Track.id == Submission.track_id)
+        .join(SubmissionType, SubmissionType.id == Submission.type_id)
+        .outerjoin(scores, scores.c.submission_id == Submission.id)
+        .outerjoin(pending, pending.submission_id == Submission.id)
+        .outerjoin(kind, kind.id == pending.type_id)
+    )
+    return View(
+        conference=conference,
+        source=source,
+        rows=Fact.LISTED,
+        columns=MappingProxyType(columns),
+    )
+
+
+def on_board(actor: Actor, conference: Conference) -> ColumnElement[bool]:
+    """The rows that belong on this person's board: what they read only is not among them."""
+    decidable = Submission.state.in_(sorted(DECIDABLE))
+    if actor.has(conference.id, RoleKind.CHAIR):
+        return decidable
+    return and_(decidable, Submission.track_id.in_(sorted(actor.tracks(conference.id))))
+
+
+def scores_of(conference: Conference) -> Subquery:
+    """Per submission with submitted reviews: their number, mean, variance, and what makes it."""
+    total = Review.total
+    sums = (
+        select(
+            Review.submission_id,
+            func.count(Review.id).label("reviews"),
+            func.count(total).label("scored"),
+            func.sum(total).label("total"),
+            func.sum(total * total).label("squares"),
+        )
+        .where(Review.conference_id == conference.id, Review.state == "submitted")
+        .group_by(Review.submission_id)
+        .subquery()
+    )
+    c = sums.c
+    distances = c.squares - c.total * c.total / func.nullif(c.scored, 0)
+    return select(
+        c.submission_id,
+        c.reviews,
+        c.scored,
+        (c.total / func.nullif(c.scored, 0)).label("mean"),
+        distances.label("distances"),
+        case((c.scored > 1, distances / (c.scored - 1))).label("variance"),
+    ).subquery()
+
+
+def scores_by_submission(
+    db: Session, actor: Actor, conference: Conference, ids: Collection[int]
+) -> Mapping[int, list[float]]:
+    """The reviews' totals of a page of submissions, in no telling order; one statement."""
+    rows = db.execute(
+        select(Review.submission_id, Review.total)
+        .join(Submission, Submission.id == Review.submission_id)
+        .where(
+            Review.submission_id.in_(ids),
+            Review.state == "submitted",
+            predicate(actor, Fact.CHAIR_REVIEWS, conference),
+        )
+        .order_by(Review.submission_id, Review.total)
+    )
+    found: dict[int, list[float]] = defaultdict(list)
+    for submission_id, total in rows:
+        if total is not None:
+            found[submission_id].append(total)
+    return found
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """Minutes, discussion included: of what is announced as accepted, and pending on top."""
+
+    used: int = 0
+    pending: int = 0
+
+    def __add__(self, other: "Minutes") -> "Minutes":
+        return Minutes(self.used + other.used, self.pending + other.pending)
+
+
+@dataclass
+class Figures:
+    """The whole board in numbers, without what this person has a blocking conflict with.
+
+    Attributes:
+        counts: outcome or state -> how many: a pending outcome counts in place of the state.
+        minutes: by `rules.capacity_key`.
+        accepted: submissions accepted or about to be.
+        usual_spread: see `rules.Scatter`.
+    """
+
+    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    minutes: dict[str, Minutes] = field(default_factory=lambda: defaultdict(Minutes))
+    accepted: int = 0
+    usual_spread: float | None = None
+
+
+def figures(db: Session, actor: Actor, conference: Conference) -> Figures:
+    """Counted in one statement, whatever the size."""
+    found = Figures()
+    squares, freedom = 0.0, 0
+    for row in db.execute(_grouped(actor, conference)):
+        found.counts[row.pending or row.state] += row.number
+        squares, freedom = squares + (row.distances or 0.0), freedom + (row.freedom or 0)
+        if row.pending == "accept":
+            minutes = Minutes(pending=row.minutes or 0)
+        elif not row.pending and row.state in IN_PROGRAM:
+            minutes = Minutes(used=row.minutes or 0)
+        else:
+            continue
+        found.accepted += row.number
+        type_key = capacity_key("type", row.type_id)
+        for key in (capacity_key("all"), type_key, capacity_key("track", row.track_id)):
+            found.minutes[key] += minutes
+    found.usual_spread = pooled_spread(squares, freedom)
+    return found
+
+
+def _grouped(actor: Actor, conference: Conference) -> Select[*tuple[Any, ...]]:
+    scores, pending, decision = scores_of(conference), PendingDecision, Decision
+    kind = aliased(SubmissionType)
+    type_id = func.coalesce(pending.type_id, decision.type_id, Submission.type_id)
+    minutes = func.coalesce(
+        pending.minutes, case((pending.id.is_(None), decision.minutes)), kind.minutes
+    )
+    freedom = case((scores.c.scored > 1, scores.c.scored - 1), else_=0)
+    groups = (pending.outcome, Submission.state, Submission.track_id, kind.id)
+    return (
+        select(
+            pending.outcome.label("pending"),
+            Submission.state.label("state"),
+            Submission.track_id.label("track_id"),
+            kind.id.label("type_id"),
+            func.count(Submission.id).label("number"),
+            func.sum(minutes + kind.discussion_minutes).label("minutes"),
+            func.sum(scores.c.distances).label("distances"),
+            func.sum(freedom).label("freedom"),
+        )
+        .select_from(Submission)
+        .outerjoin(pending, pending.submission_id == Submission.id)
+        .outerjoin(decision, decision.id == newest_decision())
+        .join(kind, kind.id == type_id)
+        .outerjoin(scores, scores.c.submission_id == Submission.id)
+        .where(
+            on_board(actor, conference),
+            predicate(actor, Fact.PENDING, conference),
+            predicate(actor, Fact.CHAIR_REVIEWS, conference),
+        )
+        .group_by(*groups)
+    )
+
+
+def line_at(db: Session, actor: Actor, conference: Conference, accepted: int) -> float | None:
+    """The mean at which `accepted` submissions end: midway between the last in and the next.
+
+    None while none is accepted or none has a score.
+    """
+    if not accepted:
+        return None
+    scores = scores_of(conference)
+    ranked = (
+        select(
+            scores.c.mean.label("mean"),
+            func.row_number().over(order_by=scores.c.mean.desc()).label("rank"),
+        )
+        .select_from(Submission)
+        .join(scores, scores.c.submission_id == Submission.id)
+        .where(
+            on_board(actor, conference),
+            scores.c.mean.is_not(None),
+            predicate(actor, Fact.CHAIR_REVIEWS, conference),
+        )
+        .subquery()
+    )
+    ends = ranked.c.rank.in_((accepted, accepted + 1))
+    return db.scalar(select(func.avg(ranked.c.mean)).where(ends))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A track or a format: `minutes` with its discussion."""
+
+    id: int
+    name: str
+    minutes: int = 0
+    discussion: int = 0
+    archived: bool = False
+
+
+@dataclass(frozen=True)
+class Undo:
+    """A bulk change that can be undone: `outcome` set ("": cleared) for `size` submissions."""
+
+    batch: int
+    outcome: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the board's page needs beside its rows.
+
+    Attributes:
+        scale: lowest and highest total a review can have.
+        orphans: codes of submissions all of whose chairs have a blocking conflict.
+        undo: the person's last bulk change, if it was lately.
+    """
+
+    tracks: Sequence[Choice]
+    types: Sequence[Choice]
+    scale: tuple[int, int]
+    orphans: Sequence[str]
+    undo: Undo | None
+
+    def scatter(self, line: float | None, usual_spread: float | None) -> Scatter:
+        """What one submission is judged against; the scale's middle until something is accepted."""
+        low, high = self.scale
+        return Scatter(line if line is not None else (low + high) / 2, usual_spread)
+
+
+def surroundings(
+    db: Session, actor: Actor, conference: Conference, *, since: datetime
+) -> Surroundings:
+    """All of it in one statement; only a bulk change made after `since` can be undone."""
+    found: dict[str, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
+    for row in db.execute(_listed(actor, conference, since)):
+        found[row.kind].append(row)
+    scale = found["scale"][0] if found["scale"] else None
+    last = found["undo"][-1] if found["undo"] else None
+    return Surroundings(
+        tracks=[Choice(row.id, row.name, archived=bool(row.c)) for row in found["track"]],
+        types=[Choice(row.id, row.name, row.a, row.b, bool(row.c)) for row in found["type"]],
+        scale=(scale.a, scale.b) if scale else (1, 5),
+        orphans=[row.name for row in found["orphan"]],
+        undo=Undo(last.id, last.name, last.a) if last else None,
+    )
+
+
+def _listed(actor: Actor, conference: Conference, since: datetime) -> Select[*tuple[Any, ...]]:
+    kind, batch, here = SubmissionType, DecisionBatch, conference.id
+    is_chair = actor.has(conference.id, RoleKind.CHAIR)
+    parts = [
+        _part("track", Track.id, Track.name, Track.position, c=_flag(Track.archived)).where(
+            Track.conference_id == here
+        ),
+        _part(
+            "type",
+            kind.id,
+            kind.name,
+            kind.position,
+            a=kind.minutes,
+            b=kind.discussion_minutes,
+            c=_flag(kind.archived),
+        ).where(kind.conference_id == here),
+        _part(
+            "scale",
+            Criterion.id,
+            Criterion.name,
+            Criterion.position,
+            a=Criterion.low,
+            b=Criterion.high,
+        ).where(Criterion.conference_id == here, Criterion.archived.is_(False)),
+        _part("undo", batch.id, batch.outcome, literal(0), a=batch.size).where(
+            batch.conference_id == here, batch.by_id == actor.person_id, batch.at > since
+        ),
+    ]
+    if is_chair:
+        orphans = _part("orphan", Submission.id, Submission.code, literal(0))
+        parts.append(orphans.where(needs_another_chair(conference)))
+    rows = union_all(*parts).subquery()
+    return select(rows).order_by(rows.c.kind, rows.c.position, rows.c.id)
+
+
+def _part(
+    kind: str,
+    id_: SQLColumnExpression[int],
+    name: SQLColumnExpression[str],
+    position: SQLColumnExpression[int],
+    **numbers: SQLColumnExpression[int],
+) -> Select[*tuple[Any, ...]]:
+    none = cast(null(), Integer)
+    rest: list[ColumnElement[int]] = [numbers.get(key, none).label(key) for key in ("a", "b", "c")]
+    return select(
+        literal(kind).label("kind"),
+        id_.label("id"),
+        name.label("name"),
+        position.label("position"),
+        *rest,
+    )
+
+
+def _flag(condition: SQLColumnExpression[bool]) -> ColumnElement[int]:
+    return case((condition, 1), else_=0)
+
+
+def needs_another_chair(conference: Conference) -> ColumnElement[bool]:
+    """The undecided rows of `submission` all of whose chairs have a blocking conflict."""
+    role, conflict, speaker = aliased(Role), aliased(Conflict), aliased(Speaker)
+    blocking = or_(
+        conflict.state == "confirmed",
+        and_(conflict.state == "open", conflict.kind.in_(blocking_kinds(conference))),
+    )
+    blocked = or_(
+        Submission.submitter_id == role.person_id,
+        exists().where(
+            speaker.submission_id == Submission.id,
+            speaker.person_id == role.person_id,
+            speaker.state != "removed",
+        ),
+        exists().where(
+            conflict.submission_id == Submission.id,
+            conflict.person_id == role.person_id,
+            blocking,
+        ),
+    )
+    free = exists().where(
+        role.conference_id == conference.id, role.kind == RoleKind.CHAIR, ~blocked
+    )
+    return and_(
+        Submission.conference_id == conference.id,
+        Submission.state == State.SUBMITTED,
+        ~free.correlate(Submission),
+    )
+
+
+def spread(variance: float | None) -> float | None:
+    """The standard deviation; a variance a hair below zero is rounding."""
+    return math.sqrt(max(variance, 0.0)) if variance is not None else None
+
+
+def _conflicts() -> ColumnElement[int]:
+    conflict = aliased(Conflict)
+    return (
+        select(func.count(conflict.id))
+        .where(conflict.submission_id == Submission.id, conflict.state != "dismissed")
+        .scalar_subquery()
+    )

@@ -1,0 +1,220 @@
+"""Mails about decisions: one per person and announcement, whatever it says about their talks."""
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, union
+from sqlalchemy.orm import Session
+
+from cfp.domain.accounts.models import Email, Person
+from cfp.domain.conferences.models import Conference, SubmissionType
+from cfp.domain.mail import wording
+from cfp.domain.mail.render import MailText, fill, template_for
+from cfp.domain.mail.rules import is_address
+from cfp.domain.submissions.models import Speaker, Submission
+from cfp.links import Links
+
+KINDS = ("accepted", "waitlisted", "rejected", "revise", "several")
+"""The kinds of mail that announce: by the state announced, or about several talks at once."""
+REMINDER = "confirm_reminder"
+NEEDS_ANSWER = frozenset({"accepted", "revise"})
+
+ConfirmLink = Callable[[Submission, Person], str]
+"""Makes the address of a confirm page for one person and talk."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One decision as its mail says it: `outcome` is the state it leads to."""
+
+    submission: Submission
+    outcome: str
+    type: SubmissionType | None = None
+    minutes: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who is told: the submitter or an accepted speaker; address "" when there is none."""
+
+    person: Person
+    address: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One person's mail, rendered for them."""
+
+    reader: Reader
+    kind: str
+    told: tuple[Told, ...]
+    text: MailText
+
+    @property
+    def outcomes(self) -> list[str]:
+        """The different outcomes it says, in the order of its talks."""
+        return list(dict.fromkeys(one.outcome for one in self.told))
+
+
+def readers(db: Session, ids: Collection[int]) -> Mapping[int, list[Reader]]:
+    """Who is told about each submission, with their main proved address; three statements."""
+    submitters = select(Submission.id, Submission.submitter_id).where(Submission.id.in_(ids))
+    speakers = select(Speaker.submission_id, Speaker.person_id).where(
+        Speaker.submission_id.in_(ids), Speaker.state == "accepted", Speaker.person_id.is_not(None)
+    )
+    found_pairs = db.execute(select(union(submitters, speakers).subquery())).all()
+    pairs = sorted((int(row[0]), int(row[1])) for row in found_pairs)
+    person_ids = {person_id for _, person_id in pairs}
+    people = {one.id: one for one in db.scalars(select(Person).where(Person.id.in_(person_ids)))}
+    addresses = _addresses(db, person_ids)
+    found: dict[int, list[Reader]] = {id_: [] for id_ in ids}
+    for submission_id, person_id in pairs:
+        reader = Reader(people[person_id], addresses.get(person_id, ""))
+        found[submission_id].append(reader)
+    return found
+
+
+def _addresses(db: Session, person_ids: Collection[int]) -> Mapping[int, str]:
+    rows = db.execute(
+        select(Email.person_id, Email.address)
+        .where(Email.person_id.in_(person_ids), Email.verified.is_not(None))
+        .order_by(Email.person_id, Email.primary.desc(), Email.id)
+    )
+    found: dict[int, str] = {}
+    for person_id, address in rows:
+        if is_address(address):
+            found.setdefault(person_id, address)
+    return found
+
+
+def write_announcement(
+    db: Session,
+    conference: Conference,
+    told: Sequence[Told],
+    readers_of: Mapping[int, Sequence[Reader]],
+    *,
+    confirm_link: ConfirmLink,
+    links: Links,
+) -> list[Letter]:
+    """The mails that announce these decisions, one per person who has an address, by name."""
+    texts = {kind: template_for(db, conference, kind) for kind in KINDS}
+    letters = []
+    for reader, theirs in _by_reader(told, readers_of):
+        kind = theirs[0].outcome if len(theirs) == 1 else "several"
+        values = _values(conference, reader, links)
+        if kind == "several":
+            values |= _several(conference, reader, theirs, confirm_link, links)
+        else:
+            values |= _about(conference, reader, theirs[0], confirm_link, links)
+        letters.append(Letter(reader, kind, theirs, _tidy(fill(texts[kind], values))))
+    return letters
+
+
+def write_reminders(
+    db: Session,
+    conference: Conference,
+    unconfirmed: Sequence[Told],
+    readers_of: Mapping[int, Sequence[Reader]],
+    *,
+    confirm_link: ConfirmLink,
+    links: Links,
+) -> list[Letter]:
+    """One mail per person about all their accepted talks that nobody has confirmed."""
+    text = template_for(db, conference, REMINDER)
+    letters = []
+    for reader, theirs in _by_reader(unconfirmed, readers_of):
+        parts = [
+            wording.part(
+                "unconfirmed",
+                _about(conference, reader, one, confirm_link, links),
+                conference.language,
+            )
+            for one in theirs
+        ]
+        values = {**_values(conference, reader, links), "talks": "\n\n".join(parts)}
+        letters.append(Letter(reader, REMINDER, theirs, _tidy(fill(text, values))))
+    return letters
+
+
+def _by_reader(
+    told: Sequence[Told], readers_of: Mapping[int, Sequence[Reader]]
+) -> list[tuple[Reader, tuple[Told, ...]]]:
+    theirs: dict[int, list[Told]] = {}
+    known: dict[int, Reader] = {}
+    for one in told:
+        for reader in readers_of[one.submission.id]:
+            if reader.address:
+                known[reader.person.id] = reader
+                theirs.setdefault(reader.person.id, []).append(one)
+    order = sorted(known.values(), key=lambda reader: (reader.person.name, reader.person.id))
+    return [(reader, tuple(theirs[reader.person.id])) for reader in order]
+
+
+def _values(conference: Conference, reader: Reader, links: Links) -> dict[str, str]:
+    return {
+        "name": reader.person.name,
+        "conference": conference.name,
+        "contact": conference.contact,
+        "talk": conference.talk_word,
+        "link": links.conference(conference.slug) + "submissions/",
+    }
+
+
+def _about(
+    conference: Conference, reader: Reader, told: Told, confirm_link: ConfirmLink, links: Links
+) -> dict[str, str]:
+    note = ""
+    if told.note.strip():
+        note = wording.part("decision_note", {"note": told.note.strip()}, conference.language)
+    return {
+        "title": told.submission.title,
+        "code": told.submission.code,
+        "format": _format(told, conference.language),
+        "note": note,
+        "link": links.submission(conference.slug, told.submission.code),
+        "confirm": (
+            confirm_link(told.submission, reader.person) if told.outcome == "accepted" else ""
+        ),
+    }
+
+
+def _several(
+    conference: Conference,
+    reader: Reader,
+    theirs: Sequence[Told],
+    confirm_link: ConfirmLink,
+    links: Links,
+) -> dict[str, str]:
+    parts = [
+        wording.part(
+            f"outcome_{one.outcome}",
+            _about(conference, reader, one, confirm_link, links),
+            conference.language,
+        )
+        for one in theirs
+    ]
+    needed = any(one.outcome in NEEDS_ANSWER for one in theirs)
+    return {
+        "action": wording.part("action_needed", {}, conference.language) if needed else "",
+        "count": str(len(theirs)),
+        "outcomes": "\n\n* * *\n\n".join(parts),
+    }
+
+
+def _format(told: Told, language: str) -> str:
+    if told.type is None:
+        return ""
+    values = {
+        "format": told.type.name,
+        "minutes": str(told.minutes or told.type.minutes),
+        "discussion": str(told.type.discussion_minutes),
+    }
+    with_discussion = "format_discussion" if told.type.discussion_minutes else "format"
+    return wording.part(with_discussion, values, language)
+
+
+def _tidy(text: MailText) -> MailText:
+    """Without the gaps that paragraphs leave which this mail does not have."""
+    return MailText(text.subject, re.sub(r"\n{3,}", "\n\n", text.body).strip() + "\n")
