@@ -3,13 +3,12 @@
 import sys
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from cfp import migrate
 from cfp.audit import broken_links
-from cfp.cli.runtime import json_option, report, session
+from cfp.cli.runtime import engine_of, json_option, report, session
 from cfp.config import Config
-from cfp.db import make_engine
 from cfp.errors import ConfigError
 from cfp.schema import is_current
 
@@ -19,12 +18,12 @@ from cfp.schema import is_current
 @click.pass_obj
 def upgrade(config: Config, as_json: bool) -> None:
     """Create the database or bring it up to date; safe to run again."""
-    engine = make_engine(config.database_url)
+    engine = engine_of(config)
     try:
         changed = not is_current(engine)
         if changed:
             migrate.upgrade(engine)
-    except OperationalError as error:
+    except DatabaseError as error:
         raise ConfigError("database_unreachable", value=str(error.orig).strip()) from error
     finally:
         engine.dispose()

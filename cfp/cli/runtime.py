@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import click
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
 
 from cfp.config import Config
@@ -30,12 +30,20 @@ def load_config() -> Config:
     return config
 
 
+def engine_of(config: Config) -> Engine:
+    """The database's engine, not connected yet; or an error about its setting."""
+    try:
+        return make_engine(config.database_url)
+    except (ArgumentError, ModuleNotFoundError) as error:
+        raise ConfigError("bad_database_url", value=str(error)) from error
+
+
 def ready_engine(config: Config) -> Engine:
     """The database, reachable and with every migration."""
-    engine = make_engine(config.database_url)
+    engine = engine_of(config)
     try:
         current = is_current(engine)
-    except OperationalError as error:
+    except DatabaseError as error:
         raise ConfigError("database_unreachable", value=str(error.orig).strip()) from error
     if not current:
         raise ConfigError("not_upgraded")

@@ -13,6 +13,7 @@ SENTENCES: Mapping[str, str] = {
     "not_writable": "{name} can't be written: {value}",
     "port_busy": "Port {port} of {host} is in use; choose another with --port.",
     "not_upgraded": "The database is not up to date; run: cfp upgrade",
+    "bad_database_url": "CFP_DATABASE_URL can't be used: {value}",
     "database_unreachable": "The database can't be reached: {value}",
     "job.not_waiting": "Job {id} is not waiting to be run.",
     "unreadable": "{name} can't be read: {value}",
