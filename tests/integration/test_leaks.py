@@ -1,0 +1,204 @@
+"""Unique strings in every secret; every page, export and mail of every role; none may show.
+
+The table says who may read what, from the specification's words. Everybody is crawled along all
+links they are shown and all addresses there are, guessed ones too, and asks every list for the
+secret itself.
+"""
+
+from collections.abc import Mapping
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cfp import clock
+from cfp.actors import SYSTEM
+from cfp.domain.accounts.models import Email
+from cfp.domain.assignment.models import Assignment, Conflict
+from cfp.domain.decisions.models import PendingDecision
+from cfp.domain.mail.models import Message
+from cfp.domain.program import versions
+from cfp.domain.program.models import Placement
+from cfp.domain.reviews.models import Comment
+from cfp.domain.submissions.models import Speaker
+from cfp.domain.submissions.states import State
+from tests.factories import NOW, make_login, make_review
+from tests.support.cast import CAST, World, make_world
+from tests.support.crawl import Crawl, filled, get_rules
+
+SPEAKERS = {"owner", "co_speaker"}
+DECIDERS = {"chair", "track_chair"}
+CHAIRS = {"chair", "conflicted_chair"}
+
+SECRETS: Mapping[str, set[str]] = {
+    "zqreviewername": {"reviewer", *CHAIRS, "track_chair", "other_track_chair", "administrator"},
+    "zqreviewtext": {"reviewer", *DECIDERS},
+    "zqchairtext": {"reviewer", *DECIDERS},
+    "zqspeakertext": {"reviewer", *DECIDERS},
+    "zqcomment": {"reviewer", *DECIDERS},
+    "zqchaircomment": DECIDERS,
+    "zqpendingnote": DECIDERS,
+    "zqdraft": SPEAKERS,
+    "zqnote": {*SPEAKERS, *CHAIRS, "track_chair"},
+    "zqaddress": {*SPEAKERS, *CHAIRS, "track_chair", "administrator"},
+    "zqconflict": {"blocked_reviewer", "conflicted_chair", "chair"},
+    "zqdecline": {"blocked_reviewer", *DECIDERS},
+    "zqothermail": {*CHAIRS},
+    "zqreviewmail": {"chair"},
+}
+"""Each secret and everybody who may read it; the reviewer who wrote a text reads their own."""
+
+
+def plant(db: Session, world: World) -> None:
+    """Put each secret where its kind lives."""
+    undecided = world.submissions[State.SUBMITTED]
+    world.people["reviewer"].name = "Zqreviewername Person"
+    undecided.note = "zqnote"
+    draft = world.submissions[State.DRAFT]
+    draft.title, draft.abstract, draft.search_text = "zqdraft", "zqdraft text", "zqdraft"
+    for state in (State.SUBMITTED, State.CONFIRMED):
+        submission = world.submissions[state]
+        make_review(
+            db,
+            submission,
+            world.people["reviewer"],
+            committee_text="zqreviewtext",
+            chair_text="zqchairtext",
+            speaker_text="zqspeakertext",
+        )
+        for audience, text in (("reviewers", "zqcomment"), ("chairs", "zqchaircomment")):
+            writer = "reviewer" if audience == "reviewers" else "track_chair"
+            db.add(
+                Comment(
+                    conference_id=world.conference.id,
+                    submission_id=submission.id,
+                    person_id=world.people[writer].id,
+                    pseudonym="P1",
+                    audience=audience,
+                    text=text,
+                    created=NOW,
+                )
+            )
+        db.add(
+            PendingDecision(
+                conference_id=world.conference.id,
+                submission_id=submission.id,
+                outcome="reject",
+                type_id=submission.type_id,
+                minutes=25,
+                note="zqpendingnote",
+                at=NOW,
+            )
+        )
+    for speaker in db.scalars(select(Speaker).where(Speaker.submission_id == undecided.id)):
+        speaker.address = f"zqaddress{speaker.position}@example.org"
+        speaker.address_key = speaker.address
+    email = db.scalars(
+        select(Email).where(Email.person_id == world.people["owner"].id)
+    ).one()
+    email.address = email.key = "zqaddress@example.org"
+    for conflict in db.scalars(select(Conflict)):
+        conflict.reason = "zqconflict"
+    db.add(
+        Assignment(
+            conference_id=world.conference.id,
+            round_id=db.scalars(select(Assignment.round_id)).first(),
+            submission_id=undecided.id,
+            person_id=world.people["blocked_reviewer"].id,
+            state="declined",
+            reason="zqdecline",
+            created=NOW,
+            changed=NOW,
+        )
+    )
+    for body, about_review in (("zqothermail", False), ("zqreviewmail", True)):
+        db.add(
+            Message(
+                conference_id=world.conference.id,
+                submission_id=undecided.id,
+                kind="free",
+                object_key=body,
+                recipient="somebody@example.org",
+                subject=f"About {body}",
+                body=body,
+                about_review=about_review,
+                message_id=f"<{body}@example.org>",
+                state="refused",
+                due=NOW,
+                created=NOW,
+            )
+        )
+
+
+def plant_and_publish(db: Session, world: World) -> None:
+    plant(db, world)
+    versions.publish(db, SYSTEM, world.conference, note="First.", now=clock.now())
+
+
+def values_of(db: Session, world: World) -> dict[str, list[object]]:
+    """Everything that can stand in an address."""
+    codes: list[object] = [submission.code for submission in world.submissions.values()]
+    return {
+        "slug": [world.conference.slug],
+        "event": [world.conference.slug],
+        "code": codes,
+        "talk_code": codes,
+        "placement_id": [*db.scalars(select(Placement.id)), 1],
+        "message_id": list(db.scalars(select(Message.id))),
+        "person_id": [person.id for person in world.people.values()],
+        "kind": ["slides", "accepted"],
+        "number": [1],
+    }
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("reviewing", "blind"), [("everyone", False), ("assigned", True)], ids=["open", "blind"]
+)
+@pytest.mark.parametrize("name", CAST)
+def test_no_secret_reaches_anybody_it_is_not_for(
+    app: Flask, db: Session, name: str, reviewing: str, blind: bool
+) -> None:
+    world = make_world(db, blind=blind, reviewing=reviewing, after=plant_and_publish)
+    client = app.test_client()
+    if name != "anonymous":
+        client.set_cookie("cfp", make_login(db, world.people[name], now=clock.now()))
+    values = values_of(db, world)
+    db.commit()
+    crawl = Crawl(client)
+    crawl.follow(["/", f"/{world.conference.slug}/", "/account/mine"])
+    crawl.follow(filled(app, get_rules(app), values))
+    lists = [page.path for page in crawl.seen.values() if 'name="q"' in page.html]
+    crawl.follow(f"{path.partition('?')[0]}?q=zq" for path in lists)
+    assert not [page.path for page in crawl.seen.values() if page.status >= 500]
+    for secret, readers in SECRETS.items():
+        where = [
+            page.path
+            for page in crawl.seen.values()
+            if secret in _answer(page).replace(f"q={secret[:2]}", "")
+        ]
+        if name not in readers:
+            assert not where, f"{secret} shows to {name} at {where[:5]}"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_secrets_are_there_for_those_they_are_for(app: Flask, db: Session) -> None:
+    """Or the test above could not fail: the chair, at least, reads every planted text."""
+    world = make_world(db, after=plant_and_publish)
+    client = app.test_client()
+    client.set_cookie("cfp", make_login(db, world.people["chair"], now=clock.now()))
+    values = values_of(db, world)
+    db.commit()
+    crawl = Crawl(client)
+    crawl.follow(filled(app, get_rules(app), values))
+    pages = "\n".join(_answer(page) for page in crawl.seen.values())
+    for secret, readers in SECRETS.items():
+        if "chair" in readers:
+            assert secret in pages, f"{secret} is nowhere"
+
+
+def _answer(page: object) -> str:
+    response = page.response  # type: ignore[attr-defined] # a Page
+    headers = "\n".join(f"{key}: {value}" for key, value in response.headers)
+    return f"{headers}\n{response.text}".casefold()

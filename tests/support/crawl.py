@@ -1,0 +1,73 @@
+"""Follow every link a person can find, and try every address with everything that exists."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from tests.support.visitor import Page
+
+PAGES_AT_MOST = 1_500
+
+
+@dataclass
+class Crawl:
+    """One person's walk: every answer by its address, refused ones too."""
+
+    client: FlaskClient
+    seen: dict[str, Page] = field(default_factory=dict)
+
+    def visit(self, path: str) -> Page:
+        """One GET, remembered."""
+        if path not in self.seen:
+            assert len(self.seen) < PAGES_AT_MOST, "the crawl does not end"
+            self.seen[path] = Page(path, self.client.get(path))
+        return self.seen[path]
+
+    def follow(self, starts: Iterable[str]) -> None:
+        """From the given pages along all links and redirects of this site."""
+        waiting = list(starts)
+        while waiting:
+            path = waiting.pop()
+            if path in self.seen:
+                continue
+            page = self.visit(path)
+            waiting += [one for one in _addresses(page) if one not in self.seen]
+
+
+def _addresses(page: Page) -> Iterator[str]:
+    found = [page.response.headers.get("Location", "")]
+    if page.response.mimetype == "text/html" and page.status < 400:
+        found += page.links().values()
+    for address in filter(None, found):
+        parts = urlsplit(urljoin(f"http://localhost{page.path}", address))
+        if parts.netloc == "localhost" and not parts.path.startswith(("/static", "/bootstrap")):
+            yield parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def get_rules(app: Flask) -> list[Rule]:
+    """Every address pattern that answers GET, but the files'."""
+    return [
+        rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and rule.endpoint not in {"static", "bootstrap.static"}
+    ]
+
+
+def filled(app: Flask, rules: Iterable[Rule], values: dict[str, list[object]]) -> list[str]:
+    """The patterns with every combination of the known values for their arguments.
+
+    An argument without known values is left out with its rule; the caller lists those.
+    """
+    adapter = app.url_map.bind("localhost")
+    paths = []
+    for rule in rules:
+        combinations: list[dict[str, object]] = [{}]
+        for name in rule.arguments:
+            choices = values.get(name, [])
+            combinations = [{**one, name: value} for one in combinations for value in choices]
+        paths += [adapter.build(rule.endpoint, one) for one in combinations]
+    return paths
