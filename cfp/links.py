@@ -37,6 +37,10 @@ class Links:
         """The page that logs in, or finishes what was started before log-in."""
         return f"{self.base}/account/link/{token}"
 
+    def first_account(self, token: str) -> str:
+        """The page that makes the first account of an instance."""
+        return f"{self.base}/account/first/{token}"
+
     def invitation(self, token: str) -> str:
         """The page that accepts or declines a role."""
         return f"{self.base}/account/invitation/{token}"
@@ -56,6 +60,10 @@ class Links:
     def queue(self, slug: str) -> str:
         """A reviewer's queue."""
         return f"{self.base}/{slug}/reviews/"
+
+    def next_review(self, slug: str) -> str:
+        """The next submission that waits for this reviewer."""
+        return f"{self.base}/{slug}/reviews/next"
 
     def chair(self, slug: str) -> str:
         """The chairs' dashboard."""

@@ -12,3 +12,28 @@ EXPERTISE_LIMIT = 4_000
 
 ANSWERABLE = frozenset({"assigned", "accepted"})
 """States of an assignment that its reviewer may still decline."""
+
+MINUTES_PER_REVIEW = 4
+"""What "about 40 min" is reckoned with."""
+
+ACTIVE = ("assigned", "accepted", "done")
+"""States of an assignment whose reviewer is still asked, or has answered with a review."""
+
+KEPT = frozenset({"accepted", "done"})
+"""States that no solve takes away: the reviewer has said yes or has done it."""
+
+WEIGHT_BID, WEIGHT_TRACK, WEIGHT_WORDS = 0.5, 0.2, 0.3
+AVOID_COST = 1.0
+"""What a conflict to be avoided costs: as much as the best possible match is worth, so such a
+pair is only chosen where nobody else can be had."""
+
+COMMON_SHARE, COMMON_FROM = 0.3, 10
+"""A word in more than this share of at least so many submissions tells nothing about a match."""
+
+BY_ADDRESS = "address"
+"""Reason of a `co_speaker` conflict found by an e-mail address, with no account linked to it."""
+
+
+def is_settled(kind: str, reason: str) -> bool:
+    """Whether nothing is to be judged: who stands on a submission themselves is always blocked."""
+    return kind == "own" or (kind == "co_speaker" and reason != BY_ADDRESS)

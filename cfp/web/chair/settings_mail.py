@@ -54,6 +54,8 @@ EXAMPLES: dict[str, LazyString] = {
     "decisions": _l("Decisions are announced by 20 Sep 2026."),
     "role": _l("reviewer"),
     "count": _l("12"),
+    "waiting": _l("12 reviews wait"),
+    "due": _l("They are due Tue 15 Sep 2026, 23:59 Prague."),
     "minutes": _l("25"),
     "format": _l("Talk, 25 minutes"),
     "note": _l("We liked the measurements best."),

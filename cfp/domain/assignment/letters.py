@@ -1,0 +1,123 @@
+"""The mail to reviewers who are asked: one each, however many submissions it is about."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from cfp.domain.accounts.models import Email, Person
+from cfp.domain.assignment.models import Assignment
+from cfp.domain.assignment.rules import MINUTES_PER_REVIEW
+from cfp.domain.conferences.models import Conference
+from cfp.domain.mail import wording
+from cfp.domain.mail.actions import queue
+from cfp.domain.mail.models import Message
+from cfp.domain.mail.render import fill, template_for
+from cfp.domain.mail.states import move
+from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.states import State
+from cfp.links import Links
+
+KIND = "assignment_new"
+
+
+def tell_assigned(
+    db: Session,
+    conference: Conference,
+    people: Collection[int],
+    *,
+    epoch: str,
+    links: Links,
+    now: datetime,
+) -> int:
+    """Say how many reviews wait and lead to the first; returns how many mails that are.
+
+    No title and no name is in it: it says nothing that a lost mail could tell.
+    """
+    if not people:
+        return 0
+    text = template_for(db, conference, KIND)
+    waits = _waiting(db, conference, people)
+    mails = 0
+    for person, address in _addresses(db, people):
+        number = waits.get(person.id, 0)
+        if not number:
+            continue
+        values = letter_values(conference, links, person.name, number)
+        filled = fill(text, values)
+        queue(
+            db,
+            kind=KIND,
+            object_key=f"conference:{conference.id}",
+            epoch=epoch,
+            person=person,
+            recipient=address,
+            recipient_name=person.name,
+            subject=filled.subject,
+            body=filled.body,
+            conference=conference,
+            due=now,
+            now=now,
+            about_review=True,
+        )
+        mails += 1
+    return mails
+
+
+def stop_assigned(db: Session, conference: Conference, *, epoch: str) -> int:
+    """Stop those mails of one proposal that have not gone out; returns how many."""
+    of_it = (Message.conference_id == conference.id, Message.kind == KIND, Message.epoch == epoch)
+    return len(move(db, "stop", *of_it))
+
+
+def letter_values(
+    conference: Conference, links: Links, name: str, number: int
+) -> dict[str, str]:
+    """The placeholders of the mails to reviewers."""
+    language = conference.language
+    due = conference.reviews_due
+    by = wording.moment(due, conference.zone, language) if due else ""
+    return {
+        "name": name,
+        "conference": conference.name,
+        "waiting": wording.part(
+            "reviews_wait_one" if number == 1 else "reviews_wait", {"count": str(number)}, language
+        ),
+        "minutes": str(number * MINUTES_PER_REVIEW),
+        "due": wording.part("reviews_due", {"moment": by}, language) if by else "",
+        "link": links.next_review(conference.slug),
+        "contact": conference.contact,
+    }
+
+
+def _waiting(
+    db: Session, conference: Conference, people: Collection[int]
+) -> dict[int, int]:
+    """Reviews that each of them has still to give."""
+    rows = db.execute(
+        select(Assignment.person_id, func.count())
+        .join(Submission, Submission.id == Assignment.submission_id)
+        .where(
+            Assignment.conference_id == conference.id,
+            Assignment.person_id.in_(people),
+            Assignment.state.in_(("assigned", "accepted")),
+            Submission.state == State.SUBMITTED,
+        )
+        .group_by(Assignment.person_id)
+    )
+    return dict(rows.tuples())
+
+
+def _addresses(db: Session, people: Collection[int]) -> list[tuple[Person, str]]:
+    """Each with their main proved address; who has none is not written to."""
+    rows = db.execute(
+        select(Person, Email.address)
+        .join(Email, and_(Email.person_id == Person.id, Email.verified.is_not(None)))
+        .where(Person.id.in_(people))
+        .order_by(Person.id, Email.primary.desc(), Email.id)
+    )
+    found: dict[int, tuple[Person, str]] = {}
+    for person, address in rows:
+        found.setdefault(person.id, (person, address))
+    return list(found.values())

@@ -1,0 +1,415 @@
+"""What is read about assignments: who is blocked, who is asked, what is lacking."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy.orm import Session, aliased
+
+from cfp.actors import Actor, RoleKind
+from cfp.domain.accounts.models import Person
+from cfp.domain.assignment.models import Assignment, Conflict, ReviewerProfile, ReviewRound
+from cfp.domain.assignment.rules import ACTIVE
+from cfp.domain.conferences.models import Conference, Role, Track
+from cfp.domain.reviews.models import Review
+from cfp.domain.submissions.models import Speaker, Submission
+from cfp.domain.submissions.states import State
+from cfp.policy import Action, Column, Fact, View, blocking_kinds, conflict_policy, may
+
+NOT_COVERED_SHOWN = 20
+
+
+def current_round(db: Session, conference: Conference) -> int:
+    """The round that is assigned and reviewed now."""
+    newest = select(ReviewRound.id).where(ReviewRound.conference_id == conference.id)
+    return db.scalars(newest.order_by(ReviewRound.number.desc()).limit(1)).one()
+
+
+def assignable(actor: Actor, conference: Conference) -> ColumnElement[bool]:
+    """The submissions whose reviewers this person chooses: under review, their own to assign."""
+    return and_(
+        Submission.state == State.SUBMITTED, may(actor, Action.ASSIGN_ONE, conference)
+    )
+
+
+def blocked_pairs(conference: Conference) -> Subquery:
+    """(submission_id, person_id) of every blocking conflict: the policy's rule, for all at once."""
+    submitters = select(
+        Submission.id.label("submission_id"), Submission.submitter_id.label("person_id")
+    ).where(Submission.conference_id == conference.id)
+    speakers = select(Speaker.submission_id, Speaker.person_id).where(
+        Speaker.conference_id == conference.id,
+        Speaker.person_id.is_not(None),
+        Speaker.state != "removed",
+    )
+    conflicts = select(Conflict.submission_id, Conflict.person_id).where(
+        Conflict.conference_id == conference.id,
+        or_(
+            Conflict.state == "confirmed",
+            and_(Conflict.state == "open", Conflict.kind.in_(blocking_kinds(conference))),
+        ),
+    )
+    return union(submitters, speakers, conflicts).subquery("blocked_pair")
+
+
+def is_blocked_pair(db: Session, conference: Conference, submission_id: int, person: int) -> bool:
+    """Whether the person has a blocking conflict with the submission."""
+    pair = blocked_pairs(conference)
+    query = select(pair.c.person_id).where(
+        pair.c.submission_id == submission_id, pair.c.person_id == person
+    )
+    return db.execute(query.limit(1)).first() is not None
+
+
+def avoided_kinds(conference: Conference) -> list[str]:
+    """The kinds of conflicts that cost score while they are open."""
+    kinds = ("declared", "co_speaker", "affiliation", "domain", "transitive")
+    return [kind for kind in kinds if conflict_policy(conference, kind) == "avoid"]
+
+
+def reviewer_ids(conference: Conference) -> Any:  # noqa: ANN401 - a Select whose type says less
+    """Who may be asked now, as SQL: with the role and not paused."""
+    paused = exists().where(
+        ReviewerProfile.conference_id == conference.id,
+        ReviewerProfile.person_id == Role.person_id,
+        ReviewerProfile.paused,
+    )
+    return select(Role.person_id).where(
+        Role.conference_id == conference.id, Role.kind == RoleKind.REVIEWER, ~paused
+    )
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many submissions have how many reviewers, by track; the demand is of each."""
+
+    demand: int
+    tracks: Mapping[str, Mapping[int, int]]
+
+    @property
+    def submissions(self) -> int:
+        return sum(sum(counts.values()) for counts in self.tracks.values())
+
+    @property
+    def wanted(self) -> int:
+        return self.submissions * self.demand
+
+    @property
+    def assigned(self) -> int:
+        """Reviews that count towards the demand."""
+        return sum(
+            min(have, self.demand) * count
+            for counts in self.tracks.values()
+            for have, count in counts.items()
+        )
+
+    @property
+    def lacking(self) -> int:
+        """Submissions with fewer reviewers than they need."""
+        return sum(
+            count
+            for counts in self.tracks.values()
+            for have, count in counts.items()
+            if have < self.demand
+        )
+
+
+def coverage_of(db: Session, actor: Actor, conference: Conference) -> Coverage:
+    """Counted over the submissions this person may assign, in one statement."""
+    have = _effective(conference)
+    asked = func.coalesce(have.c.effective, 0).label("asked")
+    rows = db.execute(
+        select(Track.name, asked, func.count(Submission.id))
+        .select_from(Submission)
+        .join(Track, Track.id == Submission.track_id)
+        .outerjoin(have, have.c.submission_id == Submission.id)
+        .where(assignable(actor, conference))
+        .group_by(Track.id, Track.name, Track.position, asked)
+        .order_by(Track.position, Track.id)
+    )
+    tracks: dict[str, dict[int, int]] = {}
+    for name, number, count in rows:
+        tracks.setdefault(name, {})[number] = count
+    return Coverage(conference.reviews_per_submission, tracks)
+
+
+@dataclass(frozen=True)
+class NotCovered:
+    """A submission that fewer people may review than it needs."""
+
+    code: str
+    title: str
+    conflicts: int
+    declined: int
+    eligible: int
+
+
+def not_covered(
+    db: Session, actor: Actor, conference: Conference
+) -> tuple[int, Sequence[NotCovered]]:
+    """The number of reviewers, and the first submissions that too few of them may review."""
+    reviewers = reviewer_ids(conference)
+    number = db.scalar(select(func.count()).select_from(reviewers.subquery())) or 0
+    blocked = blocked_pairs(conference)
+    no = (
+        select(blocked.c.submission_id, func.count().label("number"))
+        .where(blocked.c.person_id.in_(reviewers))
+        .group_by(blocked.c.submission_id)
+        .subquery()
+    )
+    declines = (
+        select(Assignment.submission_id, func.count().label("number"))
+        .outerjoin(
+            blocked,
+            and_(
+                blocked.c.submission_id == Assignment.submission_id,
+                blocked.c.person_id == Assignment.person_id,
+            ),
+        )
+        .where(
+            Assignment.conference_id == conference.id,
+            Assignment.state == "declined",
+            Assignment.person_id.in_(reviewers),
+            blocked.c.person_id.is_(None),
+        )
+        .group_by(Assignment.submission_id)
+        .subquery()
+    )
+    conflicts, declined = func.coalesce(no.c.number, 0), func.coalesce(declines.c.number, 0)
+    rows = db.execute(
+        select(Submission.code, Submission.title, conflicts, declined)
+        .outerjoin(no, no.c.submission_id == Submission.id)
+        .outerjoin(declines, declines.c.submission_id == Submission.id)
+        .where(
+            assignable(actor, conference),
+            number - conflicts - declined < conference.reviews_per_submission,
+        )
+        .order_by(number - conflicts - declined, Submission.id)
+        .limit(NOT_COVERED_SHOWN)
+    )
+    return number, [
+        NotCovered(code, title, some, others, number - some - others)
+        for code, title, some, others in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a reviewer has been given, of what this person may know, and what they can take."""
+
+    person_id: int
+    code: str
+    name: str
+    assigned: int
+    done: int
+    declined: int
+    wished: int | None
+    capped: int | None
+    paused: bool
+
+    @property
+    def limit(self) -> int | None:
+        """The chair's word, or else the reviewer's own wish."""
+        return self.capped if self.capped is not None else self.wished
+
+
+def loads_of(db: Session, actor: Actor, conference: Conference) -> list[Load]:
+    """Every reviewer, by name; one statement."""
+    counts = (
+        select(
+            Assignment.person_id,
+            _count(Assignment.state.in_(ACTIVE)).label("assigned"),
+            _count(Assignment.state == "done").label("done"),
+            _count(Assignment.state == "declined").label("declined"),
+        )
+        .join(Submission, Submission.id == Assignment.submission_id)
+        .where(
+            Submission.state != State.WITHDRAWN, may(actor, Action.ASSIGN_ONE, conference)
+        )
+        .group_by(Assignment.person_id)
+        .subquery()
+    )
+    rows = db.execute(
+        select(
+            Person.id,
+            Person.code,
+            Person.name,
+            func.coalesce(counts.c.assigned, 0),
+            func.coalesce(counts.c.done, 0),
+            func.coalesce(counts.c.declined, 0),
+            ReviewerProfile.load_wished,
+            ReviewerProfile.load_capped,
+            func.coalesce(ReviewerProfile.paused, False),
+        )
+        .join(Role, Role.person_id == Person.id)
+        .outerjoin(
+            ReviewerProfile,
+            and_(
+                ReviewerProfile.person_id == Person.id,
+                ReviewerProfile.conference_id == conference.id,
+            ),
+        )
+        .outerjoin(counts, counts.c.person_id == Person.id)
+        .where(Role.conference_id == conference.id, Role.kind == RoleKind.REVIEWER)
+        .order_by(func.lower(Person.name), Person.id)
+    )
+    return [Load(*row) for row in rows]
+
+
+def assignment_list(actor: Actor, conference: Conference) -> View:
+    """A row per submission under review with its reviewers counted; narrow by `assignable`.
+
+    `lost` are those asked who meanwhile have a blocking conflict: they cannot review it.
+    """
+    have = _effective(conference)
+    asked = func.coalesce(have.c.effective, 0)
+    columns: dict[str, Any] = {
+        "id": Submission.id,
+        "code": Submission.code,
+        "title": Submission.title,
+        "track": Track.name,
+        "asked": asked,
+        "lost": func.coalesce(have.c.lost, 0),
+        "declined": func.coalesce(have.c.declined, 0),
+        "done": func.coalesce(have.c.done, 0),
+    }
+    source = Submission.__table__.join(Track, Track.id == Submission.track_id).outerjoin(
+        have, have.c.submission_id == Submission.id
+    )
+    return View(
+        conference=conference,
+        source=source,
+        rows=Fact.REVIEWERS,
+        columns=MappingProxyType({name: Column(what) for name, what in columns.items()}),
+    )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Somebody asked to review a submission."""
+
+    submission_id: int
+    person_id: int
+    person_code: str
+    name: str
+    state: str
+    reason: str
+    pinned: bool
+    blocked: bool
+    started: bool
+
+
+def asked_about(
+    db: Session, conference: Conference, submission_ids: Sequence[int]
+) -> dict[int, list[Asked]]:
+    """Who is, or was, asked about each submission; one statement for a list."""
+    blocked, review = blocked_pairs(conference), aliased(Review)
+    rows = db.execute(
+        select(
+            Assignment.submission_id,
+            Assignment.person_id,
+            Person.code,
+            Person.name,
+            Assignment.state,
+            Assignment.reason,
+            Assignment.pinned,
+            blocked.c.person_id.is_not(None),
+            review.id.is_not(None),
+        )
+        .join(Person, Person.id == Assignment.person_id)
+        .outerjoin(
+            blocked,
+            and_(
+                blocked.c.submission_id == Assignment.submission_id,
+                blocked.c.person_id == Assignment.person_id,
+            ),
+        )
+        .outerjoin(
+            review,
+            and_(
+                review.submission_id == Assignment.submission_id,
+                review.person_id == Assignment.person_id,
+            ),
+        )
+        .where(
+            Assignment.conference_id == conference.id,
+            Assignment.submission_id.in_(submission_ids),
+        )
+        .order_by(Assignment.state == "declined", func.lower(Person.name), Person.id)
+    )
+    found: dict[int, list[Asked]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(Asked(*row))
+    return found
+
+
+def _effective(conference: Conference) -> Subquery:
+    """Assignments counted per submission; `effective` are active and not blocked since."""
+    blocked = blocked_pairs(conference)
+    active = Assignment.state.in_(ACTIVE)
+    is_blocked = blocked.c.person_id.is_not(None)
+    return (
+        select(
+            Assignment.submission_id,
+            _count(and_(active, ~is_blocked)).label("effective"),
+            _count(and_(active, is_blocked)).label("lost"),
+            _count(Assignment.state == "declined").label("declined"),
+            _count(Assignment.state == "done").label("done"),
+        )
+        .outerjoin(
+            blocked,
+            and_(
+                blocked.c.submission_id == Assignment.submission_id,
+                blocked.c.person_id == Assignment.person_id,
+            ),
+        )
+        .where(Assignment.conference_id == conference.id)
+        .group_by(Assignment.submission_id)
+        .subquery()
+    )
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))
+
+
+def conflicts_list(conference: Conference) -> View:
+    """A row per conflict of interest, found or declared."""
+    judge = aliased(Person)
+    source = (
+        Conflict.__table__.join(Submission, Submission.id == Conflict.submission_id)
+        .join(Person, Person.id == Conflict.person_id)
+        .outerjoin(judge, judge.id == Conflict.judged_by_id)
+    )
+    columns: dict[str, Any] = {
+        "id": Conflict.id,
+        "submission": Submission.code,
+        "title": Submission.title,
+        "person": Person.name,
+        "person_id": Conflict.person_id,
+        "person_code": Person.code,
+        "kind": Conflict.kind,
+        "reason": Conflict.reason,
+        "source": Conflict.source,
+        "state": Conflict.state,
+        "judgment": Conflict.judgment,
+        "judge": judge.name,
+    }
+    return View(
+        conference=conference,
+        source=source,
+        rows=Fact.CONFLICTS,
+        columns=MappingProxyType({name: Column(what) for name, what in columns.items()}),
+    )
