@@ -9,6 +9,7 @@ from cfp.web.account import (  # noqa: E402,F401 - routes register themselves
     administration,
     browsers,
     data,
+    first,
     invitations,
     log_in,
     merging,

@@ -67,9 +67,8 @@ def remove_password() -> ViewResponse:
 @blueprint.post("/account/password/forgotten")
 @permission(Action.HAVE_ACCOUNT)
 def forgot_password() -> ViewResponse:
-    first = queries.addresses_of(context.db(), context.actor().person_id or 0)[0]
     payload = {"next": "forget_password", "about": _("Remove your password")}
-    return send_proof(first.address, payload)
+    return send_proof(_first_address(), payload)
 
 
 def forget_password(actor: Actor, payload: dict[str, Any]) -> str:
@@ -131,6 +130,11 @@ def _about_me() -> list[str]:
     return [actor.name, *(email.address for email in own)]
 
 
+def _first_address() -> str:
+    own = queries.addresses_of(context.db(), context.actor().person_id or 0)
+    return own[0].address if own else ""
+
+
 def _new_password_form(kept: str | None) -> NewPasswordForm:
     """Asks for the password until now where there is one."""
     form = NewPasswordForm()
@@ -144,6 +148,7 @@ def _page(form: BaseForm) -> str:
     removing = isinstance(form, RemovePasswordForm)
     return render_template(
         "account/password.html",
+        address=_first_address(),
         has_password=bool(kept),
         form=_new_password_form(kept) if removing else form,
         remove=form if removing else RemovePasswordForm(prefix="remove"),
