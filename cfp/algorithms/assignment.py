@@ -8,7 +8,7 @@ The solver holds the GIL and keeps memory: call these in a child process.
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cfp.algorithms import exclusion, plans, prices
+from cfp.algorithms import exclusion, fairness, plans, prices
 from cfp.algorithms.arrays import Flags, Ids, ProblemError, as_rows
 from cfp.algorithms.flow import Network
 from cfp.algorithms.plans import Solution
@@ -49,9 +49,10 @@ def assign(
     steps.start("prepare")
     reduced = reduce(problem, seed)
     best = _solve(reduced, prices.best_total(reduced, _standing(reduced, problem.previous)), steps)
+    chosen = _balanced(reduced, best, floor, steps) if objective == "balanced" else best
     steps.start("report")
     return plans.compose(
-        reduced, best, standing=problem.previous, highest=best, objective=objective, steps=steps
+        reduced, chosen, standing=problem.previous, highest=best, objective=objective, steps=steps
     )
 
 
@@ -88,12 +89,23 @@ def repair(problem: Problem, current: ArrayLike, *, seed: int = 0) -> Plan:
 def _check_parameters(problem: Problem, objective: str, floor: float) -> None:
     if objective not in OBJECTIVES:
         raise ProblemError("problem.objective", field="objective", value=objective)
-    if objective == "balanced":
-        raise ProblemError("problem.unsupported", field="objective", value=objective)
     if not 0 <= floor <= 1:
         raise ProblemError("problem.floor_range", field="floor", value=floor)
     if problem.cap is not None:
         raise ProblemError("problem.unsupported", field="cap", value=problem.cap)
+
+
+def _balanced(reduced: Reduced, best: Solution, floor: float, steps: Steps) -> Solution:
+    steps.start("balance")
+    found = fairness.balance(
+        reduced,
+        np.flatnonzero(np.isin(reduced.pair, best.rows)),
+        fair=plans.fair_papers(reduced.problem, best.shortfalls),
+        floor=floor,
+        on_trial=steps.advance,
+    )
+    rows = np.concatenate([reduced.held, reduced.pair[found.chosen]])
+    return Solution(rows=rows, shortfalls=best.shortfalls, limit=found.limit)
 
 
 def _standing(reduced: Reduced, rows: Ids) -> Flags:
@@ -108,7 +120,7 @@ def _solve(reduced: Reduced, priced: prices.Prices, steps: Steps) -> Solution:
     answer = exclusion.solve(network, reduced)
     gap = answer.flow.cost - answer.bound
     return Solution(
-        rows=np.sort(np.concatenate([reduced.held, reduced.pair[answer.flow.chosen]])),
+        rows=np.concatenate([reduced.held, reduced.pair[answer.flow.chosen]]),
         shortfalls=shortfalls(reduced.problem, network, answer.flow),
         gap=gap / priced.score_unit if gap < priced.unmet else np.inf,
     )

@@ -13,11 +13,19 @@ from cfp.algorithms.steps import Steps
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Solution:
-    """Chosen rows of the problem's arrays, what is missing, and at most how much score is lost."""
+    """What a solver chose.
+
+    Attributes:
+        rows: chosen rows of the problem's arrays.
+        shortfalls: what is missing.
+        gap: a better plan has at most this much more in total.
+        limit: no plan that keeps the floor has a higher worst paper, if that was looked for.
+    """
 
     rows: Counts
     shortfalls: tuple[Shortfall, ...]
-    gap: float
+    gap: float = 0.0
+    limit: float | None = None
 
 
 def compose(
@@ -47,7 +55,8 @@ def compose(
     paper_score = sum_by(paper, score, problem.papers)
     chosen, stood = problem.keys()[rows], problem.row_keys(standing)
     optimum = fsum(problem.score[highest.rows])
-    best, fair = best_of_papers(reduced), fair_papers(problem, solution.shortfalls)
+    fair = fair_papers(problem, solution.shortfalls)
+    bound = _lowest(best_of_papers(reduced)[fair])
     return Plan(
         paper=paper,
         reviewer=reviewer,
@@ -68,11 +77,16 @@ def compose(
         total=fsum(score),
         optimum=optimum,
         total_bound=optimum + highest.gap,
-        worst=float(paper_score[fair].min(initial=np.inf)) if fair.any() else np.nan,
-        worst_bound=float(best[fair].min(initial=np.inf)) if fair.any() else np.nan,
+        worst=_lowest(paper_score[fair]),
+        worst_bound=bound,
+        worst_limit=bound if solution.limit is None else solution.limit,
         objective=objective,
         seconds=dict(steps.stop()),
     )
+
+
+def _lowest(values: Scores) -> float:
+    return float(values.min()) if len(values) else np.nan
 
 
 def best_of_papers(reduced: Reduced) -> Scores:

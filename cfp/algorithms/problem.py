@@ -176,7 +176,10 @@ class Plan:
         optimum: the highest total any plan with as few missing reviews can have.
         total_bound: no such plan can exceed this; equals `optimum` unless a search was cut short.
         worst: lowest paper_score of the papers that need reviews and are in no shortfall, or nan.
-        worst_bound: no plan can have a higher `worst`.
+        worst_bound: no plan can have a higher `worst`: the lowest of what each paper could have
+            if it came first.
+        worst_limit: no plan that keeps the floor can have a higher `worst`; of a balanced plan it
+            equals `worst` unless the search was cut short.
         objective: "max", "balanced" or "repair".
         seconds: wall seconds of each step.
     """
@@ -202,6 +205,7 @@ class Plan:
     total_bound: float
     worst: float
     worst_bound: float
+    worst_limit: float
     objective: str
     seconds: Mapping[str, float] = field(default_factory=dict)
 

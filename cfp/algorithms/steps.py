@@ -24,6 +24,13 @@ class Steps:
         if self.on_progress:
             self.on_progress(step, SHARE_DONE[step])
 
+    def advance(self, share: float) -> None:
+        """Tell how much of the running step is done, of a step whose length is known."""
+        if self.on_progress:
+            start = SHARE_DONE[self._running]
+            end = min(done for done in SHARE_DONE.values() if done > start)
+            self.on_progress(self._running, start + share * (end - start))
+
     def stop(self) -> dict[str, float]:
         """End the running step; wall seconds of each."""
         if self._running:

@@ -142,6 +142,25 @@ def test_each_shortfall_is_unavoidable_and_as_small_as_can_be(problem: Problem) 
             assert unavoidable([p for p in papers if p != paper]) < group.missing
 
 
+@given(problems(), st.sampled_from([0.5, 0.9, 0.99, 1.0]))
+def test_balanced_has_the_best_worst_paper_a_total_allows(problem: Problem, floor: float) -> None:
+    plan, judged = assign(problem, objective="balanced", floor=floor), judge(problem)
+    fair = problem.demand > 0
+    for group in plan.shortfalls:
+        fair[group.papers] = False
+    worst = judged.paper_score[:, fair].min(axis=1, initial=1e6)
+    kept = plan.optimum - (1 - floor) * abs(plan.optimum) - 1e-7
+    rows = judged.fullest & (judged.total >= kept)
+    best = worst[rows].max()
+    assert plan.optimum == pytest.approx(judged.best_total)
+    assert plan.total == pytest.approx(judged.total[rows & (worst > best - 1e-9)].max())
+    mine = (judged.taken == taken_by(problem, plan)).all(axis=1)
+    assert (mine & rows).sum() == 1, "the plan breaks a rule, or more is missing than must be"
+    if fair.any():
+        assert plan.worst == pytest.approx(best)
+        assert plan.worst_limit == pytest.approx(best)
+
+
 @given(problems(), st.randoms(use_true_random=False))
 def test_the_order_of_papers_and_reviewers_is_no_matter(problem: Problem, random) -> None:
     papers = random.sample(range(problem.papers), problem.papers)

@@ -48,6 +48,43 @@ def test_known_optimum(name, total):
     assert plan.total == plan.optimum == plan.total_bound
 
 
+@pytest.mark.parametrize(
+    ("name", "floor", "worst", "total"),
+    [("midl", 0.99, 0.944839, 201.768), ("aamas2015", 0.99, 1.25, 1403.75)],
+)
+def test_known_balance(name, floor, worst, total):
+    plan = assign(instance(name), floor=floor)
+    assert plan.worst == pytest.approx(worst, abs=1e-6)
+    assert plan.worst_limit == pytest.approx(plan.worst)
+    assert plan.total >= total
+
+
+def test_balanced_raises_the_worst_paper_within_the_floor():
+    problem = dense([[1.0, 0.5], [0.6, 0.2]], demand=1, load_max=1)
+    highest = assign(problem, objective="max")
+    assert (highest.total, highest.worst) == pytest.approx((1.2, 0.2))
+    fair = assign(problem, floor=0.9)
+    assert (fair.total, fair.worst, fair.optimum) == pytest.approx((1.1, 0.5, 1.2))
+    strict = assign(problem, floor=0.95)
+    assert (strict.total, strict.worst, strict.worst_bound) == pytest.approx((1.2, 0.2, 0.6))
+    assert strict.worst_limit == pytest.approx(0.2)
+
+
+def test_balanced_where_not_every_minimum_can_be_met():
+    score = [[0.0, np.nan, 0.0, 0.1], [0.2, 0.1, 0.0, 0.3]]
+    problem = dense(score, demand=[1, 1], load_max=2, load_min=[1, 1, 1, 0])
+    plan = assign(problem, floor=0.0)
+    assert plan.load_unmet.sum() == 1
+    assert plan.worst == pytest.approx(0.0)
+
+
+def test_what_is_short_does_not_hold_the_others_back():
+    score = [[np.nan, np.nan], [1.0, 0.5], [0.6, 0.2]]
+    plan = assign(dense(score, demand=1, load_max=1), floor=0.9)
+    assert [group.papers.tolist() for group in plan.shortfalls] == [[0]]
+    assert plan.worst == pytest.approx(0.5)
+
+
 def test_each_figure_of_a_plan():
     problem = dense(
         [[0.9, 0.5, 0.1], [0.8, 0.2, 0.3]],
@@ -313,9 +350,8 @@ def test_what_cannot_be_asked_for(options, rules, key):
 def test_progress_is_told_in_order():
     told = []
     assign(
-        dense([[0.1]], demand=1, load_max=1),
-        objective="max",
+        dense([[1.0, 0.5], [0.6, 0.2]], demand=1, load_max=1),
         on_progress=lambda step, share: told.append((step, share)),
     )
-    assert [step for step, _ in told] == ["prepare", "flow", "report"]
+    assert list(dict(told)) == ["prepare", "flow", "balance", "report"]
     assert [share for _, share in told] == sorted(share for _, share in told)

@@ -1,0 +1,143 @@
+"""The worst-off paper as well off as possible, at a total close to the highest.
+
+Source of the aim: maximin fairness (Stelmakh, Shah, Singh, PeerReview4All, 2019). The height of the
+worst paper is searched: a linear program says which heights are out of reach and how far to step
+down, a whole plan says which are not.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from cfp.algorithms.arrays import Counts, Flags, Scores
+from cfp.algorithms.floored import Floored
+from cfp.algorithms.plans import best_of_papers, sum_by
+from cfp.algorithms.prices import SCORE_UNITS
+from cfp.algorithms.reduction import Reduced
+from cfp.algorithms.rows import program
+
+NEAR = 12  # best candidates of a paper that the linear program starts with
+MOST_TRIALS, FEWEST_TRIALS, PAIRS_TRIED = 40, 8, 4_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Balanced:
+    """Positions of the open pairs taken, and what no plan of such a total can have as its worst."""
+
+    chosen: Counts
+    limit: float
+
+
+def balance(
+    reduced: Reduced,
+    highest: Counts,
+    *,
+    fair: Flags,
+    floor: float,
+    on_trial: Callable[[float], None],
+) -> Balanced:
+    """Raise the worst sum of the `fair` papers (P,), then the total, from the highest total's plan.
+
+    Args:
+        reduced: the open part of the problem.
+        highest: positions of the open pairs in the plan of the highest total.
+        fair: papers that count for the worst.
+        floor: share of the highest total to keep.
+        on_trial: is told the share of the trials done.
+    """
+    search = _Search(reduced, highest, fair, floor)
+    trials = int(np.clip(PAIRS_TRIED // (len(reduced.pair) + 1), FEWEST_TRIALS, MOST_TRIALS))
+    for trial in range(trials):
+        if search.done:
+            break
+        on_trial(trial / trials)
+        search.step()
+    return Balanced(search.chosen, max(search.limit, search.low))
+
+
+class _Search:
+    """Between a height that a plan has and one that none can exceed."""
+
+    def __init__(self, reduced: Reduced, highest: Counts, fair: Flags, floor: float) -> None:
+        self.reduced, self.fair, self.chosen = reduced, fair, highest
+        self.score = reduced.problem.score[reduced.pair]
+        held = reduced.problem.score[reduced.held]
+        self.pinned = sum_by(reduced.problem.paper[reduced.held], held, len(fair))
+        total = self.score[highest].sum() + held.sum()
+        kept = total - (1 - floor) * abs(total) - 1e-9 * (1 + abs(total))
+        self.most_cost = held.sum() - kept
+        self.grid, self.on_grid = _grid(np.append(self.score, held))
+        self.low = self._worst(highest)
+        self.high = self.limit = float(best_of_papers(reduced)[fair].min(initial=np.inf))
+        self.halving = False
+        self.model = Floored(
+            program(reduced, self._missing(), self._unmet(), fair), self._near(highest)
+        )
+
+    @property
+    def done(self) -> bool:
+        return not self.fair.any() or self.high - self.low < self.grid / 2
+
+    def step(self) -> None:
+        """Try one height; a linear program that is too dear says how far to come down."""
+        height = self._next()
+        relaxed = self.model.relax(height)
+        if relaxed.cost > self.most_cost:
+            down = (relaxed.cost - self.most_cost) / max(relaxed.slope, 1e-9)
+            self._out_of_reach(height - max(down, self.grid), proven=True)
+            return
+        whole = self.model.settle(height, relaxed, self.most_cost)
+        if whole.x is not None and whole.cost <= self.most_cost:
+            self.chosen = np.flatnonzero(whole.x[: self.model.program.pairs])
+            self.low = max(height, self._worst(self.chosen))
+        else:
+            self.halving = True
+            self._out_of_reach(height - self.grid, proven=whole.proven)
+
+    def _next(self) -> float:
+        height = (self.low + self.high) / 2 if self.halving else self.high
+        return max(self._down(height), self.low + self.grid)
+
+    def _down(self, height: float) -> float:
+        return float(np.floor(height / self.grid + 1e-3)) * self.grid
+
+    def _out_of_reach(self, high: float, *, proven: bool) -> None:
+        high = self._down(high) if self.on_grid else high
+        self.high = min(self.high, high)
+        if proven:
+            self.limit = min(self.limit, high)
+
+    def _worst(self, chosen: Counts) -> float:
+        paper = self.reduced.paper[chosen]
+        total = self.pinned + sum_by(paper, self.score[chosen], len(self.fair))
+        return float(total[self.fair].min(initial=np.inf))
+
+    def _missing(self) -> Counts:
+        paper = self.reduced.paper[self.chosen]
+        return self.reduced.seats - np.bincount(paper, minlength=len(self.fair))
+
+    def _unmet(self) -> int:
+        load = np.bincount(self.reduced.reviewer[self.chosen], minlength=len(self.reduced.room))
+        return int(np.maximum(self.reduced.owed - load, 0).sum())
+
+    def _near(self, highest: Counts) -> Flags:
+        order = np.lexsort((-self.score, self.reduced.paper))
+        paper = self.reduced.paper[order]
+        rank = np.arange(len(paper)) - np.searchsorted(paper, paper)
+        near = np.zeros(len(paper), np.bool_)
+        near[order[rank < NEAR]] = True
+        near[highest] = True
+        return near
+
+
+def _grid(scores: Scores) -> tuple[float, bool]:
+    """A step, and whether every sum of these scores is a multiple of it.
+
+    Real bids and rounded scores have such a step; for others it is the solver's unit of score.
+    """
+    whole = np.rint(scores * SCORE_UNITS[0])
+    if not np.allclose(whole, scores * SCORE_UNITS[0], rtol=0, atol=1e-3):
+        return 1 / SCORE_UNITS[0], False
+    step = int(np.gcd.reduce(whole.astype(np.int64), initial=0))
+    return max(step, 1) / SCORE_UNITS[0], True
