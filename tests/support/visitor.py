@@ -70,7 +70,7 @@ class Form:
         return found[0]
 
 
-def _read_form(element: Element) -> Form:
+def read_form(element: Element) -> Form:
     form = Form(element.get("action") or "", (element.get("method") or "get").lower())
     for control in element.iter():
         name, kind = control.get("name"), (control.get("type") or "").lower()
@@ -149,7 +149,7 @@ class Page:
         return {_text(a): a.get("href", "") for a in self.tree.iter("a") if a.get("href")}
 
     def forms(self) -> list[Form]:
-        return [_read_form(element) for element in self.tree.iter("form")]
+        return [read_form(element) for element in self.tree.iter("form")]
 
     def form(self, having: str | None = None, to: str | None = None) -> Form:
         """The one form with a field or a button called `having`, or that posts to `to`."""

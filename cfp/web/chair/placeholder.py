@@ -17,27 +17,3 @@ def dashboard(slug: str) -> str:
 @permission(Action.ASSIGN)
 def assignment(slug: str) -> str:
     return render_template("chair/placeholder.html")
-
-
-@blueprint.get("/<slug>/chair/reviews/")
-@permission(Action.READ_SCORES)
-def reviews(slug: str) -> str:
-    return render_template("chair/placeholder.html")
-
-
-@blueprint.get("/<slug>/chair/decisions/")
-@permission(Action.DECIDE)
-def decisions(slug: str) -> str:
-    return render_template("chair/placeholder.html")
-
-
-@blueprint.get("/<slug>/chair/messages/")
-@permission(Action.SEND_MAIL)
-def messages(slug: str) -> str:
-    return render_template("chair/placeholder.html")
-
-
-@blueprint.get("/<slug>/chair/log/")
-@permission(Action.READ_AUDIT)
-def log(slug: str) -> str:
-    return render_template("chair/placeholder.html")
