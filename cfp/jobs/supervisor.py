@@ -16,6 +16,7 @@ from cfp import clock
 from cfp.config import Config
 from cfp.db import open_session
 from cfp.domain import jobs
+from cfp.domain.accounts import upkeep
 from cfp.domain.jobs import Job
 from cfp.jobs import registry
 from cfp.jobs.claims import commit, new_claim
@@ -100,9 +101,12 @@ class Supervisor:
             return 0
         with open_session(self._engine, writes=False) as db:
             untidy = jobs.needs_sweep(db, now=now)
+            overdue = upkeep.needs_purge(db, now=now)
             ids = jobs.due_ids(db, now=now, limit=free)
         if untidy:
             commit(self._engine, lambda db: jobs.sweep(db, now=now))
+        if overdue:
+            commit(self._engine, lambda db: upkeep.purge(db, now=now))
         return sum(self.start(job_id) for job_id in ids)
 
     def _spawn(self, job_id: int, claim: str) -> subprocess.Popen[bytes]:

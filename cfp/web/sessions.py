@@ -18,7 +18,7 @@ from flask_login import AnonymousUserMixin, LoginManager, UserMixin
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from cfp.actors import ANYBODY, Actor
-from cfp.domain.accounts import queries
+from cfp.domain.accounts import actions, queries
 from cfp.web import context
 
 USER = "_user_id"
@@ -131,11 +131,18 @@ def request_had_person(app: Flask) -> bool:
 
 
 def load_visitor(opaque: str) -> Visitor | None:
-    """flask-login's loader: session row, person and roles in one statement."""
+    """flask-login's loader: session row, person and roles in one statement.
+
+    What a person sends renews the row, with the view's own commit; looking never does.
+    """
     actor = queries.actor_of_session(
         context.db(), opaque, now=context.now(), open_creation=context.config().open_creation
     )
-    return Visitor(opaque, actor) if actor is not None else None
+    if actor is None:
+        return None
+    if request.method not in context.SAFE_METHODS and actor.session_id is not None:
+        actions.touch_login_session(context.db(), actor.session_id, now=context.now())
+    return Visitor(opaque, actor)
 
 
 def init_app(app: Flask) -> None:

@@ -5,7 +5,6 @@ import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from itertools import pairwise
 
 from argon2 import PasswordHasher
@@ -22,6 +21,10 @@ REST = 8
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _two_at_a_time = threading.BoundedSemaphore(2)
 _PATIENCE_SECONDS = 10.0
+_NOBODYS = (  # of random bytes that nobody has kept
+    "$argon2id$v=19$m=19456,t=2,p=1$klfi06kiWeTDWg+RcgrvjQ"
+    "$zvbhb9gidOupbrgfglvk75dL+Jc0bbqd13MmQWgquZA"
+)
 
 
 def check_rules(password: str, *, about: Sequence[str], field: str = "password") -> None:
@@ -65,7 +68,7 @@ def matches(password_hash: str | None, password: str) -> bool:
     """Whether the password fits; takes as long when there is no hash to compare with."""
     with _slot():
         try:
-            _hasher.verify(password_hash or _nobodys_hash(), _composed(password)[: LONGEST + 1])
+            _hasher.verify(password_hash or _NOBODYS, _composed(password)[: LONGEST + 1])
         except (VerifyMismatchError, InvalidHashError):
             return False
     return password_hash is not None
@@ -80,11 +83,6 @@ def _slot() -> Iterator[None]:
         yield
     finally:
         _two_at_a_time.release()
-
-
-@lru_cache(maxsize=1)
-def _nobodys_hash() -> str:
-    return _hasher.hash("nobody has this password")
 
 
 def _composed(password: str) -> str:

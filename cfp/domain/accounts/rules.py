@@ -53,7 +53,7 @@ class Pace:
 MAIL_TO_ADDRESS = Pace(4, timedelta(minutes=10), timedelta(seconds=30), timedelta(minutes=10))
 PASSWORD_OF_ADDRESS = Pace(5, timedelta(minutes=15), timedelta(seconds=5), timedelta(minutes=15))
 CODE_OF_ADDRESS = Pace(5, timedelta(hours=1), timedelta(seconds=10), timedelta(hours=1))
-FROM_NETWORK = Pace(60, timedelta(seconds=10), timedelta(seconds=2), timedelta(seconds=20))
+FROM_NETWORK = Pace(300, timedelta(seconds=3), timedelta(seconds=1), timedelta(seconds=20))
 """A whole conference may sit behind one address, so a network's waits stay short."""
 
 _PROGRAMS = (

@@ -34,6 +34,7 @@ class Purpose(StrEnum):
     ROLE_INVITATION = auto()
     SPEAKER_INVITATION = auto()
     CONFIRM_TALK = auto()
+    FIRST_ACCOUNT = auto()
 
 
 @dataclass(frozen=True)
@@ -89,11 +90,12 @@ def find(db: Session, secret: str, *purposes: Purpose) -> Token | None:
 def of_browser(db: Session, browser: str) -> list[Token]:
     """The newest tokens whose codes this browser has asked for, used ones too; newest first.
 
-    Two, because people type the code of the mail that came first; not more, because each one makes
-    guessing easier.
+    All of one purpose. Two, because people type the code of the mail that came first; not more,
+    because each one makes guessing easier.
     """
     query = select(Token).where(Token.browser == secret_hash(browser))
-    return list(db.scalars(query.order_by(Token.id.desc()).limit(2)))
+    newest = db.scalars(query.order_by(Token.id.desc()).limit(2)).all()
+    return [token for token in newest if token.purpose == newest[0].purpose]
 
 
 def is_open(token: Token | None, now: datetime) -> bool:

@@ -62,7 +62,7 @@ class ProfileForm(BaseForm):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self.zone.choices = zone_choices()
+        self.zone.choices = zone_choices(self.zone.data or "")
 
 
 class NewPasswordForm(BaseForm):
@@ -96,11 +96,16 @@ def zone_names() -> dict[str, list[str]]:
     return {r: [name for name in found if name.startswith(f"{r}/")] for r in regions}
 
 
-def zone_choices() -> dict[object, list[SelectChoice]]:
-    """For a select with one group per region; typing a city's first letters finds it."""
-    groups: dict[object, list[SelectChoice]] = {
-        _l("Any"): [SelectChoice("", str(_l("Each conference's own"))), SelectChoice("UTC", "UTC")]
-    }
+def zone_choices(current: str) -> dict[object, list[SelectChoice]]:
+    """For a select with one group per region; typing a city's first letters finds it.
+
+    `current` is offered too when it is a zone without a region, such as Etc/GMT+12.
+    """
+    plain = [SelectChoice("", str(_l("Each conference's own"))), SelectChoice("UTC", "UTC")]
+    listed = {name for names in zone_names().values() for name in names} | {"", "UTC"}
+    if current not in listed and current in available_timezones():
+        plain.append(SelectChoice(current, current))
+    groups: dict[object, list[SelectChoice]] = {_l("Any"): plain}
     for region, names in zone_names().items():
         groups[region] = [SelectChoice(n, n.split("/", 1)[1].replace("_", " ")) for n in names]
     return groups
