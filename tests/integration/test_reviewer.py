@@ -233,7 +233,7 @@ def test_bids_show_titles_before_anything_is_assigned(
     visitor = visitor_as(reviewer)
     page = visitor.get("/netconf/reviews/bids/")
     assert "Flows" in page.text
-    page = visitor.submit(page, press="want to: Flows")
+    page = visitor.submit(page, press="want to Flows")
     assert db.scalars(select(Bid.value)).one() == "want"
     db.rollback()
     page = visitor.get(path(talk, "bid"))
