@@ -94,7 +94,7 @@ def _read_control(form: Form, control: Element, name: str, kind: str) -> None:
     elif control.tag == "select":
         _read_select(form, control, name)
     elif kind in {"checkbox", "radio"}:
-        value = control.get("value") or "on"
+        value = control.get("value", "on")
         form.choices.setdefault(name, set()).add(value)
         if kind == "checkbox":
             form.many.add(name)
