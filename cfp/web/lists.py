@@ -77,10 +77,26 @@ class Listing:
 
     def statement(self) -> Select[Any]:
         """What this person may see, narrowed and ordered; the id makes the order complete."""
+        return visible(self.actor, self.view).where(*self.conditions).order_by(*self._order())
+
+    def neighbors(self, db: Session, name: str, value: object) -> tuple[Any, Any]:
+        """The column `name` of the rows before and after the one where it is `value`, or None."""
+        column = self.view.column(self.actor, name)
+        before, after = (
+            step(column).over(order_by=self._order()).label(label)
+            for step, label in ((func.lag, "before"), (func.lead, "after"))
+        )
+        around = self.statement().order_by(None)
+        ordered = around.with_only_columns(column.label("here"), before, after).subquery()
+        row = db.execute(
+            select(ordered.c.before, ordered.c.after).where(ordered.c.here == value)
+        ).first()
+        return (row[0], row[1]) if row else (None, None)
+
+    def _order(self) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
         column = self.view.column(self.actor, self.sort)
         order = column.desc().nulls_last() if self.descending else column.asc().nulls_last()
-        tie = self.view.columns["id"].expression
-        return visible(self.actor, self.view).where(*self.conditions).order_by(order, tie)
+        return order, self.view.columns["id"].expression.asc()
 
     @property
     def pages(self) -> int:

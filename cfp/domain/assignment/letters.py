@@ -40,7 +40,7 @@ def tell_assigned(
     text = template_for(db, conference, KIND)
     waits = _waiting(db, conference, people)
     mails = 0
-    for person, address in _addresses(db, people):
+    for person, address in addresses_of(db, people):
         number = waits.get(person.id, 0)
         if not number:
             continue
@@ -106,10 +106,10 @@ def _waiting(
         )
         .group_by(Assignment.person_id)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
-def _addresses(db: Session, people: Collection[int]) -> list[tuple[Person, str]]:
+def addresses_of(db: Session, people: Collection[int]) -> list[tuple[Person, str]]:
     """Each with their main proved address; who has none is not written to."""
     rows = db.execute(
         select(Person, Email.address)

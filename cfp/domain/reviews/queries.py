@@ -4,7 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from cfp.actors import Actor
@@ -203,8 +214,10 @@ class OtherReview:
     outdated: bool
 
 
-def reviews_of(db: Session, actor: Actor, standing: Standing) -> list[OtherReview]:
-    """The submitted reviews that this person may read, without their own; [] when none."""
+def reviews_of(
+    db: Session, actor: Actor, standing: Standing, *, own: bool = False
+) -> list[OtherReview]:
+    """The submitted reviews that this person may read, without their `own` unless asked for."""
     if not sees(standing, Fact.REVIEWS):
         return []
     rows = db.execute(
@@ -213,7 +226,7 @@ def reviews_of(db: Session, actor: Actor, standing: Standing) -> list[OtherRevie
         .where(
             Review.submission_id == standing.submission.id,
             Review.state == "submitted",
-            Review.person_id != actor.person_id,
+            or_(Review.person_id != actor.person_id, true() if own else false()),
         )
         .options(selectinload(Review.scores))
         .order_by(Review.pseudonym)

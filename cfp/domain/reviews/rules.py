@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from cfp.domain.assignment.rules import MINUTES_PER_REVIEW as MINUTES_PER_REVIEW
 from cfp.domain.conferences.models import Conference, Criterion
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State
 
 CONFIDENCE_LEVELS = (1, 2, 3, 4, 5)
 UNDER_REVIEW = frozenset({State.SUBMITTED})
-MINUTES_PER_REVIEW = 4
-"""What "about 40 min left" is reckoned with."""
 
 
 def reviewing_is_open(conference: Conference) -> bool:

@@ -19,3 +19,8 @@ from cfp.web.chair import submissions  # noqa: E402,F401 - routes register thems
 from cfp.web.chair import submission  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import committee  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import write  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import messages  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import log  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import decisions  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import reviews  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import announce  # noqa: E402,F401 - routes register themselves

@@ -2,13 +2,67 @@
 
 from flask import render_template
 
-from cfp.policy import Action
-from cfp.web.chair import blueprint
+from cfp.domain.assignment.rules import is_settled
+from cfp.domain.decisions import dossier
+from cfp.domain.decisions.rules import can_become
+from cfp.domain.reviews import queries as reviews
+from cfp.domain.submissions.history import edits_of
+from cfp.domain.submissions.states import OUTCOMES, may_move
+from cfp.errors import NotFoundError
+from cfp.policy import Action, Fact, allowed, conflict_policy, sees
+from cfp.web import context
+from cfp.web.chair import blueprint, submission_acts
+from cfp.web.chair.log_words import log_word
+from cfp.web.chair.submissions import committee_listing
 from cfp.web.gate import permission
+from cfp.web.reviewer.forms import CommentForm
+
+SHOWN_EVENTS = 200
 
 
 @blueprint.get("/<slug>/chair/submissions/<code>/")
-@permission(Action.READ)
+@permission(Action.READ_COMMITTEE)
 def submission(slug: str, code: str) -> str:
     """The page."""
-    return render_template("chair/placeholder.html")
+    standing = context.standing()
+    if not sees(standing, Fact.LISTED):
+        raise NotFoundError("not_found")
+    db, actor, now = context.db(), context.actor(), context.now()
+    listing = committee_listing()
+    before, after = listing.neighbors(db, "code", code)
+    speakers = dossier.speakers_with_addresses(db, standing)
+    others = reviews.reviews_of(db, actor, standing, own=True)
+    events, people = dossier.events_of(db, standing), dossier.reviewers_of(db, standing)
+    return render_template(
+        "chair/submission.html",
+        conference=standing.conference,
+        submission=standing.submission,
+        standing=standing,
+        facts={fact.name.lower() for fact in Fact if sees(standing, fact)},
+        acts={act.name.lower() for act in Action if allowed(actor, act, standing, now)},
+        mails=allowed(actor, Action.SEND_MAIL, standing.conference, now),
+        withdrawable=may_move(standing, "withdraw", now),
+        asked=listing.arguments,
+        before=before,
+        after=after,
+        placing=dossier.placing_of(db, standing),
+        speakers=speakers,
+        conflicts=dossier.conflicts_of(db, standing),
+        policy_of=conflict_policy,
+        is_settled=is_settled,
+        reviewers=people,
+        others=others,
+        totals=[other.total for other in others if other.total is not None],
+        criteria=reviews.criteria_of(db, standing.conference) if others else (),
+        comments=reviews.comments_of(db, actor, standing),
+        comment_form=CommentForm(formdata=None),
+        decisions=[event for event in events if event.kind == "decision"],
+        materials=[event for event in events if event.kind == "material"],
+        mail_events=[event for event in reversed(events) if event.kind == "mail"][:SHOWN_EVENTS],
+        log_events=[event for event in reversed(events) if event.kind == "log"][:SHOWN_EVENTS],
+        edits=edits_of(db, standing, [speaker for speaker, _address in speakers]),
+        outcomes=OUTCOMES,
+        log_word=log_word,
+        decidable=any(can_become(standing.submission.state, name) for name in OUTCOMES),
+        assign_form=submission_acts.assign_form(people),
+    )

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from math import sqrt
 from typing import Any
 
-from flask import Response, current_app, render_template, url_for
+from flask import Response, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import ColumnElement
 
 from cfp.domain.conferences import queries as conferences
+from cfp.domain.decisions.board import spread
 from cfp.domain.submissions.committee import committee_list, holding, search_words
-from cfp.domain.submissions.models import Speaker
+from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.queries import speakers_by_submission
 from cfp.domain.submissions.states import OUTCOMES, State
 from cfp.formats.speakers import write_entries
@@ -18,10 +19,12 @@ from cfp.formats.table import Cell
 from cfp.policy import Action, allowed
 from cfp.web import context
 from cfp.web.chair import blueprint
+from cfp.web.chair.write import add_source
 from cfp.web.gate import permission
 from cfp.web.lists import Listing, csv_file
 
 SORTABLE = ("title", "track", "type", "state", "reviews", "mean", "variance", "submitted")
+FILTERS = ("q", "track", "type", "state", "pending", "reviews")
 STATES = [state for state in State if state is not State.DRAFT]
 _REVIEWS = re.compile(r"(?P<below>lt)?(?P<count>[0-9]{1,3})(?P<more>\+)?")
 
@@ -88,18 +91,32 @@ def _cells(row: object, names: Sequence[str], speakers: Sequence[Speaker]) -> li
     return [round(cell, 3) if isinstance(cell, float) else cell for cell in cells]
 
 
-def spread(variance: float | None) -> float | None:
-    """The sample standard deviation; sums of squares may fall a hair short of zero."""
-    return None if variance is None else sqrt(max(0.0, variance))
-
-
 def committee_listing() -> Listing:
     """The list as the address asks for it; an item's page asks the same for its neighbors."""
     actor = context.actor()
     view = committee_list(context.conference())
     listing = Listing.from_request(view, actor, sortable=SORTABLE, default="-submitted")
-    _narrow(listing)
+    narrow(listing)
     return listing
+
+
+def _picked() -> ColumnElement[bool]:
+    """What is ticked in the list, or without a tick all of it."""
+    codes = request.args.getlist("picked")
+    if codes:
+        return Submission.code.in_(codes)
+    shown = committee_listing().statement().order_by(None)
+    return Submission.id.in_(shown.with_only_columns(Submission.id))
+
+
+def _list_url() -> str:
+    kept = {
+        name: value for name, value in request.args.items() if name in (*FILTERS, "sort", "page")
+    }
+    return url_for("chair.submissions", slug=context.conference().slug, **kept)  # type: ignore[arg-type]  # url_for types its own options
+
+
+add_source("submissions", condition=_picked, back=_list_url)
 
 
 def without_page(listing: Listing) -> dict[str, Any]:
@@ -107,7 +124,8 @@ def without_page(listing: Listing) -> dict[str, Any]:
     return {name: value for name, value in listing.arguments.items() if name != "page"}
 
 
-def _narrow(listing: Listing) -> None:
+def narrow(listing: Listing) -> None:
+    """Search and filters of the address."""
     view, actor, asked = listing.view, listing.actor, listing.arguments
     if search_words(asked.get("q", "")):
         listing.where(holding(view, actor, asked["q"]))
@@ -137,17 +155,17 @@ def _narrow_by_reviews(listing: Listing, asked: str) -> None:
         listing.where(reviews == count)
 
 
-def _bulk(slug: str) -> list[tuple[str, str, str]]:
-    """What can be done with what is picked: (label, address, method)."""
+def _bulk(slug: str) -> list[tuple[str, str]]:
+    """What can be done with what is picked: (label, address)."""
     conference, actor, now = context.conference(), context.actor(), context.now()
     acts = [
-        (Action.SEND_MAIL, _("Write to these"), "chair.write", "get"),
-        (Action.DECIDE, _("Decide on these"), "chair.decide_many", "get"),
+        (Action.SEND_MAIL, _("Write to these"), "chair.write"),
+        (Action.DECIDE, _("Decide on these"), "chair.decide_several"),
     ]
     return [
-        (label, url_for(endpoint, slug=slug), method)
-        for action, label, endpoint, method in acts
-        if endpoint in current_app.view_functions and allowed(actor, action, conference, now)
+        (label, url_for(endpoint, slug=slug))
+        for action, label, endpoint in acts
+        if allowed(actor, action, conference, now)
     ]
 
 

@@ -1,0 +1,74 @@
+"""The audit log of a conference as its chairs read it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, null, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from cfp.actors import Actor, RoleKind
+from cfp.audit import AuditEntry
+from cfp.domain.accounts.models import Person
+from cfp.domain.conferences.models import Conference
+from cfp.domain.submissions.models import Submission
+from cfp.policy import Column, Fact, View, blocked_anywhere, predicate
+
+COUNTS_REVIEWS = ("assignment.", "decision.", "proposal.", "review.")
+"""Entries about many submissions at once whose figures a chair with a conflict may not know."""
+
+
+@dataclass(frozen=True)
+class Log(View):
+    """A row per entry, whether or not it is about a submission."""
+
+    def known(self, actor: Actor) -> ColumnElement[bool]:
+        """Nothing on drafts, nor on submissions with which the person has a blocking conflict."""
+        about_one = and_(
+            AuditEntry.submission_id.is_not(None), predicate(actor, Fact.LOG, self.conference)
+        )
+        about_none = AuditEntry.submission_id.is_(None)
+        chair = actor.has(self.conference.id, RoleKind.CHAIR)
+        here = AuditEntry.conference_id == (self.conference.id if chair else None)
+        return and_(here, or_(about_none, about_one))
+
+
+def log(actor: Actor, conference: Conference) -> View:
+    """The log's entries for this person; `detail` is None where it would count too much."""
+    doer, other = aliased(Person), aliased(Person)
+    source = (
+        AuditEntry.__table__.outerjoin(Submission, Submission.id == AuditEntry.submission_id)
+        .outerjoin(doer, doer.id == AuditEntry.actor_id)
+        .outerjoin(other, other.id == AuditEntry.acting_for_id)
+    )
+    tells = and_(
+        AuditEntry.submission_id.is_(None),
+        or_(*(AuditEntry.action.startswith(prefix) for prefix in COUNTS_REVIEWS)),
+        blocked_anywhere(actor, conference),
+    )
+    columns = {
+        "id": AuditEntry.id,
+        "number": AuditEntry.number,
+        "at": AuditEntry.at,
+        "action": AuditEntry.action,
+        "actor": func.coalesce(doer.name, ""),
+        "acting_for": func.coalesce(other.name, ""),
+        "code": Submission.code,
+        "title": Submission.title,
+        "detail": case((tells, null()), else_=AuditEntry.detail),
+    }
+    return Log(
+        conference=conference,
+        source=source,
+        rows=Fact.LOG,
+        columns=MappingProxyType({name: Column(what) for name, what in columns.items()}),
+    )
+
+
+def actions_of(db: Session, actor: Actor, conference: Conference) -> Sequence[Any]:
+    """The actions there are entries of, for this person."""
+    view = log(actor, conference)
+    action = view.column(actor, "action")
+    query = select(action).select_from(view.source).where(view.known(actor))
+    return db.scalars(query.distinct().order_by(action)).all()

@@ -1,0 +1,249 @@
+"""What the committee reads of one submission beside its reviews; each part asks the policy."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Select,
+    String,
+    and_,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
+
+from cfp.audit import AuditEntry
+from cfp.domain.accounts.models import Person
+from cfp.domain.assignment.models import Assignment, Conflict
+from cfp.domain.conferences.models import Role, SubmissionType, Track
+from cfp.domain.conferences.queries import primary_address
+from cfp.domain.decisions.models import Confirmation, Decision, PendingDecision
+from cfp.domain.mail.models import Message
+from cfp.domain.program.models import Material
+from cfp.domain.reviews.models import Review
+from cfp.domain.submissions.models import Speaker
+from cfp.policy import Fact, Standing, sees
+
+
+@dataclass(frozen=True)
+class Placing:
+    """Format and track; what is pending, by whom, and what its speakers confirmed, if known."""
+
+    type: str
+    minutes: int
+    discussion_minutes: int
+    track: str
+    pending: PendingDecision | None
+    decider: str | None
+    confirmation: Confirmation | None
+
+
+def placing_of(db: Session, standing: Standing) -> Placing:
+    """Where the submission stands among formats, tracks and decisions; one statement."""
+    submission = standing.submission
+    decider = aliased(Person)
+    knows_pending = true() if sees(standing, Fact.PENDING) else false()
+    knows_people = true() if sees(standing, Fact.ADDRESSES) else false()
+    row = db.execute(
+        select(
+            SubmissionType.name,
+            SubmissionType.minutes,
+            SubmissionType.discussion_minutes,
+            Track.name,
+            PendingDecision,
+            decider.name,
+            Confirmation,
+        )
+        .select_from(SubmissionType)
+        .join(Track, Track.id == submission.track_id)
+        .outerjoin(
+            PendingDecision, and_(PendingDecision.submission_id == submission.id, knows_pending)
+        )
+        .outerjoin(decider, decider.id == PendingDecision.by_id)
+        .outerjoin(Confirmation, and_(Confirmation.submission_id == submission.id, knows_people))
+        .where(SubmissionType.id == submission.type_id)
+    ).one()
+    return Placing(*row)
+
+
+def speakers_with_addresses(db: Session, standing: Standing) -> list[tuple[Speaker, str]]:
+    """Who stands on it, each with where mail reaches them; "" where that is not to be known."""
+    if not sees(standing, Fact.SPEAKERS):
+        return []
+    proved = primary_address(Speaker.person_id) if sees(standing, Fact.ADDRESSES) else null()
+    rows = db.execute(
+        select(Speaker, cast(proved, String))
+        .where(Speaker.submission_id == standing.submission.id, Speaker.state != "removed")
+        .order_by(Speaker.position, Speaker.id)
+    )
+    typed = sees(standing, Fact.ADDRESSES)
+    return [(speaker, address or (speaker.address if typed else "")) for speaker, address in rows]
+
+
+@dataclass(frozen=True)
+class Interest:
+    """A conflict of interest, whose it is, and who has judged it."""
+
+    conflict: Conflict
+    name: str
+    judge: str | None
+
+
+def conflicts_of(db: Session, standing: Standing) -> list[Interest]:
+    """The conflicts of interest with it, those to be judged first."""
+    if not sees(standing, Fact.CONFLICTS):
+        return []
+    judge = aliased(Person)
+    rows = db.execute(
+        select(Conflict, Person.name, judge.name)
+        .join(Person, Person.id == Conflict.person_id)
+        .outerjoin(judge, judge.id == Conflict.judged_by_id)
+        .where(Conflict.submission_id == standing.submission.id)
+        .order_by(Conflict.state != "open", Person.name, Conflict.id)
+    )
+    return [Interest(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Reviewing:
+    """A reviewer and one submission: the states of assignment and review, None without one."""
+
+    person_id: int
+    code: str
+    name: str
+    assignment: str | None
+    reason: str | None
+    review: str | None
+
+
+def reviewers_of(db: Session, standing: Standing) -> list[Reviewing]:
+    """Every reviewer of the conference and what they have to do with this submission."""
+    if not sees(standing, Fact.REVIEWERS):
+        return []
+    submission = standing.submission
+    rows = db.execute(
+        select(
+            Person.id,
+            Person.code,
+            Person.name,
+            Assignment.state,
+            Assignment.reason,
+            Review.state,
+        )
+        .join(Role, and_(Role.person_id == Person.id, Role.kind == "reviewer"))
+        .outerjoin(
+            Assignment,
+            and_(Assignment.person_id == Person.id, Assignment.submission_id == submission.id),
+        )
+        .outerjoin(
+            Review, and_(Review.person_id == Person.id, Review.submission_id == submission.id)
+        )
+        .where(Role.conference_id == standing.conference.id)
+        .order_by(func.lower(Person.name), Person.id)
+    )
+    return [Reviewing(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a submission.
+
+    `kind` is decision, mail, material or log. `key` is the outcome, the mail's kind, the
+    material's kind, the log's action; `state` and `text` are further words of it.
+    """
+
+    kind: str
+    id: int
+    at: datetime
+    who: str
+    key: str
+    state: str
+    text: str
+
+
+def events_of(db: Session, standing: Standing) -> list[Event]:
+    """Decisions, materials, mails and log entries that this person may know, oldest first."""
+    parts = [
+        part
+        for fact, part in (
+            (Fact.DECISION, _decisions(standing)),
+            (Fact.DECISION, _materials(standing)),
+            (Fact.MAIL, _mails(standing)),
+            (Fact.LOG, _log(standing)),
+        )
+        if sees(standing, fact)
+    ]
+    if not parts:
+        return []
+    rows = db.execute(union_all(*parts)).all()
+    return sorted((Event(*row) for row in rows), key=lambda event: (event.at, event.id))
+
+
+def _event(
+    kind: str,
+    columns: tuple[Any, Any, Any, Any],
+    *,
+    state: object = "",
+    text: object = "",
+) -> Select[Any]:
+    id_, at, who, key = columns
+    return select(
+        literal(kind).label("kind"),
+        id_.label("id"),
+        at.label("at"),
+        func.coalesce(who, "").label("who"),
+        cast(key, String).label("key"),
+        cast(state, String).label("state"),
+        cast(text, String).label("text"),
+    )
+
+
+def _decisions(standing: Standing) -> Select[Any]:
+    columns = (Decision.id, Decision.at, Person.name, Decision.outcome)
+    query = _event("decision", columns, state=Decision.minutes, text=Decision.note)
+    return (
+        query.select_from(Decision)
+        .outerjoin(Person, Person.id == Decision.by_id)
+        .where(Decision.submission_id == standing.submission.id)
+    )
+
+
+def _materials(standing: Standing) -> Select[Any]:
+    columns = (Material.id, Material.given, Person.name, Material.kind)
+    return (
+        _event("material", columns, state=Material.state, text=Material.url)
+        .select_from(Material)
+        .outerjoin(Person, Person.id == Material.given_by_id)
+        .where(Material.submission_id == standing.submission.id)
+    )
+
+
+def _mails(standing: Standing) -> Select[Any]:
+    columns = (Message.id, Message.created, Message.recipient_name, Message.kind)
+    about_review = true() if sees(standing, Fact.REVIEW_MAIL) else false()
+    return _event("mail", columns, state=Message.state, text=Message.subject).where(
+        Message.submission_id == standing.submission.id,
+        Message.private.is_(False),
+        or_(Message.about_review.is_(False), about_review),
+    )
+
+
+def _log(standing: Standing) -> Select[Any]:
+    columns = (AuditEntry.id, AuditEntry.at, Person.name, AuditEntry.action)
+    return (
+        _event("log", columns)
+        .select_from(AuditEntry)
+        .outerjoin(Person, Person.id == AuditEntry.actor_id)
+        .where(
+            AuditEntry.submission_id == standing.submission.id,
+            AuditEntry.conference_id == standing.conference.id,
+        )
+    )

@@ -1,0 +1,92 @@
+"""What chairs read of the outbox."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import Session
+
+from cfp.actors import Actor, RoleKind
+from cfp.domain.conferences.models import Conference
+from cfp.domain.mail.models import Message
+from cfp.domain.mail.states import MessageState
+from cfp.domain.submissions.models import Submission
+from cfp.policy import Column, Fact, View, blocked_anywhere, predicate
+
+TROUBLE = (MessageState.REFUSED, MessageState.UNCERTAIN)
+"""The states that wait for a chair."""
+
+
+@dataclass(frozen=True)
+class Outbox(View):
+    """A row per mail of the conference, whether or not it is about a submission."""
+
+    def known(self, actor: Actor) -> ColumnElement[bool]:
+        """Mails with a secret of their recipient's are for nobody else, see `readable`."""
+        return readable(actor, self.conference)
+
+
+def outbox(conference: Conference) -> View:
+    """The mails of a conference as its chairs list them."""
+    columns = {
+        "id": Message.id,
+        "subject": Message.subject,
+        "recipient": Message.recipient,
+        "name": Message.recipient_name,
+        "kind": Message.kind,
+        "state": Message.state,
+        "due": Message.due,
+        "sent": Message.sent,
+        "created": Message.created,
+        "refusal": Message.refusal,
+    }
+    return Outbox(
+        conference=conference,
+        source=Message.__table__.outerjoin(Submission, Submission.id == Message.submission_id),
+        rows=Fact.MAIL,
+        columns=MappingProxyType({name: Column(what) for name, what in columns.items()}),
+    )
+
+
+def readable(actor: Actor, conference: Conference) -> ColumnElement[bool]:
+    """The mails this person may read, over `message` joined to its submission, if it has one.
+
+    What is about a review without being about one submission (such as how many wait for somebody)
+    is told to no chair with a blocking conflict, because it counts those as well.
+    """
+    if not actor.has(conference.id, RoleKind.CHAIR):
+        return false()
+    of_one = and_(
+        predicate(actor, Fact.MAIL, conference),
+        or_(Message.about_review.is_(False), predicate(actor, Fact.REVIEW_MAIL, conference)),
+    )
+    of_none = and_(
+        Message.submission_id.is_(None),
+        or_(Message.about_review.is_(False), ~blocked_anywhere(actor, conference)),
+    )
+    return and_(
+        Message.conference_id == conference.id, Message.private.is_(False), or_(of_one, of_none)
+    )
+
+
+def message_of(db: Session, actor: Actor, conference: Conference, number: int) -> Message | None:
+    """One mail, if this person may read it."""
+    query = (
+        select(Message)
+        .outerjoin(Submission, Submission.id == Message.submission_id)
+        .where(Message.id == number, readable(actor, conference))
+    )
+    return db.scalars(query).one_or_none()
+
+
+def kinds_of(db: Session, actor: Actor, conference: Conference) -> Mapping[str, None]:
+    """The kinds of mail there are to read, in the order of their names."""
+    query = (
+        select(Message.kind)
+        .outerjoin(Submission, Submission.id == Message.submission_id)
+        .where(readable(actor, conference))
+        .distinct()
+        .order_by(Message.kind)
+    )
+    return dict.fromkeys(db.scalars(query))

@@ -1,0 +1,214 @@
+"""Figures over the reviews of a conference, without what a conflict hides from who asks."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Label, Subquery, and_, case, func, literal, select, union
+from sqlalchemy.orm import Session
+
+from cfp.actors import Actor
+from cfp.domain.accounts.models import Person
+from cfp.domain.assignment.models import Assignment
+from cfp.domain.assignment.queries import blocked_pairs
+from cfp.domain.conferences.models import Conference, Role
+from cfp.domain.mail.models import Message
+from cfp.domain.mail.queries import readable
+from cfp.domain.reviews.models import Review, Score
+from cfp.domain.reviews.rules import UNDER_REVIEW
+from cfp.domain.submissions.committee import committee_list
+from cfp.domain.submissions.models import Submission
+from cfp.policy import ACTIVE_ASSIGNMENTS, Fact, predicate
+
+REMINDER = "review_reminder"
+BINS = 8
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a reviewer is. `asked` is None where everybody may review everything.
+
+    `open` are the reviews that wait for them: of what they were asked, or (where nobody is asked)
+    of submissions that have too few. `nudged` is when they were last reminded.
+    """
+
+    person_id: int
+    code: str
+    name: str
+    asked: int | None
+    done: int
+    open: int
+    nudged: datetime | None
+
+
+def progress_of_all(
+    db: Session, actor: Actor, conference: Conference, *, only: Collection[str] = ()
+) -> list[Progress]:
+    """Every reviewer (or those with the codes `only`), most to do first; one statement."""
+    assigned = conference.reviewing == "assigned"
+    done = _done(actor, conference)
+    waits = _asked(actor, conference) if assigned else _spared(actor, conference)
+    total = select(func.count()).select_from(_short(actor, conference)).scalar_subquery()
+    open_ = func.coalesce(waits.c.open, 0) if assigned else total - func.coalesce(waits.c.n, 0)
+    asked = func.coalesce(waits.c.asked, 0) if assigned else literal(None)
+    nudged = (
+        select(func.max(Message.created))
+        .outerjoin(Submission, Submission.id == Message.submission_id)
+        .where(
+            Message.person_id == Person.id,
+            Message.kind == REMINDER,
+            readable(actor, conference),
+        )
+        .correlate(Person)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            Person.id, Person.code, Person.name, asked, func.coalesce(done.c.n, 0), open_, nudged
+        )
+        .join(Role, and_(Role.person_id == Person.id, Role.kind == "reviewer"))
+        .outerjoin(done, done.c.person_id == Person.id)
+        .outerjoin(waits, waits.c.person_id == Person.id)
+        .where(Role.conference_id == conference.id)
+        .order_by(open_.desc(), func.lower(Person.name), Person.id)
+    )
+    if only:
+        query = query.where(Person.code.in_(only))
+    return [Progress(*row) for row in db.execute(query)]
+
+
+def coverage(
+    db: Session, actor: Actor, conference: Conference
+) -> Mapping[str, Sequence[int]]:
+    """Track's name -> number of submissions under review with 0, 1, ... reviews; one statement.
+
+    The last number is of those with as many as wanted, or more.
+    """
+    wanted = conference.reviews_per_submission
+    view = committee_list(conference)
+    known = (
+        select(
+            view.column(actor, "track").label("track"),
+            view.column(actor, "reviews").label("reviews"),
+        )
+        .select_from(view.source)
+        .where(view.known(actor), view.column(actor, "state").in_(UNDER_REVIEW))
+        .subquery()
+    )
+    bucket = case((known.c.reviews >= wanted, wanted), else_=known.c.reviews).label("bucket")
+    query = (
+        select(known.c.track, bucket, func.count())
+        .where(known.c.reviews.is_not(None))
+        .group_by(known.c.track, bucket)
+    )
+    found: dict[str, list[int]] = {}
+    for name, number, count in db.execute(query):
+        found.setdefault(name, [0] * (wanted + 1))[number] = count
+    return found
+
+
+def mean_bins(
+    db: Session, actor: Actor, conference: Conference, *, low: float, high: float
+) -> list[tuple[float, int]]:
+    """(lower end, number of submissions) of `BINS` equal parts of the scale; one statement."""
+    view = committee_list(conference)
+    shown: Label[Any] = view.column(actor, "mean").label("mean")
+    means = select(shown).select_from(view.source).where(view.known(actor)).subquery()
+    mean, step = means.c.mean, (high - low) / BINS
+    ends = [low + step * number for number in range(BINS)]
+    conditions = [
+        and_(mean >= end, mean < end + step) if end != ends[-1] else mean >= end for end in ends
+    ]
+    counts = (func.count().filter(one) for one in conditions)
+    row = db.execute(select(*counts).select_from(means)).one()
+    return list(zip(ends, row, strict=True))
+
+
+def every_review(
+    db: Session, actor: Actor, conference: Conference
+) -> list[tuple[Submission, Review, str, Mapping[int, int]]]:
+    """Every submitted review one may read: its submission, reviewer's name and scores."""
+    readable_ones = and_(
+        Review.state == "submitted", predicate(actor, Fact.CHAIR_REVIEWS, conference)
+    )
+    rows = db.execute(
+        select(Submission, Review, Person.name)
+        .join(Review, Review.submission_id == Submission.id)
+        .join(Person, Person.id == Review.person_id)
+        .where(readable_ones)
+        .order_by(Submission.code, func.lower(Person.name), Review.id)
+    ).all()
+    scores: dict[int, dict[int, int]] = {}
+    given = (
+        select(Score.review_id, Score.criterion_id, Score.value)
+        .join(Review, Review.id == Score.review_id)
+        .join(Submission, Submission.id == Review.submission_id)
+        .where(readable_ones)
+    )
+    for review_id, criterion_id, value in db.execute(given):
+        scores.setdefault(review_id, {})[criterion_id] = value
+    return [(one, review, name, scores.get(review.id, {})) for one, review, name in rows]
+
+
+def _done(actor: Actor, conference: Conference) -> Subquery:
+    return (
+        select(Review.person_id, func.count(Review.id).label("n"))
+        .join(Submission, Submission.id == Review.submission_id)
+        .where(Review.state == "submitted", predicate(actor, Fact.REVIEWERS, conference))
+        .group_by(Review.person_id)
+        .subquery()
+    )
+
+
+def _asked(actor: Actor, conference: Conference) -> Subquery:
+    """What each was asked to review, and how much of it is open."""
+    waits = and_(
+        Assignment.state.in_(("assigned", "accepted")), Submission.state.in_(UNDER_REVIEW)
+    )
+    return (
+        select(
+            Assignment.person_id,
+            func.count(Assignment.id).label("asked"),
+            func.count(Assignment.id).filter(waits).label("open"),
+        )
+        .join(Submission, Submission.id == Assignment.submission_id)
+        .where(
+            Assignment.state.in_(ACTIVE_ASSIGNMENTS),
+            predicate(actor, Fact.REVIEWERS, conference),
+        )
+        .group_by(Assignment.person_id)
+        .subquery()
+    )
+
+
+def _short(actor: Actor, conference: Conference) -> Subquery:
+    """The submissions with fewer reviews than wanted."""
+    view = committee_list(conference)
+    return (
+        select(Submission.id)
+        .select_from(view.source)
+        .where(
+            view.known(actor),
+            Submission.state.in_(UNDER_REVIEW),
+            view.column(actor, "reviews") < conference.reviews_per_submission,
+        )
+        .subquery()
+    )
+
+
+def _spared(actor: Actor, conference: Conference) -> Subquery:
+    """How many of the short ones do not wait for each person: reviewed already, or blocked."""
+    short, blocked = _short(actor, conference), blocked_pairs(conference)
+    reviewed = (
+        select(Review.submission_id, Review.person_id)
+        .join(short, short.c.id == Review.submission_id)
+        .where(Review.state == "submitted")
+    )
+    barred = select(blocked.c.submission_id, blocked.c.person_id).join(
+        short, short.c.id == blocked.c.submission_id
+    )
+    either = union(reviewed, barred).subquery()
+    return (
+        select(either.c.person_id, func.count().label("n")).group_by(either.c.person_id).subquery()
+    )

@@ -1,0 +1,114 @@
+"""Reminding reviewers of what waits for them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from cfp import audit
+from cfp.actors import Actor
+from cfp.domain.accounts.models import Person
+from cfp.domain.assignment.letters import addresses_of, letter_values
+from cfp.domain.conferences.models import Conference
+from cfp.domain.mail import actions as mail
+from cfp.domain.mail.render import MailText, fill, template_for
+from cfp.domain.reviews.figures import REMINDER, Progress, progress_of_all
+from cfp.domain.reviews.rules import is_late, reviewing_is_open
+from cfp.errors import NotNowError
+from cfp.links import Links
+
+
+@dataclass(frozen=True)
+class Nudge:
+    """A mail as it would go to a reviewer."""
+
+    reviewer: Progress
+    person: Person
+    address: str
+    text: MailText
+
+
+def waiting_for(
+    progress: Sequence[Progress], conference: Conference, now: datetime
+) -> list[Progress]:
+    """The reviewers who are late: something is open, and it was due before now."""
+    late = reviewing_is_open(conference) and is_late(conference, now)
+    return [one for one in progress if late and one.open > 0]
+
+
+def nudges(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    *,
+    only: Collection[str] = (),
+    links: Links,
+    now: datetime,
+) -> list[Nudge]:
+    """One mail to each late reviewer, or to those with the codes `only`, late or not.
+
+    It counts what the person who asks may know of; whoever had one today gets no second.
+    """
+    progress = progress_of_all(db, actor, conference, only=only)
+    chosen = progress if only else waiting_for(progress, conference, now)
+    due = {
+        one.person_id: one
+        for one in chosen
+        if one.open > 0 and (one.nudged is None or one.nudged.date() < now.date())
+    }
+    text = template_for(db, conference, REMINDER)
+    return [
+        Nudge(
+            reviewer=due[person.id],
+            person=person,
+            address=address,
+            text=fill(text, letter_values(conference, links, person.name, due[person.id].open)),
+        )
+        for person, address in addresses_of(db, due)
+    ]
+
+
+def nudge(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    *,
+    only: Collection[str] = (),
+    links: Links,
+    now: datetime,
+) -> int:
+    """Send them; returns how many.
+
+    Raises:
+        NotNowError: `nudge.nobody`, when nothing is open or all were reminded today.
+    """
+    ready = nudges(db, actor, conference, only=only, links=links, now=now)
+    if not ready:
+        raise NotNowError("nudge.nobody")
+    for one in ready:
+        mail.queue(
+            db,
+            kind=REMINDER,
+            object_key=f"conference:{conference.id}",
+            epoch=now.date().isoformat(),
+            person=one.person,
+            recipient=one.address,
+            recipient_name=one.person.name,
+            subject=one.text.subject,
+            body=one.text.body,
+            conference=conference,
+            due=now,
+            now=now,
+            about_review=True,
+        )
+    audit.record(
+        db,
+        actor,
+        "review.nudge",
+        f"conference:{conference.id}",
+        now=now,
+        conference_id=conference.id,
+        detail={"mails": len(ready)},
+    )
+    return len(ready)

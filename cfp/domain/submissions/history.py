@@ -1,0 +1,127 @@
+"""What a submission said before, and what has changed since."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import SequenceMatcher
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cfp.domain.accounts.models import Person
+from cfp.domain.conferences.models import Conference, SubmissionType, Track
+from cfp.domain.submissions.contents import changed_fields, entry_of, snapshot
+from cfp.domain.submissions.models import Speaker, Submission, SubmissionRevision
+from cfp.domain.submissions.rules import Content
+from cfp.policy import Fact, Standing, sees
+
+Piece = tuple[str, str]
+"""("same" | "gone" | "new", text)"""
+
+_PIECES = re.compile(r"\s+|\w+|[^\w\s]")
+PIECES_LIMIT = 4_000
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of one edit, as pieces of text."""
+
+    field: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Who changed what, and when."""
+
+    at: datetime
+    by: str
+    changes: tuple[Change, ...]
+
+
+def edits_of(db: Session, standing: Standing, speakers: Sequence[Speaker]) -> list[Edit]:
+    """Every edit since it was submitted, newest first, in the fields this person may read.
+
+    `speakers` are those on it now.
+    """
+    submission = standing.submission
+    if not (sees(standing, Fact.LISTED) and sees(standing, Fact.SPEAKERS)):
+        return []
+    rows = db.execute(
+        select(SubmissionRevision, Person.name)
+        .outerjoin(Person, Person.id == SubmissionRevision.by_id)
+        .where(SubmissionRevision.submission_id == submission.id)
+        .order_by(SubmissionRevision.number)
+    ).all()
+    if not rows:
+        return []
+    texts = [revision.content for revision, _name in rows] + [_now(submission, speakers)]
+    names = _names(db, standing.conference, texts)
+    hidden = set() if sees(standing, Fact.CHAIR_NOTE) else {"note"}
+    edits = [
+        Edit(revision.at, name or "", _changes(before, after, names, hidden))
+        for (revision, name), before, after in zip(rows, texts, texts[1:], strict=True)
+    ]
+    return [edit for edit in reversed(edits) if edit.changes]
+
+
+def differences(before: str, after: str) -> tuple[Piece, ...]:
+    """The words that went, came and stayed; for very long texts, all of both."""
+    old, new = _PIECES.findall(before), _PIECES.findall(after)
+    if len(old) + len(new) > PIECES_LIMIT:
+        return (("gone", before), ("new", after))
+    found: list[Piece] = []
+    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            found.append(("same", "".join(old[a:b])))
+        else:
+            found += [("gone", "".join(old[a:b])), ("new", "".join(new[c:d]))]
+    return tuple(piece for piece in found if piece[1])
+
+
+def _now(submission: Submission, speakers: Sequence[Speaker]) -> Mapping[str, Any]:
+    content = Content(
+        title=submission.title,
+        abstract=submission.abstract,
+        type_id=submission.type_id,
+        track_id=submission.track_id,
+        note=submission.note,
+        speakers=tuple(entry_of(speaker) for speaker in speakers),
+    )
+    return snapshot(content)
+
+
+def _changes(
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    names: Mapping[tuple[str, int], str],
+    hidden: set[str],
+) -> tuple[Change, ...]:
+    return tuple(
+        Change(field, differences(_text(field, before, names), _text(field, after, names)))
+        for field in changed_fields(before, after)
+        if field not in hidden
+    )
+
+
+def _text(field: str, content: Mapping[str, Any], names: Mapping[tuple[str, int], str]) -> str:
+    value = content.get(field, "")
+    if field in {"type", "track"}:
+        return names.get((field, value), "")
+    if field == "speakers":
+        return "; ".join(", ".join(filter(None, (s["name"], s["affiliation"]))) for s in value)
+    return str(value)
+
+
+def _names(
+    db: Session, conference: Conference, texts: Sequence[Mapping[str, Any]]
+) -> Mapping[tuple[str, int], str]:
+    """Names of formats and tracks, where the texts have more than one of them."""
+    names: dict[tuple[str, int], str] = {}
+    for field, table in (("type", SubmissionType), ("track", Track)):
+        if len({text.get(field) for text in texts}) > 1:
+            query = select(table.id, table.name).where(table.conference_id == conference.id)
+            names |= {(field, id_): name for id_, name in db.execute(query)}
+    return names

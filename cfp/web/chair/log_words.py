@@ -1,0 +1,117 @@
+"""What was done, in words: the actions of the audit log."""
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+ACTIONS: dict[str, LazyString] = {
+    "affiliation.join": _l("said that two affiliations are one"),
+    "affiliation.part": _l("said that two affiliations differ"),
+    "assignment.accept": _l("agreed to review"),
+    "assignment.apply": _l("applied an assignment"),
+    "assignment.assign": _l("asked a reviewer"),
+    "assignment.decline": _l("declined to review"),
+    "assignment.undo": _l("undid an assignment"),
+    "assignment.unassign": _l("took a reviewer off"),
+    "call.change": _l("changed the call"),
+    "call.close": _l("closed the call"),
+    "call.extend": _l("extended the deadline"),
+    "call.open": _l("opened the call"),
+    "call.remind_drafts": _l("reminded owners of drafts"),
+    "conference.archive": _l("archived the conference"),
+    "conference.capacities": _l("changed the minutes there are"),
+    "conference.change_basics": _l("changed the basics"),
+    "conference.change_page": _l("changed the page"),
+    "conference.change_reviewing": _l("changed how reviewing works"),
+    "conference.create": _l("created the conference"),
+    "conference.unarchive": _l("took the conference out of the archive"),
+    "conflict.declare": _l("declared a conflict of interest"),
+    "conflict.declare_for": _l("noted a conflict of interest"),
+    "conflict.judge": _l("judged a conflict of interest"),
+    "conflict.take_back": _l("took a conflict of interest back"),
+    "criterion.add": _l("added a question to the review form"),
+    "criterion.archive": _l("archived a question of the review form"),
+    "criterion.change": _l("changed a question of the review form"),
+    "criterion.move": _l("moved a question of the review form"),
+    "criterion.use_again": _l("took up a question of the review form again"),
+    "decision.announce_batch": _l("announced decisions"),
+    "decision.pending": _l("changed a pending decision"),
+    "decision.remind_confirm": _l("reminded speakers to confirm"),
+    "decision.resume_mails": _l("let the mails of decisions go"),
+    "decision.stop_mails": _l("stopped the mails of decisions"),
+    "invitation.accept": _l("accepted an invitation"),
+    "invitation.decline": _l("declined an invitation"),
+    "invitation.resend": _l("sent an invitation again"),
+    "invitation.revoke": _l("took an invitation back"),
+    "invitation.send": _l("invited somebody"),
+    "mail_template.change": _l("changed the words of a mail"),
+    "mail_template.restore": _l("restored the words of a mail"),
+    "material.approve": _l("showed slides or a video"),
+    "material.give": _l("gave slides or a video"),
+    "material.remove": _l("removed slides or a video"),
+    "message.confirm": _l("noted a mail as arrived"),
+    "message.release": _l("let a held mail go"),
+    "message.retry": _l("sent a mail again"),
+    "message.stop": _l("stopped a mail"),
+    "message.stop_all": _l("stopped mails"),
+    "message.write": _l("wrote mails"),
+    "person.merge": _l("merged two people"),
+    "person.offer_claim": _l("offered somebody their account"),
+    "person.refuse_claim": _l("refused an offered account"),
+    "program.import": _l("imported a program"),
+    "program.move": _l("moved something in the plan"),
+    "program.place": _l("placed something in the plan"),
+    "program.publish": _l("published the program"),
+    "program.remove": _l("took something out of the plan"),
+    "review.nudge": _l("reminded reviewers"),
+    "review.submit": _l("submitted a review"),
+    "role.give": _l("gave a role"),
+    "role.take": _l("took a role away"),
+    "room.change": _l("changed the rooms"),
+    "speaker.accept": _l("said “that's me”"),
+    "speaker.invite": _l("asked a speaker"),
+    "speaker.leave": _l("said “that's not me”"),
+    "submission.accept": _l("announced: accepted"),
+    "submission.cancel": _l("canceled it"),
+    "submission.confirm": _l("confirmed it"),
+    "submission.create": _l("began a draft"),
+    "submission.decline": _l("said they can't come"),
+    "submission.edit": _l("edited it"),
+    "submission.reject": _l("announced: not accepted"),
+    "submission.resubmit": _l("submitted it again"),
+    "submission.revise": _l("announced: changes asked"),
+    "submission.submit": _l("submitted it"),
+    "submission.waitlist": _l("announced: on the waitlist"),
+    "submission.withdraw": _l("withdrew it"),
+    "submission_type.change": _l("changed the formats"),
+    "track.change": _l("changed the tracks"),
+}
+
+
+def log_word(action: str) -> str:
+    """What was done, for a sentence that begins with who did it."""
+    return str(ACTIONS.get(action) or action.replace(".", ": ").replace("_", " "))
+
+
+DETAILS: dict[str, LazyString] = {
+    "count": _l("count"),
+    "from": _l("from"),
+    "kind": _l("kind"),
+    "mails": _l("mails"),
+    "role": _l("role"),
+    "state": _l("state"),
+    "talks": _l("talks"),
+    "to": _l("to"),
+    "told": _l("told"),
+    "track": _l("track"),
+}
+
+
+def detail_words(detail: object) -> str:
+    """The details of an entry, as "count: 3, to: accepted"; "" for none."""
+    if not isinstance(detail, dict):
+        return ""
+    return ", ".join(f"{DETAILS.get(name, name)}: {_plain(detail[name])}" for name in detail)
+
+
+def _plain(value: object) -> str:
+    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
