@@ -12,6 +12,7 @@ SENTENCES: Mapping[str, str] = {
     "secret_key_empty": "{name} is empty; delete it and a new key is made.",
     "not_writable": "{name} can't be written: {value}",
     "port_busy": "Port {port} of {host} is in use; choose another with --port.",
+    "cannot_listen": "Port {port} of {host} can't be used: {value}.",
     "not_upgraded": "The database is not up to date; run: cfp upgrade",
     "bad_database_url": "CFP_DATABASE_URL can't be used: {value}",
     "database_unreachable": "The database can't be reached: {value}",
@@ -42,6 +43,10 @@ SENTENCES: Mapping[str, str] = {
     "conference.days_turned": "The last day is before the first.",
     "conference.no_such_time": "Clocks in that zone skip this hour that day; take another time.",
     "conference.deadline_passed": "The deadline, {deadline}, has passed; give a --deadline.",
+    "assignment.everyone": "In this conference everyone reviews everything: nothing to assign.",
+    "assignment.nothing": "No submission waits for reviewers.",
+    "assignment.no_reviewers": "Nobody has the role of a reviewer, or all of them pause.",
+    "assignment.world_changed": "Somebody changed the assignment meanwhile; run it again.",
     "no_conference": "There is no conference called {slug!r}; those there are: {known}.",
 }
 

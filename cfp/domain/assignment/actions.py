@@ -280,7 +280,7 @@ def _possible(
     declined = select(Assignment.submission_id, Assignment.person_id).where(
         Assignment.round_id == proposal.round_id, Assignment.state == "declined"
     )
-    never = _blocked(db, conference) | set(db.execute(declined).tuples())
+    never = _blocked(db, conference) | set(db.execute(declined))
     under_review = select(Submission.id).where(
         Submission.conference_id == conference.id, Submission.state == State.SUBMITTED
     )
@@ -380,7 +380,7 @@ def _restore(db: Session, conference: Conference, proposal: Proposal) -> tuple[i
         Assignment.round_id == proposal.round_id
     )
     blocked, reviewers = _blocked(db, conference), set(db.scalars(role))
-    known = set(db.execute(there).tuples())
+    known = set(db.execute(there))
     lost = [row for row in proposal.undo["removed"] if (row[0], row[1]) not in known]
     back = [row for row in lost if (row[0], row[1]) not in blocked and row[1] in reviewers]
     if back:

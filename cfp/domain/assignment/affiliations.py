@@ -38,7 +38,7 @@ def canonical_keys(db: Session, conference: Conference) -> Mapping[str, str]:
         .where(AffiliationAlias.conference_id == conference.id)
         .order_by(AffiliationAlias.id)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def aliases_of(db: Session, conference: Conference) -> list[AffiliationAlias]:
@@ -63,7 +63,7 @@ def spellings(db: Session, conference: Conference) -> list[Spelling]:
     texts = union_all(speakers, committee).subquery()
     counted = select(texts.c.text, func.count()).where(texts.c.text != "").group_by(texts.c.text)
     found: dict[str, Spelling] = {}
-    for text, count in sorted(db.execute(counted).tuples(), key=lambda row: (-row[1], row[0])):
+    for text, count in sorted(db.execute(counted), key=lambda row: (-row[1], row[0])):
         key = affiliation_key(text)
         known = found.get(key, Spelling(key, text, 0))
         found[key] = Spelling(key, known.text, known.count + count)
