@@ -51,8 +51,13 @@ def page(key: str, status: int, error: DomainError | None = None) -> Response:
 
 def _typed() -> dict[str, str]:
     """What the person had typed, without what they did not type or must not be shown again."""
-    hidden = {"csrf_token", "key", "revision", "password", "code"}
-    return {n: v for n, v in request.form.items() if n not in hidden and len(v) > 2}
+    hidden = {"csrf_token", "key", "revision", "password", "code", "act"}
+    shown = {name: text for name, text in request.form.items() if len(text) > 3}
+    return {
+        name.replace("-", " ").replace("_", " ").capitalize(): text
+        for name, text in shown.items()
+        if name not in hidden
+    }
 
 
 def _domain(error: DomainError) -> Response:
