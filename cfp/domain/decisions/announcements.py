@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select
@@ -189,13 +189,11 @@ def stop_mails(db: Session, actor: Actor, conference: Conference, *, now: dateti
     )
 
 
-def resume_mails(
-    db: Session, actor: Actor, conference: Conference, *, links: Links, now: datetime
-) -> int:
-    """Send what was stopped after all, as it was, unless the decision has changed since."""
+def resume_mails(db: Session, actor: Actor, conference: Conference, *, now: datetime) -> int:
+    """Send what was stopped after all, as it was; returns how many mails that are."""
     again = aliased(Message)
     resumed = select(again.id).where(
-        again.object_key == Message.object_key, again.epoch > Message.epoch
+        again.object_key == Message.object_key, again.kind == Message.kind, again.id > Message.id
     )
     stopped = db.scalars(
         select(Message)
@@ -234,7 +232,7 @@ def resume_mails(
 
 def object_key(at: datetime, person_id: int) -> str:
     """The object of a mail: this announcement, for this person."""
-    return f"announcement:{at.isoformat()}:{person_id}"
+    return f"announcement:{at.astimezone(UTC).isoformat()}:{person_id}"
 
 
 Row = tuple[Submission, PendingDecision, SubmissionType | None]

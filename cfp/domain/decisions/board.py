@@ -177,11 +177,11 @@ def figures(db: Session, actor: Actor, conference: Conference) -> Figures:
     squares, freedom = 0.0, 0
     for row in db.execute(_grouped(actor, conference)):
         found.counts[row.pending or row.state] += row.number
-        squares, freedom = squares + (row.distances or 0.0), freedom + (row.freedom or 0)
+        squares, freedom = squares + (row.distances or 0.0), freedom + int(row.freedom or 0)
         if row.pending == "accept":
-            minutes = Minutes(pending=row.minutes or 0)
+            minutes = Minutes(pending=int(row.minutes or 0))
         elif not row.pending and row.state in IN_PROGRAM:
-            minutes = Minutes(used=row.minutes or 0)
+            minutes = Minutes(used=int(row.minutes or 0))
         else:
             continue
         found.accepted += row.number
@@ -279,6 +279,7 @@ class Surroundings:
     Attributes:
         scale: lowest and highest total a review can have.
         orphans: codes of submissions all of whose chairs have a blocking conflict.
+        barred: how many rows this person has a conflict with, which no figure includes.
         undo: the person's last bulk change, if it was lately.
     """
 
@@ -286,6 +287,7 @@ class Surroundings:
     types: Sequence[Choice]
     scale: tuple[int, int]
     orphans: Sequence[str]
+    barred: int
     undo: Undo | None
 
     def scatter(self, line: float | None, usual_spread: float | None) -> Scatter:
@@ -308,8 +310,20 @@ def surroundings(
         types=[Choice(row.id, row.name, row.a, row.b, bool(row.c)) for row in found["type"]],
         scale=(scale.a, scale.b) if scale else (1, 5),
         orphans=[row.name for row in found["orphan"]],
+        barred=found["barred"][0].id,
         undo=Undo(last.id, last.name, last.a) if last else None,
     )
+
+
+def scale_of(db: Session, conference: Conference) -> tuple[int, int]:
+    """The lowest and highest total a review can have: the scale of the first question."""
+    row = db.execute(
+        select(Criterion.low, Criterion.high)
+        .where(Criterion.conference_id == conference.id, Criterion.archived.is_(False))
+        .order_by(Criterion.position, Criterion.id)
+        .limit(1)
+    ).one_or_none()
+    return (row[0], row[1]) if row else (1, 5)
 
 
 def _listed(actor: Actor, conference: Conference, since: datetime) -> Select[*tuple[Any, ...]]:
@@ -340,6 +354,12 @@ def _listed(actor: Actor, conference: Conference, since: datetime) -> Select[*tu
             batch.conference_id == here, batch.by_id == actor.person_id, batch.at > since
         ),
     ]
+    barred = (on_board(actor, conference), ~may(actor, Action.DECIDE_ONE, conference))
+    parts.append(
+        _part("barred", func.count(Submission.id), literal(""), literal(0)).where(
+            Submission.conference_id == here, *barred
+        )
+    )
     if is_chair:
         orphans = _part("orphan", Submission.id, Submission.code, literal(0))
         parts.append(orphans.where(needs_another_chair(conference)))

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from cfp.domain.accounts.models import Email, Person
 from cfp.domain.conferences.models import Conference, SubmissionType
+from cfp.domain.conferences.queries import own_mails
 from cfp.domain.mail import wording
-from cfp.domain.mail.render import MailText, fill, template_for
+from cfp.domain.mail.render import MailText, fill, shipped
 from cfp.domain.mail.rules import is_address
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.links import Links
@@ -99,7 +100,7 @@ def write_announcement(
     links: Links,
 ) -> list[Letter]:
     """The mails that announce these decisions, one per person who has an address, by name."""
-    texts = {kind: template_for(db, conference, kind) for kind in KINDS}
+    texts = _texts(db, conference, KINDS)
     letters = []
     for reader, theirs in _by_reader(told, readers_of):
         kind = theirs[0].outcome if len(theirs) == 1 else "several"
@@ -122,7 +123,7 @@ def write_reminders(
     links: Links,
 ) -> list[Letter]:
     """One mail per person about all their accepted talks that nobody has confirmed."""
-    text = template_for(db, conference, REMINDER)
+    text = _texts(db, conference, (REMINDER,))[REMINDER]
     letters = []
     for reader, theirs in _by_reader(unconfirmed, readers_of):
         parts = [
@@ -136,6 +137,16 @@ def write_reminders(
         values = {**_values(conference, reader, links), "talks": "\n\n".join(parts)}
         letters.append(Letter(reader, REMINDER, theirs, _tidy(fill(text, values))))
     return letters
+
+
+def _texts(db: Session, conference: Conference, kinds: Sequence[str]) -> dict[str, MailText]:
+    own = own_mails(db, conference)
+    return {
+        kind: MailText(own[kind].subject, own[kind].body)
+        if kind in own
+        else shipped(kind, conference.language)
+        for kind in kinds
+    }
 
 
 def _by_reader(

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from types import MappingProxyType
 
 from cfp.domain.decisions.models import PendingDecision
@@ -34,9 +35,23 @@ def needs_explanation(state: str) -> bool:
     return state in EXPLAINED
 
 
+def lane_of(state: str, pending: str) -> str:
+    """The column of the board: a pending outcome, else the one that led to the state, else ""."""
+    if pending:
+        return pending
+    led = {state: name for name, state in STATE_OF.items()}
+    ended = {State.CONFIRMED: "accept", State.DECLINED: "reject"}
+    return led.get(state) or ended.get(State(state), "")
+
+
 def mark(pending: PendingDecision | None) -> str:
-    """What a form remembers to notice that somebody else has decided since; "" for none."""
-    return f"{pending.id}-{pending.revision}" if pending is not None else ""
+    """What a form remembers to notice that somebody else has decided since; "" for none.
+
+    With the time, as a row that was cleared and set again can have the same number and revision.
+    """
+    if pending is None:
+        return ""
+    return f"{pending.id}-{pending.revision}-{pending.at.astimezone(UTC).isoformat()}"
 
 
 @dataclass(frozen=True)
@@ -74,6 +89,19 @@ def pooled_spread(squares: float, freedom: int) -> float | None:
 def capacity_key(kind: str, id_: int | None = None) -> str:
     """The key in `Conference.capacities`: "all", "type-3", "track-2"."""
     return kind if id_ is None else f"{kind}-{id_}"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Minutes used and, on top, pending; `capacity` None where nobody has set one."""
+
+    used: int
+    pending: int
+    capacity: int | None
+
+    @property
+    def total(self) -> int:
+        return self.used + self.pending
 
 
 def in_order(outcomes: Sequence[str]) -> list[str]:

@@ -1,0 +1,152 @@
+"""What has been announced: each decision with what became of its mails and of its confirmation."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session, aliased
+
+from cfp.actors import Actor
+from cfp.domain.conferences.models import Conference, SubmissionType, Track
+from cfp.domain.decisions.announcements import object_key
+from cfp.domain.decisions.letters import KINDS, REMINDER, readers
+from cfp.domain.decisions.models import Confirmation, Decision, PendingDecision
+from cfp.domain.decisions.queries import newest_decision
+from cfp.domain.mail.models import Message
+from cfp.domain.submissions.models import Submission
+from cfp.policy import Action, Column, Fact, View, may
+
+
+def announced(conference: Conference) -> View:
+    """A row per submission whose decision is announced: the newest one.
+
+    `minutes` are those it is accepted for, with `discussion` after them; `answered` is when
+    somebody confirmed or declined.
+    """
+    kind = aliased(SubmissionType)
+    source = (
+        Submission.__table__.join(Decision, Decision.id == newest_decision())
+        .join(Track, Track.id == Submission.track_id)
+        .outerjoin(kind, kind.id == Decision.type_id)
+        .outerjoin(Confirmation, Confirmation.submission_id == Submission.id)
+    )
+    columns = {
+        "id": Submission.id,
+        "code": Submission.code,
+        "title": Submission.title,
+        "track": Track.name,
+        "state": Submission.state,
+        "outcome": Decision.outcome,
+        "type": kind.name,
+        "minutes": func.coalesce(Decision.minutes, kind.minutes),
+        "discussion": kind.discussion_minutes,
+        "at": Decision.at,
+        "answered": Confirmation.at,
+    }
+    return View(
+        conference=conference,
+        source=source,
+        rows=Fact.DECISION,
+        columns=MappingProxyType({name: Column(what) for name, what in columns.items()}),
+    )
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What became of one person's mail; `state` "" when there is none, for want of an address."""
+
+    name: str
+    address: str
+    state: str
+    refusal: str = ""
+
+
+def deliveries(
+    db: Session, rows: Sequence[Row[*tuple[Any, ...]]]
+) -> Mapping[int, Sequence[Delivery]]:
+    """For rows of `announced`, what happened to each reader's mail; a fixed number of statements.
+
+    Whoever has left a talk since is not among its readers any more.
+    """
+    readers_of = readers(db, [row.id for row in rows])
+    keys = {
+        object_key(row.at, reader.person.id): row.id
+        for row in rows
+        for reader in readers_of[row.id]
+    }
+    newest = {
+        message.object_key: message
+        for message in db.scalars(
+            select(Message)
+            .where(Message.object_key.in_(keys), Message.kind.in_(KINDS))
+            .order_by(Message.id)
+        )
+    }
+    found: dict[int, list[Delivery]] = defaultdict(list)
+    for row in rows:
+        for reader in readers_of[row.id]:
+            message = newest.get(object_key(row.at, reader.person.id))
+            found[row.id].append(
+                Delivery(reader.person.name, message.recipient, message.state, message.refusal)
+                if message
+                else Delivery(reader.person.name, reader.address, "")
+            )
+    return found
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """The announcing mails by state, and until when the held ones can be stopped."""
+
+    counts: Mapping[str, int]
+    held_until: datetime | None
+
+    @property
+    def stoppable(self) -> int:
+        """How many have not gone out."""
+        return self.counts.get("held", 0) + self.counts.get("queued", 0)
+
+
+def outbox(db: Session, conference: Conference) -> Outbox:
+    """Counted in one statement; mails that were sent after all count once, as sent."""
+    later = aliased(Message)
+    again = select(later.id).where(
+        later.object_key == Message.object_key, later.kind == Message.kind, later.id > Message.id
+    )
+    rows = db.execute(
+        select(Message.state, func.count(Message.id), func.max(Message.due))
+        .where(
+            Message.conference_id == conference.id,
+            Message.kind.in_(KINDS),
+            ~again.exists(),
+        )
+        .group_by(Message.state)
+    ).all()
+    held = next((row[2] for row in rows if row[0] == "held"), None)
+    return Outbox({row[0]: row[1] for row in rows}, held)
+
+
+def last_reminder(db: Session, conference: Conference) -> datetime | None:
+    """When somebody was last reminded to confirm."""
+    return db.scalar(
+        select(func.max(Message.created)).where(
+            Message.conference_id == conference.id, Message.kind == REMINDER
+        )
+    )
+
+
+def pending_titles(
+    db: Session, actor: Actor, conference: Conference
+) -> Sequence[Row[str, str, str, str]]:
+    """(code, title, outcome, track) of everything pending that this chair may announce."""
+    return db.execute(
+        select(Submission.code, Submission.title, PendingDecision.outcome, Track.name)
+        .join(PendingDecision, PendingDecision.submission_id == Submission.id)
+        .join(Track, Track.id == Submission.track_id)
+        .where(may(actor, Action.DECIDE_ONE, conference))
+        .order_by(PendingDecision.outcome, Submission.title, Submission.id)
+    ).all()

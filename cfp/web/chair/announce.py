@@ -1,0 +1,184 @@
+"""Announcing what is pending, what became of the mails, and reminding of confirming."""
+
+from flask import flash, render_template, request, url_for
+from flask_babel import ngettext
+
+from cfp.domain.decisions import announcements, reminders, rules
+from cfp.domain.decisions.announced import announced as announced_view
+from cfp.domain.decisions.announced import deliveries, last_reminder, outbox, pending_titles
+from cfp.domain.decisions.announcements import Plan, left_to_others
+from cfp.domain.decisions.letters import Letter
+from cfp.policy import Action
+from cfp.web import context
+from cfp.web.chair import blueprint
+from cfp.web.chair.decision_forms import OUTCOME_WORDS, AnnounceForm
+from cfp.web.chair.setup_forms import CountForm
+from cfp.web.forms import ViewResponse, perform, press
+from cfp.web.gate import permission
+from cfp.web.lists import PAGE_SIZE, Listing
+
+CODES_LIMIT = 5_000
+
+
+@blueprint.route("/<slug>/chair/decisions/announce", methods=["GET", "POST"])
+@permission(Action.ANNOUNCE)
+def announce(slug: str) -> ViewResponse | str:
+    """Every mail as it would go, one per person; the typed number sends them."""
+    form = AnnounceForm(data={"hold_minutes": context.config().mail_hold_minutes})
+    codes = _codes()
+
+    def page() -> str:
+        ready = _plan(codes)
+        form.revision.data = ready.digest
+        return _announce_page(form, ready, codes)
+
+    def act() -> str:
+        form.expect_count(len(_plan(codes).letters))
+        done = announcements.announce(
+            context.db(),
+            context.actor(),
+            context.conference(),
+            codes=codes,
+            expected=form.revision.data,
+            links=context.links(),
+            now=context.now(),
+            hold_minutes=form.hold_minutes.data,
+        )
+        _say_announced(done)
+        return url_for("chair.announced", slug=slug)
+
+    return page() if request.method == "GET" else perform(form, act, page)
+
+
+def _codes() -> list[str] | None:
+    """The submissions picked, by code; None for everything pending."""
+    picked = [code.replace("\0", "") for code in request.values.getlist("code")]
+    return picked[:CODES_LIMIT] or None
+
+
+def _plan(codes: list[str] | None) -> Plan:
+    return announcements.plan(
+        context.db(), context.actor(), context.conference(), codes=codes, links=context.links()
+    )
+
+
+def _announce_page(form: AnnounceForm, ready: Plan, codes: list[str] | None) -> str:
+    db, actor, conference = context.db(), context.actor(), context.conference()
+    odd = {id(letter) for letter in ready.odd}
+    ordered = sorted(ready.letters, key=lambda letter: id(letter) not in odd)
+    letters, page, pages = _page_of(ordered)
+    return render_template(
+        "chair/announce.html",
+        form=form,
+        conference=conference,
+        plan=ready,
+        letters=letters,
+        page=page,
+        pages=pages,
+        codes=codes or [],
+        pending=pending_titles(db, actor, conference),
+        others=left_to_others(db, actor, conference),
+        outcome_words=OUTCOME_WORDS,
+        state_of=rules.STATE_OF,
+    )
+
+
+def _page_of(letters: list[Letter]) -> tuple[list[Letter], int, int]:
+    asked = request.args.get("page", "1")
+    pages = max(1, -(-len(letters) // PAGE_SIZE))
+    page = min(int(asked), pages) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    start = (max(page, 1) - 1) * PAGE_SIZE
+    return letters[start : start + PAGE_SIZE], max(page, 1), pages
+
+
+def _say_announced(done: announcements.Announced) -> None:
+    said = ngettext(
+        "%(num)s decision is announced.", "%(num)s decisions are announced.", done.decisions
+    )
+    mails = ngettext("%(num)s mail is queued.", "%(num)s mails are queued.", done.mails)
+    flash(f"{said} {mails}", "success")
+
+
+@blueprint.get("/<slug>/chair/decisions/announced")
+@permission(Action.ANNOUNCE)
+def announced(slug: str) -> str:
+    """Each announced decision, whether its mail arrived and whether it is confirmed."""
+    db, actor, conference = context.db(), context.actor(), context.conference()
+    view = announced_view(conference)
+    listing = Listing.from_request(
+        view, actor, sortable=("title", "outcome", "state", "at"), default="-at"
+    )
+    state = request.args.get("state", "")
+    if state.isascii() and state.isalpha():
+        listing.where(view.column(actor, "state") == state)
+    listing.load(db)
+    return render_template(
+        "chair/announced.html",
+        conference=conference,
+        list=listing,
+        deliveries=deliveries(db, listing.rows),
+        outbox=outbox(db, conference),
+        reminded=last_reminder(db, conference),
+        states=("accepted", "confirmed", "declined", "waitlisted", "rejected", "revise"),
+    )
+
+
+@blueprint.post("/<slug>/chair/decisions/announced/stop")
+@permission(Action.ANNOUNCE)
+def stop_announcing(slug: str) -> ViewResponse:
+    """Stop the mails that have not gone out; the decisions stay announced."""
+
+    def act() -> str:
+        count = announcements.stop_mails(
+            context.db(), context.actor(), context.conference(), now=context.now()
+        )
+        flash(ngettext("%(num)s mail is stopped.", "%(num)s mails are stopped.", count))
+        return url_for("chair.announced", slug=slug)
+
+    return press(act)
+
+
+@blueprint.post("/<slug>/chair/decisions/announced/resume")
+@permission(Action.ANNOUNCE)
+def resume_announcing(slug: str) -> ViewResponse:
+    """Send the stopped mails after all."""
+
+    def act() -> str:
+        count = announcements.resume_mails(
+            context.db(), context.actor(), context.conference(), now=context.now()
+        )
+        flash(ngettext("%(num)s mail is queued.", "%(num)s mails are queued.", count))
+        return url_for("chair.announced", slug=slug)
+
+    return press(act)
+
+
+@blueprint.route("/<slug>/chair/decisions/remind", methods=["GET", "POST"])
+@permission(Action.SEND_MAIL)
+def remind_confirm(slug: str) -> ViewResponse | str:
+    """One mail to each person with unconfirmed accepted talks, read before it goes."""
+    db, actor, conference = context.db(), context.actor(), context.conference()
+    links, now, form = context.links(), context.now(), CountForm()
+
+    def ready() -> reminders.Reminders:
+        return reminders.reminders(db, actor, conference, links=links, now=now)
+
+    def page() -> str:
+        return render_template(
+            "chair/remind_confirm.html",
+            form=form,
+            conference=conference,
+            reminders=ready(),
+            reminded=last_reminder(db, conference),
+        )
+
+    def act() -> str:
+        form.expect_count(len(ready().letters))
+        count = reminders.remind(db, actor, conference, links=links, now=now)
+        flash(
+            ngettext("%(num)s mail is on its way.", "%(num)s mails are on their way.", count),
+            "success",
+        )
+        return url_for("chair.announced", slug=slug)
+
+    return page() if request.method == "GET" else perform(form, act, page)

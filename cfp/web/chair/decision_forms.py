@@ -1,0 +1,110 @@
+"""Forms of deciding and announcing, and the sentences for what can be wrong."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import IntegerField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import NumberRange, Optional
+
+from cfp.domain.decisions.announcements import HOLD_LIMIT
+from cfp.domain.decisions.board import Choice
+from cfp.domain.decisions.rules import CAPACITY_LIMIT, MINUTES_LIMIT, NOTE_LIMIT
+from cfp.web.chair.setup_forms import CountForm, Whole, needed
+from cfp.web.forms import BaseForm, Text
+from cfp.web.wording import add_words
+
+CLEAR = "clear"
+"""What a form says for "nothing pending"."""
+
+OUTCOME_WORDS = {
+    "accept": _l("accepted"),
+    "waitlist": _l("waitlisted"),
+    "reject": _l("not accepted"),
+    "revise": _l("changes asked"),
+}
+ACT_WORDS = {
+    "accept": _l("Accept"),
+    "waitlist": _l("Waitlist"),
+    "reject": _l("Don't accept"),
+    "revise": _l("Ask for changes"),
+}
+
+add_words(
+    {
+        "decision.unknown_outcome": _l("Choose one of the decisions."),
+        "decision.not_from_here": _l("From its present state it can't become that."),
+        "decision.unknown_type": _l("Choose one of the formats."),
+        "decision.bad_minutes": _l("Give between 1 and %(limit)s minutes, or leave it empty."),
+        "decision.needs_note": _l(
+            "The speakers know another decision already: explain this one to them."
+        ),
+        "decision.long_note": _l("Write at most %(limit)s characters."),
+        "decision.bad_capacity": _l("Give between 1 and %(limit)s minutes, or leave it empty."),
+        "decision.nothing_to_undo": _l("There is nothing to undo any more."),
+        "decision.nothing_picked": _l("Select at least one submission first."),
+        "announce.nothing": _l("Nothing is pending any more: it has been announced or cleared."),
+        "announce.changed": _l(
+            "Something has changed since you read the mails. They are shown as they would go now; "
+            "read them again."
+        ),
+        "announce.bad_hold": _l("Give between 0 and %(limit)s minutes."),
+        "remind.nobody": _l("Nobody is left to remind."),
+    }
+)
+
+
+class DecideForm(BaseForm):
+    outcome = RadioField(_l("Decision"), [needed(_l("Choose one of the decisions."))])
+    type_id = SelectField(_l("Accepted as"), validators=[Optional()], coerce=int)
+    minutes = IntegerField(_l("Minutes"), [Optional(), NumberRange(1, MINUTES_LIMIT)], default=None)
+    note = Text(_l("Note to the speakers"), limit=NOTE_LIMIT)
+
+    def offer(self, outcomes: Sequence[str], types: Sequence[Choice]) -> None:
+        """Set the choices: what its state lets it become, and the formats."""
+        self.outcome.choices = [
+            *(SelectChoice(name, ACT_WORDS[name]) for name in outcomes),
+            SelectChoice(CLEAR, _l("Nothing pending")),
+        ]
+        self.type_id.choices = [SelectChoice(one.id, format_words(one)) for one in types]
+
+
+class ManyForm(BaseForm):
+    """A bulk change; `picked` and the pressed button `act` are read from the request."""
+
+
+class AnnounceForm(CountForm):
+    hold_minutes = Whole(
+        _l("Minutes in which you can still stop the mails"), 0, HOLD_LIMIT, default=0
+    )
+
+
+def capacity_form(fields: Sequence[tuple[str, str]], stored: Mapping[str, int]) -> BaseForm:
+    """A form with an optional number of minutes for each (key, label)."""
+    numbers = {
+        key: IntegerField(
+            label,
+            [Optional(), NumberRange(1, CAPACITY_LIMIT)],
+            render_kw={"inputmode": "numeric"},
+        )
+        for key, label in fields
+    }
+    attributes: dict[str, Any] = {"keys": tuple(numbers), **numbers}
+    form: BaseForm = type("CapacityForm", (BaseForm,), attributes)(data=dict(stored))
+    return form
+
+
+def format_words(one: Choice) -> str:
+    """Talk, 25 + 5 min."""
+    if not one.discussion:
+        return str(_("%(name)s, %(minutes)s min", name=one.name, minutes=one.minutes))
+    return str(
+        _(
+            "%(name)s, %(minutes)s + %(discussion)s min",
+            name=one.name,
+            minutes=one.minutes,
+            discussion=one.discussion,
+        )
+    )

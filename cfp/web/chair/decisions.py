@@ -1,0 +1,363 @@
+"""Deciding: the board, one decision, many at once, and the minutes there are to fill."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl
+
+from flask import flash, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from cfp.domain.conferences.models import Conference, SubmissionType
+from cfp.domain.decisions import actions, rules
+from cfp.domain.decisions.actions import Changed
+from cfp.domain.decisions.board import (
+    Choice,
+    Figures,
+    Surroundings,
+    board,
+    figures,
+    line_at,
+    on_board,
+    scale_of,
+    scores_by_submission,
+    spread,
+    surroundings,
+)
+from cfp.domain.submissions.queries import offered_types
+from cfp.domain.submissions.states import OUTCOMES
+from cfp.errors import DomainError, StaleError
+from cfp.policy import Action, allowed, may
+from cfp.web import context
+from cfp.web.chair import blueprint
+from cfp.web.chair.decision_forms import (
+    ACT_WORDS,
+    CLEAR,
+    OUTCOME_WORDS,
+    DecideForm,
+    ManyForm,
+    capacity_form,
+)
+from cfp.web.forms import ViewResponse, perform, press
+from cfp.web.gate import permission
+from cfp.web.lists import Listing
+
+SORTABLE = ("title", "mean", "variance", "reviews", "track")
+FILTERS = ("view", "track", "type", "outcome", "fewer", "sort", "page")
+UNDO_WITHIN = timedelta(hours=1)
+MANY_LIMIT = 1_000
+
+
+@blueprint.get("/<slug>/chair/decisions/")
+@permission(Action.DECIDE)
+def decisions(slug: str) -> str:
+    """The board as a list, with what is pending, how sure the scores are and the minutes used."""
+    db, actor, conference = context.db(), context.actor(), context.conference()
+    listing = board_listing().load(db)
+    known = figures(db, actor, conference)
+    around = surroundings(db, actor, conference, since=context.now() - UNDO_WITHIN)
+    line = line_at(db, actor, conference, known.accepted)
+    scatter = around.scatter(line, known.usual_spread)
+    return render_template(
+        "chair/decisions.html",
+        conference=conference,
+        list=listing,
+        names=listing.view.names(actor),
+        scores=_scores([row.id for row in listing.rows]),
+        figures=known,
+        around=around,
+        bars=_bars(conference, known, around),
+        scatter=scatter,
+        has_line=line is not None,
+        verdict=lambda row: rules.verdict(row.mean, row.variance, row.reviews, scatter),
+        spread=spread,
+        filters={name: listing.arguments[name] for name in FILTERS if name in listing.arguments},
+        is_chair=allowed(actor, Action.ANNOUNCE, conference, context.now()),
+        outcome_words=OUTCOME_WORDS,
+        act_words=ACT_WORDS,
+        lane_of=rules.lane_of,
+        lanes=("", *OUTCOMES),
+    )
+
+
+def _scores(ids: Sequence[int]) -> dict[int, list[float]]:
+    """The totals to draw as dots; whole ones without a fraction, as reviewers gave them."""
+    known = scores_by_submission(context.db(), context.actor(), context.conference(), ids)
+    return {
+        id_: [int(one) if one == int(one) else round(one, 1) for one in totals]
+        for id_, totals in known.items()
+    }
+
+
+def board_listing() -> Listing:
+    """The board as the address asks for it."""
+    actor, conference = context.actor(), context.conference()
+    view = board(actor, conference)
+    listing = Listing.from_request(view, actor, sortable=SORTABLE, default="-mean")
+    listing.where(on_board(actor, conference))
+    for name in ("track", "type"):
+        asked = request.args.get(name, "")
+        if asked.isascii() and asked.isdigit() and len(asked) < 10:
+            listing.where(view.column(actor, f"{name}_id") == int(asked))
+    _narrow_by_outcome(listing, request.args.get("outcome", ""))
+    fewer = request.args.get("fewer", "")
+    if fewer.isascii() and fewer.isdigit() and len(fewer) < 4:
+        listing.where(view.column(actor, "reviews") < int(fewer))
+    return listing
+
+
+def _narrow_by_outcome(listing: Listing, asked: str) -> None:
+    """open: nothing pending or announced; pending: anything; an outcome; an announced state."""
+    pending = listing.view.column(listing.actor, "pending")
+    state = listing.view.column(listing.actor, "state")
+    if asked == "open":
+        listing.where(pending == "")
+        listing.where(state == "submitted")
+    elif asked == "pending":
+        listing.where(pending != "")
+    elif asked in OUTCOMES:
+        listing.where(pending == asked)
+    elif asked in rules.DECIDABLE:
+        listing.where(state == asked)
+
+
+def _bars(
+    conference: Conference, known: Figures, around: Surroundings
+) -> list[tuple[str, str, rules.Bar]]:
+    """(kind, label, minutes) in all, per format and per track, where there is something to say."""
+    rows = [("all", _("In all"), rules.capacity_key("all"))]
+    several = {"type": around.types, "track": around.tracks}
+    for kind, choices in several.items():
+        if len(choices) > 1:
+            rows += [(kind, one.name, rules.capacity_key(kind, one.id)) for one in choices]
+    bars = []
+    for kind, label, key in rows:
+        minutes, capacity = known.minutes.get(key), conference.capacities.get(key)
+        if kind == "all" or minutes is not None or capacity is not None:
+            used, pending = (minutes.used, minutes.pending) if minutes else (0, 0)
+            bars.append((kind, label, rules.Bar(used, pending, capacity)))
+    return bars
+
+
+# One decision ---------------------------------------------------------------------------------
+
+
+@blueprint.get("/<slug>/chair/decisions/<code>/")
+@permission(Action.DECIDE_ONE)
+def decision(slug: str, code: str) -> str:
+    return _decision_page(_decide_form())
+
+
+@blueprint.post("/<slug>/chair/decisions/<code>/")
+@permission(Action.DECIDE_ONE)
+def decide(slug: str, code: str) -> ViewResponse:
+    """Set or clear what is pending for one submission."""
+    form, standing = _decide_form(), context.standing()
+
+    def act() -> str:
+        outcome = form.outcome.data
+        try:
+            actions.set_pending(
+                context.db(),
+                context.actor(),
+                standing,
+                outcome=None if outcome == CLEAR else outcome,
+                type_id=form.type_id.data,
+                minutes=form.minutes.data,
+                note=form.note.data or "",
+                revision=form.revision.data or "",
+                now=context.now(),
+            )
+        except StaleError as error:
+            raise _both_texts(form) from error
+        return back_to_list()
+
+    return perform(form, act, lambda: _decision_page(form), done=_("Saved, pending."))
+
+
+def back_to_list() -> str:
+    """The list as it was, or the submission's page, as the address says."""
+    slug = context.conference().slug
+    if request.args.get("back") == "submission":
+        return url_for("chair.submission", slug=slug, code=context.submission().code)
+    kept: dict[str, Any] = {
+        name: value for name, value in parse_qsl(request.args.get("list", "")) if name in FILTERS
+    }
+    return url_for("chair.decisions", slug=slug, **kept)
+
+
+def _decide_form() -> DecideForm:
+    db, standing = context.db(), context.standing()
+    submission, pending = standing.submission, actions.pending_of(db, standing.submission)
+    data = {
+        "outcome": pending.outcome if pending else None,
+        "type_id": (pending.type_id if pending else None) or submission.type_id,
+        "minutes": pending.minutes if pending else None,
+        "note": pending.note if pending else "",
+        "revision": rules.mark(pending),
+    }
+    form = DecideForm(data=data)
+    outcomes = [name for name in OUTCOMES if rules.can_become(submission.state, name)]
+    form.offer(outcomes, _formats(offered_types(db, standing.conference, submission.type_id)))
+    return form
+
+
+def _formats(types: Sequence[SubmissionType]) -> list[Choice]:
+    return [Choice(one.id, one.name, one.minutes, one.discussion_minutes) for one in types]
+
+
+def _both_texts(form: DecideForm) -> StaleError:
+    """What somebody else has decided since, beside what was typed here."""
+    theirs = DecideForm(formdata=None)
+    stored = actions.pending_of(context.db(), context.submission())
+    theirs.outcome.data = stored.outcome if stored else CLEAR
+    theirs.note.data = stored.note if stored else ""
+    words = {**{name: str(label) for name, label in ACT_WORDS.items()}, CLEAR: _("Nothing pending")}
+
+    def texts(shown: DecideForm) -> dict[str, str]:
+        return {
+            str(shown.outcome.label.text): words.get(shown.outcome.data, ""),
+            str(shown.note.label.text): shown.note.data or "",
+        }
+
+    return StaleError("stale", theirs=texts(theirs), yours=texts(form), back=request.full_path)
+
+
+def _decision_page(form: DecideForm) -> str:
+    standing, submission = context.standing(), context.submission()
+    return render_template(
+        "chair/decision.html",
+        form=form,
+        conference=standing.conference,
+        submission=submission,
+        needs_note=rules.needs_explanation(submission.state),
+        scores=_scores([submission.id]).get(submission.id, []),
+        scale=scale_of(context.db(), standing.conference),
+        back_url=back_to_list(),
+        pending=bool(form.revision.data),
+    )
+
+
+# Many at once ---------------------------------------------------------------------------------
+
+
+@blueprint.get("/<slug>/chair/decisions/many")
+@permission(Action.DECIDE)
+def decide_several(slug: str) -> str:
+    """What was picked in another list, with its titles, before anything happens."""
+    return _many_page(ManyForm())
+
+
+@blueprint.post("/<slug>/chair/decisions/many")
+@permission(Action.DECIDE)
+def decide_many(slug: str) -> ViewResponse:
+    """Set or clear what is pending for what is picked."""
+    form = ManyForm()
+
+    def act() -> str:
+        picked = request.form.getlist("picked")
+        if not picked:
+            raise DomainError("decision.nothing_picked")
+        outcome = request.form.get("act", "")
+        changed = actions.set_many(
+            context.db(),
+            context.actor(),
+            context.conference(),
+            codes=picked[:MANY_LIMIT],
+            outcome=None if outcome == CLEAR else outcome,
+            now=context.now(),
+        )
+        _say(changed)
+        return _board_url()
+
+    return perform(form, act, lambda: _many_page(form))
+
+
+@blueprint.post("/<slug>/chair/decisions/undo/<int:batch>")
+@permission(Action.DECIDE)
+def undo_decisions(slug: str, batch: int) -> ViewResponse:
+    """Bring back what one's last bulk change replaced."""
+
+    def act() -> str:
+        changed = actions.undo(
+            context.db(), context.actor(), context.conference(), batch_id=batch, now=context.now()
+        )
+        flash(
+            ngettext(
+                "Undone for %(num)s submission.", "Undone for %(num)s submissions.", changed.count
+            )
+        )
+        _say_left_out(changed, _("Changed by somebody since, so left as they are: %(codes)s."))
+        return _board_url()
+
+    return press(act)
+
+
+def _say(changed: Changed) -> None:
+    if not changed.count:
+        flash(_("Nothing had to be changed."))
+    _say_left_out(
+        changed,
+        _(
+            "Left out, as their speakers know another decision or their state does not allow it: "
+            "%(codes)s. Decide on them one by one, with a note."
+        ),
+    )
+
+
+def _say_left_out(changed: Changed, words: str) -> None:
+    if changed.left_out:
+        flash(words % {"codes": ", ".join(changed.left_out)}, "warning")
+
+
+def _board_url() -> str:
+    kept: dict[str, Any] = {n: v for n, v in request.args.items() if n in FILTERS}
+    return url_for("chair.decisions", slug=context.conference().slug, **kept)
+
+
+def _many_page(form: ManyForm) -> str:
+    db, actor, conference = context.db(), context.actor(), context.conference()
+    view = board(actor, conference)
+    listing = Listing.from_request(view, actor, sortable=SORTABLE, default="title")
+    picked = request.values.getlist("picked")[:MANY_LIMIT]
+    listing.where(view.column(actor, "code").in_([code.replace("\0", "") for code in picked]))
+    listing.where(on_board(actor, conference))
+    listing.where(may(actor, Action.DECIDE_ONE, conference))
+    return render_template(
+        "chair/decide_many.html",
+        form=form,
+        conference=conference,
+        rows=listing.load_all(db).rows,
+        left_out=len(set(picked)) - listing.total,
+        outcome_words=OUTCOME_WORDS,
+        act_words=ACT_WORDS,
+    )
+
+
+# Capacity -------------------------------------------------------------------------------------
+
+
+@blueprint.route("/<slug>/chair/decisions/capacity", methods=["GET", "POST"])
+@permission(Action.SET_UP)
+def capacity(slug: str) -> ViewResponse | str:
+    """The minutes there are to fill, in all, per format and per track."""
+    conference = context.conference()
+    around = surroundings(context.db(), context.actor(), conference, since=context.now())
+    fields = [("all", _("In all"))]
+    for kind, choices in (("type", around.types), ("track", around.tracks)):
+        if len(choices) > 1:
+            fields += [(rules.capacity_key(kind, one.id), one.name) for one in choices]
+    form = capacity_form(fields, conference.capacities)
+
+    def page() -> str:
+        return render_template("chair/capacity.html", form=form, conference=conference)
+
+    def act() -> str:
+        minutes = {key: form[key].data for key, _label in fields}
+        actions.set_capacities(
+            context.db(), context.actor(), conference, minutes=minutes, now=context.now()
+        )
+        return url_for("chair.decisions", slug=slug)
+
+    return page() if request.method == "GET" else perform(form, act, page, done=_("Saved."))
