@@ -10,6 +10,7 @@ from cfp.domain.conferences.models import Conference
 from cfp.domain.decisions.models import Decision, PendingDecision
 from cfp.domain.decisions.rules import DECIDABLE
 from cfp.domain.mail.models import Message
+from cfp.domain.mail.queries import TROUBLE, readable
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
 from cfp.policy import Fact, predicate
@@ -29,7 +30,7 @@ def waiting(db: Session, actor: Actor, conference: Conference) -> Mapping[str, i
     short = and_(
         Submission.state == "submitted",
         reviews < conference.reviews_per_submission,
-        predicate(actor, Fact.REVIEWS, conference),
+        predicate(actor, Fact.CHAIR_REVIEWS, conference),
     )
     pending = and_(
         Submission.state.in_(sorted(DECIDABLE)),
@@ -42,13 +43,11 @@ def waiting(db: Session, actor: Actor, conference: Conference) -> Mapping[str, i
             .where(pending, predicate(actor, Fact.PENDING, conference))
             .scalar_subquery(),
             select(func.count(Submission.id))
-            .where(Submission.state == "accepted", predicate(actor, Fact.DECISION, conference))
+            .where(Submission.state == "accepted", predicate(actor, Fact.LISTED, conference))
             .scalar_subquery(),
             select(func.count(Message.id))
-            .where(
-                Message.conference_id == conference.id,
-                Message.state.in_(("refused", "uncertain")),
-            )
+            .outerjoin(Submission, Submission.id == Message.submission_id)
+            .where(Message.state.in_(TROUBLE), readable(actor, conference))
             .scalar_subquery(),
         )
     ).one()

@@ -7,12 +7,6 @@ from cfp.web.chair import blueprint
 from cfp.web.gate import permission
 
 
-@blueprint.get("/<slug>/chair/")
-@permission(Action.READ_COMMITTEE)
-def dashboard(slug: str) -> str:
-    return render_template("chair/placeholder.html")
-
-
 @blueprint.get("/<slug>/chair/assignment/")
 @permission(Action.ASSIGN)
 def assignment(slug: str) -> str:
