@@ -1,5 +1,6 @@
 """`cfp serve`: the pages, and beside them the worker."""
 
+import errno
 import logging
 import signal
 import socket
@@ -10,11 +11,14 @@ from types import FrameType
 import click
 import waitress
 
+from cfp import clock
 from cfp.app import create_app
-from cfp.cli.runtime import ready_engine
+from cfp.cli.runtime import json_option, ready_engine, report, session
 from cfp.config import Config
+from cfp.domain.accounts.first import offer
 from cfp.errors import ConfigError
 from cfp.jobs.keeper import kept_worker
+from cfp.links import Links
 
 HOST = "127.0.0.1"
 
@@ -24,14 +28,30 @@ HOST = "127.0.0.1"
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64))
 @click.option("--no-worker", is_flag=True, help="Only pages; `cfp worker` runs elsewhere.")
+@json_option
 @click.pass_obj
-def serve(config: Config, host: str, port: int, threads: int, no_worker: bool) -> None:
+def serve(
+    config: Config, host: str, port: int, threads: int, no_worker: bool, as_json: bool
+) -> None:
     """Serve the pages, and keep a worker for mail and jobs beside them."""
     logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s %(message)s")
     ready_engine(config).dispose()
     listener = bind(host, port)
+    first = _first_link(config)
     click.echo(f"cfp serves on http://{host}:{port} (answers to {config.base_url})", err=True)
+    if first:
+        click.echo(f"Create the first conference: {first} (good once, for a day)", err=True)
+    if as_json:
+        report("", {"url": config.base_url, "first_conference": first}, as_json=True)
     run(config, listener, threads=threads, worker=not no_worker)
+
+
+def _first_link(config: Config) -> str | None:
+    """On an instance without accounts, the way in; nothing is written on any other."""
+    with session(config, writes=True) as db:
+        secret = offer(db, now=clock.now())
+        db.commit()
+    return Links(config.base_url).first_account(secret) if secret else None
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -42,7 +62,8 @@ def bind(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise ConfigError("port_busy", host=host, port=port, value=error.strerror) from error
+        key = "port_busy" if error.errno == errno.EADDRINUSE else "cannot_listen"
+        raise ConfigError(key, host=host, port=port, value=error.strerror) from error
     return listener
 
 
