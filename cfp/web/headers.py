@@ -1,7 +1,7 @@
-"""Headers of every answer, and the refusal of foreign Host headers."""
+"""Headers of every answer, and the refusal of foreign Host headers and impossible addresses."""
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, NotFound
 
 from cfp.web import context
 
@@ -14,6 +14,7 @@ CSP = (
 
 def init_app(app: Flask) -> None:
     app.before_request(refuse_foreign_host)
+    app.before_request(refuse_nul)
     app.after_request(add_headers)
 
 
@@ -25,6 +26,14 @@ def refuse_foreign_host() -> None:
     if request.path in {"/healthz", "/readyz"}:
         return
     if request.host != context.config().host:
+        raise BadRequest
+
+
+def refuse_nul() -> None:
+    """No name and no search has a NUL, and PostgreSQL fails on it; forms refuse theirs."""
+    if "\0" in request.path:
+        raise NotFound
+    if any("\0" in text for pair in request.args.items(multi=True) for text in pair):
         raise BadRequest
 
 

@@ -34,7 +34,9 @@ from cfp.policy import Column, Fact, View, predicate
 IN_PROGRAM = ("accepted", "confirmed")
 
 ROLE_COLUMNS = ("chair", "track_chair", "reviewer", "reader")
-TRACK_CHAIR_COLUMNS = ("id", "code", "name", "affiliation", "address", "talks", "confirmed")
+TRACK_CHAIR_COLUMNS = (
+    *("id", "person_id", "code", "name", "affiliation", "address", "talks", "confirmed"),
+)
 """Names and addresses in one's own tracks; who else does what is for chairs."""
 
 
