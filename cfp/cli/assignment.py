@@ -124,15 +124,20 @@ def _apply(
 def _words(outcome: dict[str, Any], dry_run: bool) -> str:
     tense = "would be" if dry_run else "are"
     lines = [
-        f"{outcome['planned']} of {outcome['wanted']} reviews for {outcome['submissions']} "
-        f"submissions {tense} assigned: {outcome['new']} new, {outcome['kept']} kept, "
-        f"{outcome['taken_away']} taken away.",
+        f"{outcome['planned']} of {outcome['wanted']} reviews for "
+        f"{_number(outcome['submissions'], 'submission')} {tense} assigned: "
+        f"{outcome['new']} new, {outcome['kept']} kept, {outcome['taken_away']} taken away.",
         *(
-            f"{one['submissions']} submissions share {one['reviewers']} reviewers, who can give "
-            f"{one['possible']} of {one['wanted']} reviews: {one['missing']} are missing."
+            f"{_number(one['submissions'], 'submission')} can only be reviewed by "
+            f"{_number(one['reviewers'], 'reviewer')}, who can give {one['possible']} of "
+            f"{one['wanted']} reviews: {one['missing']} missing."
             for one in outcome["shortfalls"]
         ),
     ]
     if not dry_run:
-        lines.append(f"{outcome['mails']} reviewers are told by mail.")
+        lines.append(f"Told by mail: {_number(outcome['mails'], 'reviewer')}.")
     return "\n".join(lines)
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from cfp import audit
@@ -145,6 +145,7 @@ def assign_by_hand(
     assignment = _assignment(db, conference, submission, person_id)
     if assignment is not None and assignment.state in ACTIVE:
         raise NotNowError("assignment.there")
+    reviewed = _review_state(db, submission, person_id) == "submitted"
     if assignment is None:
         assignment = Assignment(
             conference_id=conference.id,
@@ -154,7 +155,6 @@ def assign_by_hand(
             created=now,
         )
         db.add(assignment)
-    reviewed = _review_state(db, submission, person_id) == "submitted"
     assignment.state = "done" if reviewed else "assigned"
     assignment.reason, assignment.pinned, assignment.changed = "", True, now
     db.flush()
@@ -408,8 +408,10 @@ def _applied_after(db: Session, proposal: Proposal) -> Sequence[Proposal]:
     query = select(Proposal).where(
         Proposal.conference_id == proposal.conference_id,
         Proposal.state == "applied",
-        Proposal.applied >= proposal.applied,
-        Proposal.id != proposal.id,
+        or_(
+            Proposal.applied > proposal.applied,
+            and_(Proposal.applied == proposal.applied, Proposal.id > proposal.id),
+        ),
     )
     return db.scalars(query).all()
 

@@ -140,18 +140,24 @@ def figures_from(loaded: Loaded, plan: Plan) -> dict[str, Any]:
         "planned": len(plan.paper),
         "missing": int(plan.paper_missing.sum()),
         "bids": dict(bids) if loaded.facts.rating.uses_bids else {},
-        "shortfalls": [
-            {
-                "submissions": [loaded.submission_ids[row] for row in one.papers.tolist()],
-                "people": [loaded.person_ids[row] for row in one.reviewers.tolist()],
-                "demand": one.demand,
-                "capacity": one.capacity,
-                "missing": one.missing,
-            }
-            for one in plan.shortfalls
-        ],
+        "shortfalls": _shortfalls(loaded, plan),
         "seconds": round(sum(plan.seconds.values()), 3),
     }
+
+
+def _shortfalls(loaded: Loaded, plan: Plan) -> list[dict[str, Any]]:
+    """One report for each group of reviewers that is too small, whatever it is too small for."""
+    found: dict[tuple[int, ...], dict[str, Any]] = {}
+    for one in plan.shortfalls:
+        people = tuple(loaded.person_ids[row] for row in one.reviewers.tolist())
+        report = found.setdefault(
+            people,
+            {"submissions": [], "people": list(people), "demand": 0, "capacity": 0, "missing": 0},
+        )
+        report["submissions"] += [loaded.submission_ids[row] for row in one.papers.tolist()]
+        for name in ("demand", "capacity", "missing"):
+            report[name] += getattr(one, name)
+    return list(found.values())
 
 
 def _rounded(value: float) -> float | None:
