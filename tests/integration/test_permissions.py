@@ -1,0 +1,193 @@
+"""Every route by the cast, the states of a submission, blind or not, against a written table.
+
+The table below is made from the specification's two permission tables, not from `cfp.policy`.
+Letters: s owner and co-speaker · e another talk's speaker · r reviewer · x reviewer with a
+blocking conflict · t track chair of its track · u track chair of another · c chair · k chair with a
+blocking conflict · o read-only role · a administrator without a role · p anybody, not logged in.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import product
+
+import pytest
+from flask import Flask, g
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from cfp.domain.submissions.states import State
+from cfp.errors import DomainError
+from cfp.web import gate
+from cfp.web.sessions import Visitor
+from tests.factories import NOW
+from tests.support.cast import CAST, World, make_world
+
+WHO = {
+    "owner": "s",
+    "co_speaker": "s",
+    "other_speaker": "e",
+    "reviewer": "r",
+    "blocked_reviewer": "x",
+    "track_chair": "t",
+    "other_track_chair": "u",
+    "chair": "c",
+    "conflicted_chair": "k",
+    "reader": "o",
+    "administrator": "a",
+    "anonymous": "p",
+}
+EVERYBODY = "serxtuckoap"
+PEOPLE = EVERYBODY.replace("p", "")
+COMMITTEE, CHAIRS, ALL_CHAIRS = "tucko", "ck", "tuck"
+
+SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
+    EVERYBODY: (
+        *("public.index", "public.conference", "public.healthz", "public.readyz"),
+        *("public.program", "public.program_json", "public.program_text", "public.talk"),
+        *("public.schedule_ics", "public.sessions_csv"),
+        *("account.log_in", "account.send_log_in", "account.code", "account.enter_code"),
+        *("account.send_again", "account.link", "account.follow_link", "account.log_out"),
+        *("account.password_log_in", "account.check_password"),
+        *("account.first_account", "account.make_first_account"),
+        *("account.claim", "account.answer_claim", "account.naming", "account.answer_naming_link"),
+        *("account.invitation", "account.answer_invitation_link"),
+        *("speaker.new", "speaker.create", "speaker.show_preview"),
+        *("speaker.confirm_by_token", "speaker.save_confirm_by_token", "speaker.decline_by_token"),
+    ),
+    PEOPLE: (
+        *("account.mine", "account.profile", "account.save_profile", "account.addresses"),
+        *("account.add_address", "account.make_primary", "account.remove_address"),
+        *("account.password", "account.set_password", "account.remove_password"),
+        *("account.forgot_password", "account.browsers", "account.end_browser"),
+        *("account.end_other_browsers", "account.data", "account.export", "account.delete"),
+        *("account.merge", "account.join_persons", "account.welcome", "account.say_name"),
+        *("account.own_invitation", "account.answer_own_invitation"),
+        *("account.own_naming", "account.answer_own_naming"),
+        *("speaker.index", "speaker.autosave_new"),
+    ),
+    "a": (
+        *("account.accounts", "account.change_account"),
+        *("chair.new_conference", "chair.clone_conference"),
+    ),
+    "rx": (
+        *("reviewer.queue", "reviewer.next_one", "reviewer.bids"),
+        *("reviewer.profile", "reviewer.save_profile"),
+    ),
+    COMMITTEE: (
+        *("chair.dashboard", "chair.submissions", "chair.submissions_csv"),
+        *("chair.program", "chair.preview"),
+    ),
+    ALL_CHAIRS: (
+        *("chair.people", "chair.people_csv", "chair.people_person"),
+        *("chair.reviews", "chair.reviews_csv", "chair.reviewers", "chair.assignment"),
+        *("chair.decisions", "chair.decide_many", "chair.decide_several", "chair.undo_decisions"),
+    ),
+    CHAIRS: (
+        *("chair.announce", "chair.announced", "chair.stop_announcing", "chair.resume_announcing"),
+        *("chair.remind_confirm", "chair.capacity", "chair.nudge", "chair.write"),
+        *("chair.call", "chair.call_close", "chair.call_extend", "chair.call_open"),
+        *("chair.call_remind", "chair.log", "chair.log_csv", "chair.messages", "chair.message"),
+        *("chair.message_again", "chair.message_arrived", "chair.message_release"),
+        *("chair.message_stop", "chair.people_claim", "chair.people_committee"),
+        *("chair.people_invitation", "chair.people_invite", "chair.people_roles"),
+        *("chair.place", "chair.slot", "chair.move_slot", "chair.remove_slot"),
+        *("chair.publish", "chair.publishing", "chair.materials_list"),
+        *("chair.settings", "chair.settings_archive", "chair.settings_basics"),
+        *("chair.settings_call", "chair.settings_criteria", "chair.settings_criterion"),
+        *("chair.settings_criterion_archive", "chair.settings_criterion_new"),
+        *("chair.settings_criterion_up", "chair.settings_formats", "chair.settings_mail"),
+        *("chair.settings_mail_restore", "chair.settings_mails", "chair.settings_page"),
+        *("chair.settings_reviewing", "chair.settings_rooms", "chair.settings_tracks"),
+        "chair.settings_use_again",
+    ),
+}
+
+ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
+    # (as a draft, while undecided, once announced): the routes
+    ("s", "s", "s"): (
+        *("speaker.submission", "speaker.withdraw", "speaker.discard"),
+        *("speaker.autosave", "speaker.invite", "speaker.leave"),
+    ),
+    ("s", "stck", "stck"): ("speaker.edit", "speaker.save"),
+    ("", "", "s"): ("speaker.confirm", "speaker.save_confirm", "speaker.decline"),
+    ("", "", "sck"): ("speaker.give_materials",),
+    ("", "", "ck"): ("chair.talk_materials", "chair.give_materials", "chair.approve_material"),
+    ("", "tcko", "tcko"): ("chair.submission",),
+    ("", "tc", "tc"): (
+        *("chair.decision", "chair.decide", "chair.submission_assign"),
+        *("chair.submission_unassign", "reviewer.comment"),
+    ),
+    ("", "ck", "ck"): ("chair.judge", "chair.withdraw"),
+    ("", "rxtck", "rxtck"): (
+        *("reviewer.review", "reviewer.declare_conflict", "reviewer.take_back_conflict"),
+    ),
+    ("", "r", "r"): (
+        *("reviewer.save", "reviewer.autosave", "reviewer.answer", "reviewer.skip"),
+    ),
+}
+BIDDING = ("reviewer.bid", "reviewer.save_bid")
+
+
+def table(bids: bool) -> dict[str, tuple[str, str, str]]:
+    """Endpoint to who gets in, in the three columns; one column thrice where no state matters."""
+    rows: dict[str, tuple[str, str, str]] = {}
+    for letters, endpoints in SITE_AND_CONFERENCE.items():
+        rows |= dict.fromkeys(endpoints, (letters, letters, letters))
+    for columns, endpoints in ON_SUBMISSION.items():
+        rows |= dict.fromkeys(endpoints, columns)
+    rows |= dict.fromkeys(BIDDING, ("", "rx", "rx") if bids else ("", "", ""))
+    return rows
+
+
+def column(state: State) -> int:
+    undecided = {State.SUBMITTED, State.WITHDRAWN}
+    return 0 if state is State.DRAFT else 1 if state in undecided else 2
+
+
+def gets_in(
+    app: Flask, db: Session, world: World, rule: Rule, method: str, name: str, state: State
+) -> bool:
+    """Whether the gate lets this person through to the view."""
+    arguments: dict[str, object] = {
+        argument: 1 if argument.endswith(("_id", "number", "batch")) else "x"
+        for argument in rule.arguments
+    }
+    fixed = {"kind": "tracks", "act": "resend", "verb": "disable"}
+    arguments |= {key: value for key, value in fixed.items() if key in rule.arguments}
+    if "slug" in rule.arguments:
+        arguments["slug"] = world.conference.slug
+    if "code" in rule.arguments:
+        arguments["code"] = world.submissions[state].code
+    path = app.url_map.bind("localhost").build(rule.endpoint, arguments, method=method)
+    with app.test_request_context(path, method=method):
+        g.db, g.now = db, NOW
+        if name != "anonymous":
+            g._login_user = Visitor("test", world.actor(db, name))
+        try:
+            refusal = gate.guard(app)
+        except DomainError:
+            return False
+        finally:
+            g.pop("db")
+        return refusal is None
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("blind", [False, True], ids=["open", "blind"])
+def test_every_route_lets_in_those_of_the_table_and_no_others(
+    app: Flask, db: Session, blind: bool
+) -> None:
+    world = make_world(
+        db, blind=blind, uses_bids=blind, reviewing="assigned" if blind else "everyone"
+    )
+    expected = table(bids=blind)
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint not in gate.UNGUARDED]
+    assert {rule.endpoint for rule in rules} == expected.keys()
+    wrong = []
+    for rule in rules:
+        states = list(State) if "code" in rule.arguments else [State.SUBMITTED]
+        methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        for method, state, name in product(methods, states, CAST):
+            should = WHO[name] in expected[rule.endpoint][column(state)]
+            if gets_in(app, db, world, rule, method, name, state) is not should:
+                wrong.append((rule.endpoint, method, str(state), name, should))
+    assert not wrong, wrong[:20]
