@@ -4,10 +4,12 @@ Everything is computed when first read, so a public or an error page never asks 
 """
 
 from dataclasses import dataclass
+from datetime import datetime, time
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from flask import g, request, url_for
-from flask_babel import get_locale
+from flask_babel import format_timedelta, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import func, select
@@ -125,6 +127,29 @@ class Frame:
             Track.conference_id == self.conference.id, Track.archived.is_(False)
         )
         return (context.db().scalar(count) or 0) > 1
+
+    @property
+    def calendar_note(self) -> str:
+        """Where today is in the conference's calendar: the next of its dates."""
+        conference, now = self.conference, context.now()
+        if conference is None:
+            return ""
+        if conference.archived:
+            return str(_("Archived"))
+        zone = ZoneInfo(conference.zone)
+        start = datetime.combine(conference.start_date, time(), zone)
+        end = datetime.combine(conference.end_date, time(23, 59), zone)
+        dates = [
+            (conference.opens, _("Call opens %(when)s")),
+            (conference.deadline, _("Call closes %(when)s")),
+            (conference.reviews_due, _("Reviews are due %(when)s")),
+            (start, _("Conference begins %(when)s")),
+            (end, _("Conference ends %(when)s")),
+        ]
+        for moment, words in dates:
+            if moment is not None and moment > now:
+                return str(words % {"when": format_timedelta(moment - now, add_direction=True)})
+        return str(_("The conference is over"))
 
     @property
     def home_url(self) -> str:

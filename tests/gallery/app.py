@@ -125,6 +125,7 @@ def _frame() -> SimpleNamespace:
         stages=stages,
         overview=[Stage("Overview")],
         desk=[Stage("People"), Stage("Settings")],
+        calendar_note="Call closes in 3 days",
         home_url="/",
         index_url="/",
         my_url="#",

@@ -1,6 +1,7 @@
 """Settings, a small page each; the first page says what each is set to."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import render_template, url_for
@@ -107,12 +108,13 @@ def settings_call(slug: str) -> ViewResponse | str:
 
     def act(form: CallForm) -> None:
         chosen = form.deadline_zone.data or conference.zone
+        deadline = Wall(form, "deadline").needed_moment(chosen)
         times = actions.CallTimes(
-            opens=Wall(form, "opens").moment(chosen),
-            deadline=Wall(form, "deadline").needed_moment(chosen),
+            opens=_with_seconds(Wall(form, "opens").moment(chosen), conference.opens),
+            deadline=_with_seconds(deadline, conference.deadline) or deadline,
             deadline_zone=chosen,
             grace_minutes=form.grace_minutes.data,
-            edits_until=Wall(form, "edits").moment(chosen),
+            edits_until=_with_seconds(Wall(form, "edits").moment(chosen), conference.edits_until),
             decisions_by=form.decisions_by.data,
         )
         actions.change_call(
@@ -128,6 +130,13 @@ def settings_call(slug: str) -> ViewResponse | str:
         "decisions_by": conference.decisions_by,
     }
     return _edit(CallForm, stored, act, "chair/settings_call.html")
+
+
+def _with_seconds(typed: datetime | None, stored: datetime | None) -> datetime | None:
+    """Fields show minutes: a moment nobody changed keeps its seconds."""
+    if typed is None or stored is None:
+        return typed
+    return stored if stored.replace(second=0, microsecond=0) == typed else typed
 
 
 @blueprint.route("/<slug>/chair/settings/reviewing", methods=["GET", "POST"])
