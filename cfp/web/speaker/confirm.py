@@ -192,7 +192,7 @@ def _form(actor: Actor, standing: Standing, *, fresh: bool = False) -> ConfirmFo
     data = _data(actor, conference, before if standing.submission.announced else None)
     options = {"formdata": None} if fresh else {}
     form: ConfirmForm = own_form(data={**data, "bio": own.bio if own else ""}, **options)
-    form.zone.choices = zone_choices()
+    form.zone.choices = zone_choices(form.zone.data or "")
     if own is None:
         del form.bio
     return form
