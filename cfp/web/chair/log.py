@@ -56,7 +56,7 @@ def _listing() -> Listing:
     actor = context.actor()
     view = entries.log(actor, context.conference())
     listing = Listing.from_request(view, actor, sortable=("number",), default="-number")
-    asked = {name: value.replace("\0", "") for name, value in listing.arguments.items()}
+    asked = listing.arguments
     if asked.get("action"):
         listing.where(view.column(actor, "action") == asked["action"])
     if asked.get("submission"):

@@ -80,7 +80,7 @@ def _narrow(listing: Listing) -> None:
     elif asked.get("state") in list(MessageState):
         listing.where(state == asked["state"])
     if asked.get("kind"):
-        listing.where(view.column(actor, "kind") == asked["kind"].replace("\0", ""))
+        listing.where(view.column(actor, "kind") == asked["kind"])
     for word in search_words(asked.get("q", "")):
         texts = (view.column(actor, name) for name in ("name", "recipient", "subject"))
         listing.where(or_(*(text.icontains(word, autoescape=True) for text in texts)))

@@ -49,6 +49,7 @@ def submissions(slug: str) -> str:
         review_choices=review_choices(conference.reviews_per_submission),
         bulk=_bulk(slug),
         save_url=url_for("chair.submissions_csv", slug=slug, **without_page(listing)),
+        write_url=_write_url(listing),
     )
 
 
@@ -130,7 +131,7 @@ def narrow(listing: Listing) -> None:
     if search_words(asked.get("q", "")):
         listing.where(holding(view, actor, asked["q"]))
     for name in ("track", "type"):
-        value = asked.get(name, "").replace("\0", "")
+        value = asked.get(name, "")
         if value:
             listing.where(view.column(actor, name) == value)
     if asked.get("state") in STATES:
@@ -167,6 +168,15 @@ def _bulk(slug: str) -> list[tuple[str, str]]:
         for action, label, endpoint in acts
         if allowed(actor, action, conference, now)
     ]
+
+
+def _write_url(listing: Listing) -> str | None:
+    """Where one writes to everybody in the list."""
+    conference = context.conference()
+    if not allowed(listing.actor, Action.SEND_MAIL, conference, context.now()):
+        return None
+    shown = {name: value for name, value in without_page(listing).items() if name != "to"}
+    return url_for("chair.write", slug=conference.slug, to="submissions", **shown)
 
 
 def review_choices(wanted: int) -> list[tuple[str, str]]:
