@@ -162,6 +162,9 @@ def test_the_only_chair_is_told_to_hand_over(
     give_role(db, conference, chair, "chair")
     without_account = make_person(db, "Ghost", account=False)
     give_role(db, conference, without_account, "chair")
+    switched_off = make_person(db, "Off")
+    db.query(Account).filter_by(person_id=switched_off.id).update({"disabled": True})
+    give_role(db, conference, switched_off, "chair")
     visitor = visitor_as(chair)
     page = visitor.get("/account/data")
     assert "only chair of Conference One" in page.text

@@ -110,6 +110,25 @@ def test_the_code_is_worth_nothing_in_another_browser(
     assert not logged_in(thief)
 
 
+def test_who_asked_is_told_to_the_asking_browser_only(ada: Visitor, stranger: Visitor) -> None:
+    ask(ada)
+    assert "ada@example.org" in ada.get("/account/code").text
+    page = stranger.get("/account/code")
+    assert page.path == "/account/log-in"
+    assert "ada@example.org" not in page.html
+
+
+def test_logging_in_anew_ends_the_browsers_earlier_log_in(ada: Visitor, engine: Engine) -> None:
+    page = ada.submit(ask(ada), {"code": last_mail(engine).code})
+    ada.submit(page, {"name": "Ada"})
+    token = dict(ada.get("/account/addresses").form("email").fields)["csrf_token"]
+    data = {"csrf_token": token, "email": "ada@example.org"}
+    ada.client.post("/account/log-in", data=data)
+    ada.submit(ada.get(last_mail(engine).link), to=last_mail(engine).link)
+    assert logged_in(ada)
+    assert count(engine, LoginSession) == 1
+
+
 def test_the_earlier_of_two_mails_is_as_good(ada: Visitor, engine: Engine) -> None:
     ask(ada)
     page = ask(ada)

@@ -144,6 +144,9 @@ def test_an_added_address_needs_the_one_who_asked(
     page = other.get(link)
     assert "Somebody else has asked" in page.text
     assert not [form for form in page.forms() if form.action == ""]
+    token = dict(other.get("/account/addresses").form("email").fields)["csrf_token"]
+    assert other.client.post(link, data={"csrf_token": token}).status_code == 404
+    assert db.query(Email).filter_by(address="ada@work.example").count() == 0
     visitor.submit(visitor.get(link), press="Add the address")
     assert db.query(Email).filter_by(address="ada@work.example").count() == 1
 
