@@ -377,8 +377,16 @@ def takes_bids(conference: Conference) -> bool:
 # Many objects ---------------------------------------------------------------------------------
 
 
+# Aliased, so that they never correlate with a view's own speakers; and once, because making an
+# alias costs more than running most of the queries it stands in.
+_SPEAKER = aliased(Speaker, name="its_speaker")
+_CONFLICT = aliased(Conflict, name="its_conflict")
+_REVIEW = aliased(Review, name="its_review")
+_ASSIGNMENT = aliased(Assignment, name="its_assignment")
+
+
 def _is_speaker(person_id: int) -> ColumnElement[bool]:
-    speaker = aliased(Speaker)  # aliased, so that it never correlates with a view's own speakers
+    speaker = _SPEAKER
     return or_(
         Submission.submitter_id == person_id,
         exists().where(
@@ -391,7 +399,7 @@ def _is_speaker(person_id: int) -> ColumnElement[bool]:
 
 def _is_blocked(person_id: int, conference: Conference) -> ColumnElement[bool]:
     """Own and co-spoken submissions always block; found and declared conflicts by their policy."""
-    speaker, conflict = aliased(Speaker), aliased(Conflict)
+    speaker, conflict = _SPEAKER, _CONFLICT
     return or_(
         Submission.submitter_id == person_id,
         exists().where(
@@ -435,7 +443,7 @@ def blocking_kinds(conference: Conference) -> list[str]:
 
 
 def _own_review_in(person_id: int) -> ColumnElement[bool]:
-    review = aliased(Review)
+    review = _REVIEW
     return exists().where(
         review.submission_id == Submission.id,
         review.person_id == person_id,
@@ -507,7 +515,7 @@ def _related(
     if relation is B:
         return true() if takes_bids(conference) else None
     if relation is R and conference.reviewing != "everyone":
-        assignment = aliased(Assignment)
+        assignment = _ASSIGNMENT
         return exists().where(
             assignment.submission_id == Submission.id,
             assignment.person_id == actor.person_id,
