@@ -1,0 +1,153 @@
+"""Processor time and statements of each page on a large conference.
+
+What is printed is the median of the processor time of this process over some requests, beside a
+constant page of the same application measured in the same run: compare the ratio, not the
+milliseconds of another machine. On PostgreSQL the server's own time is not in it.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from cfp.app import create_app
+from cfp.config import Config
+from cfp.db import make_engine, open_session
+from cfp.migrate import upgrade
+from tests.benchmarks.large import Large, build
+from tests.support import postgres
+from tests.support.statements import counted
+from tests.support.visitor import Page as ReadPage
+
+REPEATS = 15
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is asked for, by whom, and the milliseconds it may take."""
+
+    kind: str
+    who: str | None
+    path: str
+    bar: float | None
+
+
+PAGES = (
+    Page("constant page", None, "/healthz", None),
+    Page("list", "chair", "/{slug}/chair/submissions/", 30),
+    Page("list", "chair", "/{slug}/chair/submissions/?q=tunnel&sort=-mean", 30),
+    Page("list", "chair", "/{slug}/chair/decisions/", 30),
+    Page("list", "chair", "/{slug}/chair/reviews/", 30),
+    Page("list", "chair", "/{slug}/chair/reviews/reviewers", 30),
+    Page("list", "chair", "/{slug}/chair/people/", 30),
+    Page("list", "chair", "/{slug}/chair/messages/", 30),
+    Page("list", "chair", "/{slug}/chair/log/", 30),
+    Page("list", "reviewer", "/{slug}/reviews/", 30),
+    Page("list", "speaker", "/{slug}/submissions/", 30),
+    Page("detail", "chair", "/{slug}/chair/", 20),
+    Page("detail", "chair", "/{slug}/chair/submissions/{code}/", 20),
+    Page("detail", "chair", "/{slug}/chair/decisions/{code}/", 20),
+    Page("detail", "chair", "/{slug}/chair/program/", 20),
+    Page("detail", "reviewer", "/{slug}/reviews/{code}/", 20),
+    Page("detail", "speaker", "/{slug}/submissions/{code}/", 20),
+    Page("public", None, "/{slug}/program/", 2),
+    Page("public", None, "/{slug}/program/schedule.ics", 2),
+    Page("public, 304", None, "/{slug}/program/", 2),
+)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure on each kind of database and print a table for each."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    parser.add_argument("--repeats", type=int, default=REPEATS)
+    options = parser.parse_args(arguments)
+    with databases() as found:
+        for name, url, folder in found:
+            measure_all(name, url, folder, options.repeats)
+    return 0
+
+
+@contextmanager
+def databases() -> Iterator[list[tuple[str, str, Path]]]:
+    """Fresh databases: a file, and a cluster of our own where PostgreSQL is installed."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        found = [("SQLite", f"sqlite:///{folder / 'large.sqlite3'}", folder)]
+        programs = postgres.binaries()
+        if programs is None:
+            print("PostgreSQL is not installed: measured on SQLite only")
+            yield found
+            return
+        with postgres.cluster(programs) as cluster:
+            yield [*found, ("PostgreSQL", cluster.create("large"), folder)]
+
+
+def measure_all(name: str, url: str, folder: Path, repeats: int) -> None:
+    engine = make_engine(url)
+    upgrade(engine)
+    with open_session(engine, writes=True) as db:
+        large = build(db)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("ANALYZE")
+        connection.commit()
+    environment = {"CFP_INSTANCE": str(folder), "CFP_DATABASE_URL": url}
+    app = create_app(Config.from_env({**environment, "CFP_BASE_URL": "http://localhost"}))
+    print(f"\n{name}: {'page':54} {'ms':>7} {'bar':>5} {'x constant':>11} {'statements':>11}")
+    constant = None
+    for page in PAGES:
+        took, statements, status = measure(app, large, page, repeats)
+        constant = constant or took
+        bar = f"{page.bar:5.0f}" if page.bar else "    -"
+        row = f"{page.kind:13} {page.path:47} {took:7.1f} {bar} {took / constant:11.1f}"
+        print(f"{row} {statements:11} {'' if status in {200, 304} else status}")
+    print(f"{'review save':61} {measure_save(app, large, repeats):7.1f}    15")
+    app.extensions["cfp"].engine.dispose()
+    engine.dispose()
+
+
+def measure(app: Flask, large: Large, page: Page, repeats: int) -> tuple[float, int, int]:
+    """Median milliseconds of processor time, statements, and the status of the last answer."""
+    client = _client(app, large, page.who)
+    path = page.path.format(slug=large.slug, code=large.code)
+    answer = client.get(path)
+    headers = {"If-None-Match": answer.headers.get("ETag", "")} if "304" in page.kind else {}
+    engine: Engine = app.extensions["cfp"].engine
+    client.get(path, headers=headers)
+    with counted(engine) as statements:
+        answer = client.get(path, headers=headers)
+    times = []
+    for _ in range(repeats):
+        start = time.process_time()
+        client.get(path, headers=headers)
+        times.append((time.process_time() - start) * 1000)
+    return statistics.median(times), len(statements), answer.status_code
+
+
+def measure_save(app: Flask, large: Large, repeats: int) -> float:
+    """A submitted review saved again, through its form."""
+    client = _client(app, large, "reviewer")
+    path = f"/{large.slug}/reviews/{large.code}/"
+    times = []
+    for number in range(repeats):
+        page = ReadPage(path, client.get(path))
+        data = {**dict(page.form("committee_text").fields), "committee_text": f"Text {number}"}
+        start = time.process_time()
+        answer = client.post(path, data={**data, "submit": "1"})
+        times.append((time.process_time() - start) * 1000)
+        assert answer.status_code == 303, answer.text
+    return statistics.median(times)
+
+
+def _client(app: Flask, large: Large, who: str | None) -> FlaskClient:
+    client = app.test_client()
+    if who is not None:
+        client.set_cookie("cfp", large.cookies[who])
+    return client
