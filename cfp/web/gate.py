@@ -63,9 +63,10 @@ def guard(app: Flask) -> BaseResponse | None:
     arguments = request.view_args or {}
     if "slug" in arguments:
         g.conference = _conference(arguments["slug"])
-    if "code" in arguments and action not in FOR_ANYBODY:
-        g.standing = _standing(arguments["code"])
-    _judge(action)
+    if action not in FOR_ANYBODY:
+        if "code" in arguments:
+            g.standing = _standing(arguments["code"])
+        _judge(action)
     return None
 
 

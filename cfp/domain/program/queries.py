@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from cfp.domain.conferences.models import Conference
@@ -22,35 +22,37 @@ class Stamp:
     changed: datetime
 
 
+_NEWEST = (
+    select(ProgramVersion.id)
+    .where(ProgramVersion.conference_id == Conference.id)
+    .order_by(ProgramVersion.number.desc())
+    .limit(1)
+    .correlate(Conference)
+    .scalar_subquery()
+)
+_STAMP = (
+    select(
+        Conference.id,
+        ProgramVersion.id,
+        ProgramVersion.published,
+        func.count(Submission.id),
+        func.max(Material.given),
+    )
+    .join(ProgramVersion, ProgramVersion.id == _NEWEST)
+    .outerjoin(Material, and_(Material.conference_id == Conference.id, Material.state == "shown"))
+    .outerjoin(
+        Submission,
+        and_(Submission.id == Material.submission_id, Submission.state.in_(IN_PROGRAM)),
+    )
+    .where(Conference.slug == bindparam("slug"))
+    .group_by(Conference.id, ProgramVersion.id, ProgramVersion.published)
+)
+"""Made once: making it took longer than running it, and every public page runs it."""
+
+
 def stamp_of(db: Session, slug: str) -> Stamp | None:
     """The stamp of what a conference shows, in one statement; None while nothing is published."""
-    newest = (
-        select(ProgramVersion.id)
-        .where(ProgramVersion.conference_id == Conference.id)
-        .order_by(ProgramVersion.number.desc())
-        .limit(1)
-        .correlate(Conference)
-        .scalar_subquery()
-    )
-    row = db.execute(
-        select(
-            Conference.id,
-            ProgramVersion.id,
-            ProgramVersion.published,
-            func.count(Submission.id),
-            func.max(Material.given),
-        )
-        .join(ProgramVersion, ProgramVersion.id == newest)
-        .outerjoin(
-            Material, and_(Material.conference_id == Conference.id, Material.state == "shown")
-        )
-        .outerjoin(
-            Submission,
-            and_(Submission.id == Material.submission_id, Submission.state.in_(IN_PROGRAM)),
-        )
-        .where(Conference.slug == slug)
-        .group_by(Conference.id, ProgramVersion.id, ProgramVersion.published)
-    ).one_or_none()
+    row = db.execute(_STAMP, {"slug": slug}).one_or_none()
     if row is None:
         return None
     conference_id, version_id, published, materials, given = row
