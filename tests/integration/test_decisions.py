@@ -132,7 +132,7 @@ def test_sorts_and_filters(visitor_as: LogIn, chair, talks, db, conference):
     [
         "track=x",
         "track=9999999999999999999999",
-        "type=%00",
+        "type=%E2%82%AC",
         "fewer=-1",
         "outcome=%FF",
         "sort=pending",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
-from cfp.domain.accounts.models import Email, Person
+from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference, SubmissionType
-from cfp.domain.conferences.queries import own_mails
+from cfp.domain.conferences.queries import own_mails, primary_address
 from cfp.domain.mail import wording
 from cfp.domain.mail.render import MailText, fill, shipped
 from cfp.domain.mail.rules import is_address
@@ -60,33 +60,23 @@ class Letter:
 
 
 def readers(db: Session, ids: Collection[int]) -> Mapping[int, list[Reader]]:
-    """Who is told about each submission, with their main proved address; three statements."""
+    """Who is told about each submission, with their main proved address; two statements."""
     submitters = select(Submission.id, Submission.submitter_id).where(Submission.id.in_(ids))
     speakers = select(Speaker.submission_id, Speaker.person_id).where(
         Speaker.submission_id.in_(ids), Speaker.state == "accepted", Speaker.person_id.is_not(None)
     )
     found_pairs = db.execute(select(union(submitters, speakers).subquery())).all()
     pairs = sorted((int(row[0]), int(row[1])) for row in found_pairs)
-    person_ids = {person_id for _, person_id in pairs}
-    people = {one.id: one for one in db.scalars(select(Person).where(Person.id.in_(person_ids)))}
-    addresses = _addresses(db, person_ids)
+    rows = db.execute(
+        select(Person, primary_address(Person.id)).where(Person.id.in_({pair[1] for pair in pairs}))
+    )
+    known = {
+        person.id: Reader(person, address if is_address(address or "") else "")
+        for person, address in rows
+    }
     found: dict[int, list[Reader]] = {id_: [] for id_ in ids}
     for submission_id, person_id in pairs:
-        reader = Reader(people[person_id], addresses.get(person_id, ""))
-        found[submission_id].append(reader)
-    return found
-
-
-def _addresses(db: Session, person_ids: Collection[int]) -> Mapping[int, str]:
-    rows = db.execute(
-        select(Email.person_id, Email.address)
-        .where(Email.person_id.in_(person_ids), Email.verified.is_not(None))
-        .order_by(Email.person_id, Email.primary.desc(), Email.id)
-    )
-    found: dict[int, str] = {}
-    for person_id, address in rows:
-        if is_address(address):
-            found.setdefault(person_id, address)
+        found[submission_id].append(known[person_id])
     return found
 
 

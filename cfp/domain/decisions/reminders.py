@@ -115,6 +115,7 @@ def _write(
 def _unconfirmed(db: Session, actor: Actor, conference: Conference) -> list[Told]:
     rows = db.execute(
         select(Submission, Decision, SubmissionType)
+        .select_from(Submission)
         .outerjoin(Decision, Decision.id == newest_decision())
         .outerjoin(SubmissionType, SubmissionType.id == Decision.type_id)
         .where(Submission.state == State.ACCEPTED, predicate(actor, Fact.DECISION, conference))

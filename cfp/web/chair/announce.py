@@ -12,6 +12,7 @@ from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.decision_forms import OUTCOME_WORDS, AnnounceForm
+from cfp.web.chair.decisions import codes_in
 from cfp.web.chair.setup_forms import CountForm
 from cfp.web.forms import ViewResponse, perform, press
 from cfp.web.gate import permission
@@ -51,9 +52,10 @@ def announce(slug: str) -> ViewResponse | str:
 
 
 def _codes() -> list[str] | None:
-    """The submissions picked, by code; None for everything pending."""
-    picked = [code.replace("\0", "") for code in request.values.getlist("code")]
-    return picked[:CODES_LIMIT] or None
+    """The submissions picked, by code, perhaps none; None for everything pending."""
+    if "only" not in request.values:
+        return None
+    return codes_in(request.values.getlist("code"), CODES_LIMIT)
 
 
 def _plan(codes: list[str] | None) -> Plan:
@@ -75,7 +77,7 @@ def _announce_page(form: AnnounceForm, ready: Plan, codes: list[str] | None) -> 
         letters=letters,
         page=page,
         pages=pages,
-        codes=codes or [],
+        codes=codes,
         pending=pending_titles(db, actor, conference),
         others=left_to_others(db, actor, conference),
         outcome_words=OUTCOME_WORDS,

@@ -256,7 +256,7 @@ def decide_many(slug: str) -> ViewResponse:
     form = ManyForm()
 
     def act() -> str:
-        picked = request.form.getlist("picked")
+        picked = codes_in(request.form.getlist("picked"))
         if not picked:
             raise DomainError("decision.nothing_picked")
         outcome = request.form.get("act", "")
@@ -264,7 +264,7 @@ def decide_many(slug: str) -> ViewResponse:
             context.db(),
             context.actor(),
             context.conference(),
-            codes=picked[:MANY_LIMIT],
+            codes=picked,
             outcome=None if outcome == CLEAR else outcome,
             now=context.now(),
         )
@@ -294,6 +294,11 @@ def undo_decisions(slug: str, batch: int) -> ViewResponse:
     return press(act)
 
 
+def codes_in(values: Sequence[str], limit: int = MANY_LIMIT) -> list[str]:
+    """What can be a submission's code among what was sent, each once."""
+    return list(dict.fromkeys(value for value in values if value.isalnum()))[:limit]
+
+
 def _say(changed: Changed) -> None:
     if not changed.count:
         flash(_("Nothing had to be changed."))
@@ -320,8 +325,8 @@ def _many_page(form: ManyForm) -> str:
     db, actor, conference = context.db(), context.actor(), context.conference()
     view = board(actor, conference)
     listing = Listing.from_request(view, actor, sortable=SORTABLE, default="title")
-    picked = request.values.getlist("picked")[:MANY_LIMIT]
-    listing.where(view.column(actor, "code").in_([code.replace("\0", "") for code in picked]))
+    picked = codes_in(request.values.getlist("picked"))
+    listing.where(view.column(actor, "code").in_(picked))
     listing.where(on_board(actor, conference))
     listing.where(may(actor, Action.DECIDE_ONE, conference))
     return render_template(
@@ -329,7 +334,7 @@ def _many_page(form: ManyForm) -> str:
         form=form,
         conference=conference,
         rows=listing.load_all(db).rows,
-        left_out=len(set(picked)) - listing.total,
+        left_out=len(picked) - listing.total,
         outcome_words=OUTCOME_WORDS,
         act_words=ACT_WORDS,
     )
