@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cfp.algorithms.arrays import Counts, Flags, Scores
-from cfp.algorithms.floored import Floored
+from cfp.algorithms.floored import Floored, Relaxed, Whole
 from cfp.algorithms.plans import best_of_papers, sum_by
 from cfp.algorithms.prices import SCORE_UNITS
 from cfp.algorithms.reduction import Reduced
@@ -53,6 +53,7 @@ def balance(
             break
         on_trial(trial / trials)
         search.step()
+    search.finish()
     return Balanced(search.chosen, max(search.limit, search.low))
 
 
@@ -71,6 +72,7 @@ class _Search:
         self.low = self._worst(highest)
         self.high = self.limit = float(best_of_papers(reduced)[fair].min(initial=np.inf))
         self.halving = False
+        self.found: tuple[float, Relaxed, Whole] | None = None
         self.model = Floored(
             program(reduced, self._missing(), self._unmet(), fair), self._near(highest)
         )
@@ -87,13 +89,25 @@ class _Search:
             down = (relaxed.cost - self.most_cost) / max(relaxed.slope, 1e-9)
             self._out_of_reach(height - max(down, self.grid), proven=True)
             return
-        whole = self.model.settle(height, relaxed, self.most_cost)
+        whole = self.model.settle(height, relaxed, self.most_cost, best=False)
         if whole.x is not None and whole.cost <= self.most_cost:
-            self.chosen = np.flatnonzero(whole.x[: self.model.program.pairs])
+            self.found = height, relaxed, whole
+            self._take(whole.x)
             self.low = max(height, self._worst(self.chosen))
         else:
             self.halving = True
             self._out_of_reach(height - self.grid, proven=whole.proven)
+
+    def finish(self) -> None:
+        """Raise the total as far as the height found allows."""
+        if self.found:
+            height, relaxed, whole = self.found
+            better = self.model.settle(height, relaxed, whole.cost, best=True)
+            if better.x is not None and better.cost <= whole.cost:
+                self._take(better.x)
+
+    def _take(self, x: Scores) -> None:
+        self.chosen = np.flatnonzero(x[: self.model.program.pairs])
 
     def _next(self) -> float:
         height = (self.low + self.high) / 2 if self.halving else self.high

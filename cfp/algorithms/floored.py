@@ -56,6 +56,7 @@ class Floored:
         self.program = program
         self.near = np.append(near, np.ones(len(program.cost) - program.pairs, np.bool_))
         self.active = program.always.copy()
+        self.width = FIRST_WIDTH * float(np.abs(program.cost).max(initial=0))
 
     def relax(self, height: float) -> Relaxed:
         """Solve the linear program, over all columns and rows in effect."""
@@ -70,19 +71,23 @@ class Floored:
             self.active |= broken
             self.near |= helpful
 
-    def settle(self, height: float, relaxed: Relaxed, most: float) -> Whole:
-        """Find the cheapest whole plan at a height, among those that cost at most `most`."""
+    def settle(self, height: float, relaxed: Relaxed, most: float, *, best: bool) -> Whole:
+        """Find a whole plan at a height that costs at most `most`: the `best`, or just any."""
         if _is_whole(relaxed.x):
             x = np.rint(relaxed.x)
             return Whole(x, float(self.program.cost @ x), True)
         upper, widest = self.program.upper_at(height) + TOLERANCE, most - relaxed.cost
-        width = min(FIRST_WIDTH * float(np.abs(self.program.cost).max()), widest)
+        width = min(self.width, widest)
         while True:
             whole = self._branch(upper, relaxed, width)
             gap = whole.cost - relaxed.cost
-            if not whole.proven or gap <= width or width >= widest:
+            found = whole.cost <= most and not best
+            if found or not whole.proven or gap <= width or width >= widest:
                 return whole
-            width = min(8 * width if whole.x is None else gap, widest)
+            if whole.x is None:
+                self.width = width = min(8 * width, widest)
+            else:
+                width = min(gap, widest)
 
     def _relax_near(self, upper: Scores) -> Relaxed:
         program, columns, rows = (
