@@ -35,12 +35,16 @@ from cfp.policy import Fact, Standing, sees
 
 @dataclass(frozen=True)
 class Placing:
-    """Format and track; what is pending, by whom, and what its speakers confirmed, if known."""
+    """Format and track; what is pending, by whom, and what its speakers confirmed, if known.
+
+    `tracks` is how many tracks there are: the only one is not worth showing.
+    """
 
     type: str
     minutes: int
     discussion_minutes: int
     track: str
+    tracks: int
     pending: PendingDecision | None
     decider: str | None
     confirmation: Confirmation | None
@@ -49,7 +53,12 @@ class Placing:
 def placing_of(db: Session, standing: Standing) -> Placing:
     """Where the submission stands among formats, tracks and decisions; one statement."""
     submission = standing.submission
-    decider = aliased(Person)
+    decider, other = aliased(Person), aliased(Track)
+    tracks = (
+        select(func.count(other.id))
+        .where(other.conference_id == standing.conference.id, other.archived.is_(False))
+        .scalar_subquery()
+    )
     knows_pending = true() if sees(standing, Fact.PENDING) else false()
     knows_people = true() if sees(standing, Fact.ADDRESSES) else false()
     row = db.execute(
@@ -58,6 +67,7 @@ def placing_of(db: Session, standing: Standing) -> Placing:
             SubmissionType.minutes,
             SubmissionType.discussion_minutes,
             Track.name,
+            tracks,
             PendingDecision,
             decider.name,
             Confirmation,

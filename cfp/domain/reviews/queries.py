@@ -16,7 +16,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
@@ -228,9 +228,9 @@ def reviews_of(
             Review.state == "submitted",
             or_(Review.person_id != actor.person_id, true() if own else false()),
         )
-        .options(selectinload(Review.scores))
+        .options(joinedload(Review.scores))
         .order_by(Review.pseudonym)
-    ).all()
+    ).unique()
     named = sees(standing, Fact.REVIEWERS)
     due = standing.conference.reviews_due
     return [

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import select
@@ -62,22 +63,29 @@ def edits_of(db: Session, standing: Standing, speakers: Sequence[Speaker]) -> li
     hidden = set() if sees(standing, Fact.CHAIR_NOTE) else {"note"}
     edits = [
         Edit(revision.at, name or "", _changes(before, after, names, hidden))
-        for (revision, name), before, after in zip(rows, texts, texts[1:], strict=True)
+        for (revision, name), (before, after) in zip(rows, pairwise(texts), strict=True)
     ]
     return [edit for edit in reversed(edits) if edit.changes]
 
 
 def differences(before: str, after: str) -> tuple[Piece, ...]:
-    """The words that went, came and stayed; for very long texts, all of both."""
+    """The words that went, came and stayed; for very long texts, all of both.
+
+    A blank between two changed words belongs to them, so that phrases stay in one piece.
+    """
     old, new = _PIECES.findall(before), _PIECES.findall(after)
     if len(old) + len(new) > PIECES_LIMIT:
         return (("gone", before), ("new", after))
     found: list[Piece] = []
+    gone = come = ""
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            found.append(("same", "".join(old[a:b])))
-        else:
-            found += [("gone", "".join(old[a:b])), ("new", "".join(new[c:d]))]
+        left, right = "".join(old[a:b]), "".join(new[c:d])
+        if tag != "equal" or (left.isspace() and (gone or come)):
+            gone, come = gone + left, come + right
+            continue
+        found += [("gone", gone), ("new", come), ("same", left)]
+        gone = come = ""
+    found += [("gone", gone), ("new", come)]
     return tuple(piece for piece in found if piece[1])
 
 
