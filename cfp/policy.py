@@ -26,7 +26,6 @@ from sqlalchemy import (
     SQLColumnExpression,
     and_,
     case,
-    exists,
     false,
     null,
     or_,
@@ -386,35 +385,31 @@ _ASSIGNMENT = aliased(Assignment, name="its_assignment")
 
 
 def _is_speaker(person_id: int) -> ColumnElement[bool]:
-    speaker = _SPEAKER
-    return or_(
-        Submission.submitter_id == person_id,
-        exists().where(
-            speaker.submission_id == Submission.id,
-            speaker.person_id == person_id,
-            speaker.state == "accepted",
-        ),
+    accepted = select(_SPEAKER.submission_id).where(
+        _SPEAKER.person_id == person_id, _SPEAKER.state == "accepted"
     )
+    return or_(Submission.submitter_id == person_id, Submission.id.in_(accepted))
 
 
 def _is_blocked(person_id: int, conference: Conference) -> ColumnElement[bool]:
-    """Own and co-spoken submissions always block; found and declared conflicts by their policy."""
-    speaker, conflict = _SPEAKER, _CONFLICT
+    """Own and co-spoken submissions always block; found and declared conflicts by their policy.
+
+    The sets are made once per statement, from the person; asking them of every row would not.
+    """
+    named = select(_SPEAKER.submission_id).where(
+        _SPEAKER.person_id == person_id, _SPEAKER.state != "removed"
+    )
+    conflicted = select(_CONFLICT.submission_id).where(
+        _CONFLICT.person_id == person_id,
+        or_(
+            _CONFLICT.state == "confirmed",
+            and_(_CONFLICT.state == "open", _CONFLICT.kind.in_(blocking_kinds(conference))),
+        ),
+    )
     return or_(
         Submission.submitter_id == person_id,
-        exists().where(
-            speaker.submission_id == Submission.id,
-            speaker.person_id == person_id,
-            speaker.state != "removed",
-        ),
-        exists().where(
-            conflict.submission_id == Submission.id,
-            conflict.person_id == person_id,
-            or_(
-                conflict.state == "confirmed",
-                and_(conflict.state == "open", conflict.kind.in_(blocking_kinds(conference))),
-            ),
-        ),
+        Submission.id.in_(named),
+        Submission.id.in_(conflicted),
     )
 
 
@@ -443,12 +438,10 @@ def blocking_kinds(conference: Conference) -> list[str]:
 
 
 def _own_review_in(person_id: int) -> ColumnElement[bool]:
-    review = _REVIEW
-    return exists().where(
-        review.submission_id == Submission.id,
-        review.person_id == person_id,
-        review.state == "submitted",
+    submitted = select(_REVIEW.submission_id).where(
+        _REVIEW.person_id == person_id, _REVIEW.state == "submitted"
     )
+    return Submission.id.in_(submitted)
 
 
 def own(actor: Actor) -> ColumnElement[bool]:
@@ -490,7 +483,8 @@ def _any_grant(
     if actor.person_id is None:
         return false()
     parts = []
-    for grant in grants:
+    # The role's grants first: where one holds, a database looks no further into the rows of others.
+    for grant in sorted(grants, key=lambda one: one.relation in {S, R}):
         related = _related(actor, grant.relation, conference)
         if related is None:
             continue
@@ -515,12 +509,10 @@ def _related(
     if relation is B:
         return true() if takes_bids(conference) else None
     if relation is R and conference.reviewing != "everyone":
-        assignment = _ASSIGNMENT
-        return exists().where(
-            assignment.submission_id == Submission.id,
-            assignment.person_id == actor.person_id,
-            assignment.state.in_(ACTIVE_ASSIGNMENTS),
+        assigned = select(_ASSIGNMENT.submission_id).where(
+            _ASSIGNMENT.person_id == actor.person_id, _ASSIGNMENT.state.in_(ACTIVE_ASSIGNMENTS)
         )
+        return Submission.id.in_(assigned)
     return true()
 
 
