@@ -21,6 +21,7 @@ from cfp.domain.conferences.models import (
 )
 from cfp.domain.program.models import ProgramDraft
 from cfp.domain.reviews.models import Review, Score
+from cfp.domain.reviews.totals import count_again
 from cfp.domain.submissions.models import Speaker, Submission
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -219,7 +220,7 @@ def make_review(
     criterion = db.query(Criterion).filter_by(conference_id=submission.conference_id).first()
     assert criterion is not None
     db.add(Score(review_id=review.id, criterion_id=criterion.id, value=value))
-    db.flush()
+    count_again(db, [submission.id])
     return review
 
 

@@ -162,6 +162,28 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "decision_batch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("conference_id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("previous", sa.JSON(), nullable=False),
+        sa.Column("left", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_decision_batch_by_id")),
+        sa.ForeignKeyConstraint(
+            ["conference_id"], ["conference.id"], name=op.f("fk_decision_batch_conference_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_batch")),
+    )
+    with op.batch_alter_table("decision_batch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_decision_batch_by_id"), ["by_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_decision_batch_conference_id"), ["conference_id"], unique=False
+        )
+
+    op.create_table(
         "email",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -897,28 +919,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "decision_batch",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("conference_id", sa.Integer(), nullable=False),
-        sa.Column("by_id", sa.Integer(), nullable=True),
-        sa.Column("at", UTCDateTime(), nullable=False),
-        sa.Column("outcome", sa.String(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("previous", sa.JSON(), nullable=False),
-        sa.Column("left", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_decision_batch_by_id")),
-        sa.ForeignKeyConstraint(
-            ["conference_id"], ["conference.id"], name=op.f("fk_decision_batch_conference_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_batch")),
-    )
-    with op.batch_alter_table("decision_batch", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_decision_batch_by_id"), ["by_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_decision_batch_conference_id"), ["conference_id"], unique=False
-        )
-
-    op.create_table(
         "pending_decision",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("conference_id", sa.Integer(), nullable=False),
@@ -1019,6 +1019,27 @@ def upgrade() -> None:
         batch_op.create_index("ix_review_person", ["person_id", "submission_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_review_round_id"), ["round_id"], unique=False)
         batch_op.create_index("ix_review_state", ["conference_id", "state"], unique=False)
+
+    op.create_table(
+        "review_tally",
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("conference_id", sa.Integer(), nullable=False),
+        sa.Column("reviews", sa.Integer(), nullable=False),
+        sa.Column("scored", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Double(), nullable=False),
+        sa.Column("squares", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conference_id"], ["conference.id"], name=op.f("fk_review_tally_conference_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_review_tally_submission_id")
+        ),
+        sa.PrimaryKeyConstraint("submission_id", name=op.f("pk_review_tally")),
+    )
+    with op.batch_alter_table("review_tally", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_review_tally_conference_id"), ["conference_id"], unique=False
+        )
 
     op.create_table(
         "speaker",
@@ -1252,6 +1273,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_speaker_address_key"))
 
     op.drop_table("speaker")
+    with op.batch_alter_table("review_tally", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_tally_conference_id"))
+
+    op.drop_table("review_tally")
     with op.batch_alter_table("review", schema=None) as batch_op:
         batch_op.drop_index("ix_review_state")
         batch_op.drop_index(batch_op.f("ix_review_round_id"))
@@ -1263,11 +1288,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_program_item_conference_id"))
 
     op.drop_table("program_item")
-    with op.batch_alter_table("decision_batch", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_decision_batch_conference_id"))
-        batch_op.drop_index(batch_op.f("ix_decision_batch_by_id"))
-
-    op.drop_table("decision_batch")
     with op.batch_alter_table("pending_decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pending_decision_type_id"))
         batch_op.drop_index(batch_op.f("ix_pending_decision_conference_id"))
@@ -1418,6 +1438,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_email_person_id"))
 
     op.drop_table("email")
+    with op.batch_alter_table("decision_batch", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_decision_batch_conference_id"))
+        batch_op.drop_index(batch_op.f("ix_decision_batch_by_id"))
+
+    op.drop_table("decision_batch")
     with op.batch_alter_table("criterion", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_criterion_conference_id"))
 

@@ -17,6 +17,7 @@ from cfp.domain.conferences.models import Conference, Criterion, Role, Submissio
 from cfp.domain.mail.models import Message
 from cfp.domain.program import versions
 from cfp.domain.reviews.models import Review, Score
+from cfp.domain.reviews.totals import count_again
 from cfp.domain.submissions.codes import ALPHABET
 from cfp.domain.submissions.models import Speaker, Submission
 from tests.factories import make_conference, make_login, make_track
@@ -183,6 +184,7 @@ def _reviews(
             for row in both
         ],
     )  # fmt: skip
+    count_again(db, {submission for submission, _reviewer in pairs})
     criterion = db.scalars(
         select(Criterion.id).where(Criterion.conference_id == conference.id)
     ).one()

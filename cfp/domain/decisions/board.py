@@ -38,7 +38,7 @@ from cfp.domain.conferences.models import Conference, Criterion, Role, Submissio
 from cfp.domain.decisions.models import Decision, DecisionBatch, PendingDecision
 from cfp.domain.decisions.queries import newest_decision
 from cfp.domain.decisions.rules import DECIDABLE, Scatter, capacity_key, pooled_spread
-from cfp.domain.reviews.models import Review
+from cfp.domain.reviews.models import Review, ReviewTally
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import IN_PROGRAM, State
 from cfp.policy import Action, Column, Fact, View, blocking_kinds, may, predicate
@@ -97,20 +97,7 @@ def on_board(actor: Actor, conference: Conference) -> ColumnElement[bool]:
 
 def scores_of(conference: Conference) -> Subquery:
     """Per submission with submitted reviews: their number, mean, variance, and what makes it."""
-    total = Review.total
-    sums = (
-        select(
-            Review.submission_id,
-            func.count(Review.id).label("reviews"),
-            func.count(total).label("scored"),
-            func.sum(total).label("total"),
-            func.sum(total * total).label("squares"),
-        )
-        .where(Review.conference_id == conference.id, Review.state == "submitted")
-        .group_by(Review.submission_id)
-        .subquery()
-    )
-    c = sums.c
+    c = ReviewTally
     distances = c.squares - c.total * c.total / func.nullif(c.scored, 0)
     return select(
         c.submission_id,
@@ -119,7 +106,7 @@ def scores_of(conference: Conference) -> Subquery:
         (c.total / func.nullif(c.scored, 0)).label("mean"),
         distances.label("distances"),
         case((c.scored > 1, distances / (c.scored - 1))).label("variance"),
-    ).subquery()
+    ).where(c.conference_id == conference.id).subquery()
 
 
 def scores_by_submission(
@@ -396,18 +383,18 @@ def needs_another_chair(conference: Conference) -> ColumnElement[bool]:
         conflict.state == "confirmed",
         and_(conflict.state == "open", conflict.kind.in_(blocking_kinds(conference))),
     )
+    speaks = exists().where(
+        speaker.submission_id == Submission.id,
+        speaker.person_id == role.person_id,
+        speaker.state != "removed",
+    )
+    conflicts = exists().where(
+        conflict.submission_id == Submission.id, conflict.person_id == role.person_id, blocking
+    )
     blocked = or_(
         Submission.submitter_id == role.person_id,
-        exists().where(
-            speaker.submission_id == Submission.id,
-            speaker.person_id == role.person_id,
-            speaker.state != "removed",
-        ),
-        exists().where(
-            conflict.submission_id == Submission.id,
-            conflict.person_id == role.person_id,
-            blocking,
-        ),
+        speaks.correlate(Submission, role),
+        conflicts.correlate(Submission, role),
     )
     free = exists().where(
         role.conference_id == conference.id, role.kind == RoleKind.CHAIR, ~blocked

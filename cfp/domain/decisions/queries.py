@@ -11,7 +11,7 @@ from cfp.domain.decisions.models import Decision, PendingDecision
 from cfp.domain.decisions.rules import DECIDABLE
 from cfp.domain.mail.models import Message
 from cfp.domain.mail.queries import TROUBLE, readable
-from cfp.domain.reviews.models import Review
+from cfp.domain.reviews.models import ReviewTally
 from cfp.domain.submissions.models import Submission
 from cfp.policy import Fact, predicate
 
@@ -22,14 +22,13 @@ def waiting(db: Session, actor: Actor, conference: Conference) -> Mapping[str, i
     submissions: drafts are nobody's to wait for, so nothing. assignment and reviews: submissions
     short of reviews. decisions: pending ones to announce. messages: refused or uncertain mails.
     """
-    reviews = (
-        select(func.count(Review.id))
-        .where(Review.submission_id == Submission.id, Review.state == "submitted")
-        .scalar_subquery()
+    enough = select(ReviewTally.submission_id).where(
+        ReviewTally.conference_id == conference.id,
+        ReviewTally.reviews >= conference.reviews_per_submission,
     )
     short = and_(
         Submission.state == "submitted",
-        reviews < conference.reviews_per_submission,
+        Submission.id.not_in(enough),
         predicate(actor, Fact.CHAIR_REVIEWS, conference),
     )
     pending = and_(

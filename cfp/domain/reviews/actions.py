@@ -19,6 +19,7 @@ from cfp.domain.reviews.rules import (
     total,
     unanswered,
 )
+from cfp.domain.reviews.totals import count_again
 from cfp.errors import DomainError, ForbiddenError, NotNowError, StaleError
 from cfp.policy import Action, Fact, Standing, allowed, sees
 
@@ -71,6 +72,8 @@ def save(
     if submit and not submitted_before:
         _submit(db, actor, standing, review, now)
     db.flush()
+    if review.state == "submitted":
+        count_again(db, [review.submission_id])
     return review
 
 

@@ -54,6 +54,23 @@ class Score(Base):
     value: Mapped[int]
 
 
+class ReviewTally(Base):
+    """Sums over a submission's submitted reviews, kept so that lists need not add them up.
+
+    A table of its own, guarded like the reviews: it says as much as they do. `scored` counts those
+    with a total, `squares` sums the totals' squares, which give the spread.
+    """
+
+    __tablename__ = "review_tally"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    reviews: Mapped[int]
+    scored: Mapped[int]
+    total: Mapped[float]
+    squares: Mapped[float]
+
+
 class ReviewRevision(Base):
     """What a submitted review said before a change: append-only."""
 

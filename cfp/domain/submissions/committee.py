@@ -7,13 +7,13 @@ null there, in the list, its filters and its order alike.
 import unicodedata
 from types import MappingProxyType
 
-from sqlalchemy import Subquery, and_, case, func, or_, select
+from sqlalchemy import and_, case, func, or_
 from sqlalchemy.sql.elements import ColumnElement
 
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.decisions.models import PendingDecision
-from cfp.domain.reviews.models import Review
+from cfp.domain.reviews.models import ReviewTally
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.rules import folded
 from cfp.policy import Column, Fact, View
@@ -27,15 +27,14 @@ def committee_list(conference: Conference) -> View:
     `variance` is the sample variance of the reviews' totals: what is shown is its root, which
     sorts the same. `pending` is "" where nothing is pending. `text` and `people` are for searching.
     """
-    scores = _scores(conference)
-    reviews = func.coalesce(scores.c.reviews, 0)
-    mean = scores.c.total / func.nullif(scores.c.scored, 0)
-    scatter = scores.c.squares - scores.c.total * scores.c.total / scores.c.scored
-    variance = case((scores.c.scored > 1, scatter / (scores.c.scored - 1)))
+    tally = ReviewTally
+    mean = tally.total / func.nullif(tally.scored, 0)
+    scatter = tally.squares - tally.total * tally.total / func.nullif(tally.scored, 0)
+    variance = case((tally.scored > 1, scatter / (tally.scored - 1)))
     source = (
         Submission.__table__.join(Track, Track.id == Submission.track_id)
         .join(SubmissionType, SubmissionType.id == Submission.type_id)
-        .outerjoin(scores, scores.c.submission_id == Submission.id)
+        .outerjoin(tally, tally.submission_id == Submission.id)
         .outerjoin(PendingDecision, PendingDecision.submission_id == Submission.id)
     )
     columns = {
@@ -46,7 +45,7 @@ def committee_list(conference: Conference) -> View:
         "type": Column(SubmissionType.name),
         "state": Column(Submission.state),
         "submitted": Column(Submission.submitted),
-        "reviews": Column(reviews, Fact.CHAIR_REVIEWS),
+        "reviews": Column(func.coalesce(tally.reviews, 0), Fact.CHAIR_REVIEWS),
         "mean": Column(mean, Fact.CHAIR_REVIEWS),
         "variance": Column(variance, Fact.CHAIR_REVIEWS),
         "pending": Column(func.coalesce(PendingDecision.outcome, ""), Fact.PENDING),
@@ -73,18 +72,3 @@ def search_words(query: str) -> list[str]:
     """The words to look for, folded as the searched texts are; without what no text holds."""
     kept = "".join(c for c in query[:SEARCH_LIMIT] if unicodedata.category(c) not in {"Cc", "Cs"})
     return folded(kept).split()[:SEARCH_WORDS]
-
-
-def _scores(conference: Conference) -> Subquery:
-    return (
-        select(
-            Review.submission_id,
-            func.count(Review.id).label("reviews"),
-            func.count(Review.total).label("scored"),
-            func.sum(Review.total).label("total"),
-            func.sum(Review.total * Review.total).label("squares"),
-        )
-        .where(Review.conference_id == conference.id, Review.state == "submitted")
-        .group_by(Review.submission_id)
-        .subquery()
-    )
