@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.accounts.models import LoginSession, Person
+from cfp.domain.assignment.models import Conflict
 from cfp.domain.conferences.models import Conference
 from cfp.domain.submissions import actions, speakers
 from cfp.domain.submissions.models import Speaker, Submission, SubmissionRevision
@@ -317,6 +318,22 @@ def test_a_row_renamed_to_somebody_else_is_the_submitter_s_no_more(
     edit(db, talk, ada, conference, SpeakerEntry("Zoe Boss", "University A", code=row.code))
     assert (row.person_id, row.state) == (None, "named")
     assert standing(db, ada, conference, talk.code).relations, "who submitted still follows it"
+
+
+def test_conflicts_are_looked_for_when_speakers_change(
+    conference: Conference, talk: Submission, ada: Person, db: Session, visitor_as: As
+) -> None:
+    reviewer = make_person(db, "Rita Reviewer")
+    reviewer.affiliation = "Acme, Inc."
+    give_role(db, conference, reviewer, "reviewer")
+    visitor = visitor_as(ada)
+    place = {"speakers-1-affiliation": "ACME"}
+    visitor.submit(visitor.get(edit_url(talk)), place, press="Save changes")
+    same_employer = select(Conflict.person_id).where(Conflict.kind == "affiliation")
+    assert db.scalars(same_employer).all() == [reviewer.id]
+    place = {"speakers-1-affiliation": "Elsewhere"}
+    visitor.submit(visitor.get(edit_url(talk)), place, press="Save changes")
+    assert db.scalars(same_employer).all() == []
 
 
 def submitted(

@@ -259,6 +259,7 @@ def _link_submitter(db: Session, submission: Submission, rows: Sequence[Speaker]
     if found is None:
         return
     found.person_id, found.state, found.bio = me.id, "accepted", found.bio or me.bio
+    me.affiliation = me.affiliation or found.affiliation  # reused by the next form
     if emails and not found.address:
         found.address, found.address_key = emails[0].address, emails[0].key
 

@@ -13,6 +13,7 @@ from cfp.actors import Actor, RoleKind
 from cfp.domain.accounts import tokens
 from cfp.domain.accounts.models import Account, Token
 from cfp.domain.accounts.tokens import Purpose
+from cfp.domain.assignment.conflicts import find_conflicts
 from cfp.domain.conferences.actions import answer_invitation
 from cfp.domain.persons import claims
 from cfp.domain.persons import invitations as domain
@@ -183,6 +184,9 @@ def _accept_place(actor: Actor, asked: RoleOffer | Naming) -> str:
         speaker=asked.speaker,
         now=context.now(),
     )
+    find_conflicts(
+        context.db(), asked.conference, submission=asked.submission, now=context.now()
+    )
     return Links("").submission(asked.conference.slug, asked.submission.code)
 
 
@@ -196,6 +200,9 @@ def _leave_place(actor: Actor, asked: RoleOffer | Naming, reason: str) -> None:
         speaker=asked.speaker,
         links=context.links(),
         now=context.now(),
+    )
+    find_conflicts(
+        context.db(), asked.conference, submission=asked.submission, now=context.now()
     )
 
 

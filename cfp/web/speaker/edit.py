@@ -16,6 +16,7 @@ from cfp.web.speaker.forms import TalkForm
 from cfp.web.speaker.talks import (
     form_of,
     form_page,
+    look_for_conflicts,
     mistakes,
     own_page,
     speakers_line,
@@ -75,6 +76,7 @@ def _store(form: TalkForm) -> str:
     _edit(form)
     if form.submits:
         _submit()
+    look_for_conflicts(context.submission())
     return _after_save()
 
 

@@ -26,7 +26,15 @@ from cfp.web.forms import ViewResponse, perform
 from cfp.web.gate import permission
 from cfp.web.speaker import blueprint
 from cfp.web.speaker.forms import TalkForm
-from cfp.web.speaker.talks import form_for_new, form_page, mistakes, own_page, preview, talk_form
+from cfp.web.speaker.talks import (
+    form_for_new,
+    form_page,
+    look_for_conflicts,
+    mistakes,
+    own_page,
+    preview,
+    talk_form,
+)
 from cfp.web.wording import say
 
 CONTINUATION = "submit_talk"
@@ -105,6 +113,7 @@ def go_on_with_talk(actor: Actor, payload: dict[str, Any]) -> str:
             )
             standing = _standing(actor, conference, submission)
             actions.submit(db, actor, standing, links=links, now=now, received=sent)
+            look_for_conflicts(submission)
     except DomainError as error:
         submission = actions.keep(db, actor, conference, content=content, now=now)
         flash(_("Kept as a draft: %(why)s", why=say(error)), "warning")
@@ -157,6 +166,7 @@ def _store(form: TalkForm) -> str:
     if form.submits:
         standing = _standing(actor, context.conference(), submission)
         actions.submit(db, actor, standing, links=context.links(), now=context.now())
+        look_for_conflicts(submission)
     return own_page(submission)
 
 

@@ -12,7 +12,7 @@ from cfp.web import context
 from cfp.web.forms import ViewResponse, press
 from cfp.web.gate import permission
 from cfp.web.speaker import blueprint
-from cfp.web.speaker.talks import own_page
+from cfp.web.speaker.talks import look_for_conflicts, own_page
 
 
 @blueprint.post("/<slug>/submissions/<code>/speakers/<speaker>/invite")
@@ -62,6 +62,7 @@ def leave(slug: str, code: str) -> ViewResponse:
             links=context.links(),
             now=context.now(),
         )
+        look_for_conflicts(standing.submission)
         return url_for("speaker.index", slug=slug)
 
     return press(act, done=_("You are taken off."))

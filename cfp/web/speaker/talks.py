@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from cfp.domain.accounts.models import Email, Person
+from cfp.domain.assignment.conflicts import find_conflicts
 from cfp.domain.conferences.models import SubmissionType
 from cfp.domain.submissions import contents
 from cfp.domain.submissions.models import Submission
@@ -125,6 +126,12 @@ def mistakes(form: TalkForm) -> str:
         if field.errors and name != "speakers":
             return f"{field.label.text}: {field.errors[0]}"
     return str(_("Look at the speakers: there is a mistake."))
+
+
+def look_for_conflicts(submission: Submission) -> None:
+    """After what conflicts are found from has changed: who speaks, and from where."""
+    if submission.state != State.DRAFT:
+        find_conflicts(context.db(), context.conference(), submission=submission, now=context.now())
 
 
 def own_page(submission: Submission) -> str:
