@@ -30,6 +30,8 @@ SENTENCES: Mapping[str, str] = {
     "format.columns": "columns are missing: {missing}",
     "format.csv": "the table can't be read: {reason}",
     "format.submissions": "no talk was found",
+    "demo_elsewhere": "This instance holds something else than the demo; set CFP_INSTANCE.",
+    "demo_failed": "The demo could not be made (status {status}); see above.",
     "no_mail_server": "No mail server is set: give CFP_MAIL_SERVER, and CFP_MAIL_PORT if not 25.",
     "address_bad": "This is not an e-mail address.",
     "address_taken": "This address belongs to somebody already.",

@@ -1,0 +1,150 @@
+"""Decisions: pending, announced, answered; what is still open is left for the visitor."""
+
+from cfp.demo import script
+from cfp.demo.script import Talk
+from cfp.demo.stage import Stage
+from cfp.domain.conferences.actions import send_letters
+from cfp.domain.conferences.letters import letters, recipients
+from cfp.domain.conferences.models import Conference
+from cfp.domain.decisions import actions, announcements, confirmations, reminders
+from cfp.domain.decisions.confirmations import Answer
+from cfp.domain.decisions.rules import mark
+from cfp.domain.mail.render import MailText
+from cfp.domain.submissions.actions import move
+from cfp.domain.submissions.models import Submission
+
+OUTCOME_OF = {
+    "accepted": "accept",
+    "confirmed": "accept",
+    "declined": "accept",
+    "canceled": "accept",
+    "waitlisted": "waitlist",
+    "rejected": "reject",
+}
+NOTES = {
+    "Blockchain-verified gardening": (
+        "Your abstract is about a product. A talk about what you measured would be welcome."
+    ),
+    "Paper as a backup medium, measured": (
+        "We like it very much and have no slot left; you are the first on the list."
+    ),
+    "Measuring bit rot in the wild": (
+        "Please say in the abstract how you tell a cable from a controller."
+    ),
+}
+SHORTENED = "Reading 1994: lessons from forty thousand floppy disks"
+HOLD_MINUTES = 1_440
+ANSWERS = (
+    Answer(),
+    Answer(remark="I bring my own adapter, and a spare one."),
+    Answer(remote=True, zone="Pacific/Auckland", remark="It will be past midnight here."),
+    Answer(recording=False),
+)
+LETTER = MailText(
+    "Your ticket for {conference}",
+    """Hello {name},
+
+speakers need no ticket of their own: use the code {line} when you register.
+
+We look forward to meeting you. If anything is unclear, write to {contact}.
+""",
+)
+
+
+def decide(stage: Stage, conference: Conference, day: int) -> None:
+    """The first round: everything but the talk that still waits for a new abstract."""
+    for talk in script.talks():
+        if talk.state in OUTCOME_OF:
+            set_pending(stage, conference, talk, OUTCOME_OF[talk.state], day)
+    announcements.announce(
+        stage.db, stage.chair, conference, links=stage.links, now=stage.at(day + 1, 17)
+    )
+
+
+def decide_late(stage: Stage, conference: Conference, day: int) -> None:
+    """The second round is pending; one decision is announced, and its mail is still on hold."""
+    revise = next(talk for talk in script.talks() if talk.state == "revise")
+    set_pending(stage, conference, revise, "revise", day)
+    announcements.announce(
+        stage.db,
+        stage.chair,
+        conference,
+        links=stage.links,
+        now=stage.now,
+        hold_minutes=HOLD_MINUTES,
+    )
+    for talk in script.talks():
+        if talk.pending:
+            set_pending(stage, conference, talk, talk.pending, day)
+
+
+def set_pending(
+    stage: Stage, conference: Conference, talk: Talk, outcome: str, day: int
+) -> None:
+    """One pending decision, by the chair."""
+    submission = stage.submissions[talk.title]
+    actions.set_pending(
+        stage.db,
+        stage.chair,
+        stage.standing(stage.chair, conference, submission),
+        outcome=outcome,
+        minutes=20 if talk.title == SHORTENED else None,
+        note=NOTES.get(talk.title, ""),
+        revision=mark(actions.pending_of(stage.db, submission)),
+        now=stage.some_time(day),
+    )
+
+
+def answer(stage: Stage, conference: Conference, *, first: int, last: int) -> None:
+    """Speakers confirm, one after the other; some have not yet."""
+    coming = [talk for talk in script.talks() if talk.state in {"confirmed", "canceled"}]
+    for place, talk in enumerate(coming):
+        owner, submission = stage.actor(talk.owner), stage.submissions[talk.title]
+        confirmations.confirm(
+            stage.db,
+            owner,
+            stage.standing(owner, conference, submission),
+            answer=ANSWERS[place % 7 if place % 7 < len(ANSWERS) else 0],
+            links=stage.links,
+            now=stage.some_time(first + (last - first) * place // len(coming)),
+        )
+
+
+def call_off(stage: Stage, conference: Conference, day: int) -> None:
+    """After the program is out, one speaker can't come and one talk is canceled."""
+    for talk in script.talks():
+        submission = stage.submissions[talk.title]
+        if talk.state == "declined":
+            owner = stage.actor(talk.owner)
+            confirmations.decline(
+                stage.db,
+                owner,
+                stage.standing(owner, conference, submission),
+                reason=talk.reason,
+                links=stage.links,
+                now=stage.some_time(day),
+            )
+        elif talk.state == "canceled":
+            _cancel(stage, conference, submission, day)
+
+
+def _cancel(stage: Stage, conference: Conference, submission: Submission, day: int) -> None:
+    standing = stage.standing(stage.chair, conference, submission)
+    now = stage.some_time(day)
+    move(stage.db, stage.chair, standing, "cancel", links=stage.links, now=now)
+
+
+def write(stage: Stage, conference: Conference, day: int) -> None:
+    """Who has not confirmed is reminded; who has gets a code for the ticket."""
+    reminders.remind(
+        stage.db, stage.chair, conference, links=stage.links, now=stage.at(day, 9, 30)
+    )
+    confirmed = Submission.state == "confirmed"
+    reached = recipients(stage.db, stage.chair, conference, submissions=confirmed)
+    codes = [f"TIDE-{place:03}" for place, one in enumerate(reached, 1) if one.address]
+    texts = letters(
+        conference, reached, LETTER, per_talk=False, lines=codes, links=stage.links
+    )
+    send_letters(
+        stage.db, stage.chair, conference, letters=texts, key="tickets", now=stage.at(day, 10)
+    )

@@ -1,0 +1,225 @@
+"""The committee at work: wishes, conflicts of interest, assignment, reviews, comments."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from cfp.actors import Actor
+from cfp.algorithms.problem import Plan
+from cfp.demo import script
+from cfp.demo.cast import reviewers
+from cfp.demo.script import Talk
+from cfp.demo.stage import Stage
+from cfp.domain.accounts.models import Email
+from cfp.domain.assignment import applying, conflicts, proposals
+from cfp.domain.assignment import reviewers as reviewing
+from cfp.domain.assignment.models import Assignment, Conflict
+from cfp.domain.assignment.problems import Loaded, figures_from, load_problem, picks_from
+from cfp.domain.assignment.proposals import Options
+from cfp.domain.conferences.models import Conference
+from cfp.domain.conferences.queries import criteria_of
+from cfp.domain.reviews import actions as reviews
+from cfp.domain.reviews.models import Review
+from cfp.domain.submissions.models import Submission
+
+Solver = Callable[[Loaded], Plan]
+
+LATE_REVIEWER = "piotr@nadmorska.example"
+DECLARED = {
+    "Spare parts as a file format": (
+        "jun@hinoki.example",
+        "We have been building a parts library together since the spring.",
+    ),
+    "The maintainer who left a map": (
+        "callum@birch.example",
+        "I am the maintainer who left the map.",
+    ),
+}
+CONFIRMED = ("Measuring bit rot in the wild", "tomas@delta.example", "They are in the same group.")
+DISMISSED = (
+    "Repairing the library's self-checkout, with the readers watching",
+    "leila@cedarstreet.example",
+    "Another branch, two hundred kilometers away; they have never met.",
+)
+
+
+def say_wishes(stage: Stage, conference: Conference, talks: Sequence[Talk], day: int) -> None:
+    """Bids, more of them in one's own tracks; nobody bids on everything."""
+    for row in reviewers():
+        actor = stage.actor(row["email"])
+        for talk in talks:
+            own = talk.track in row["tracks"]
+            if stage.random.random() < (0.55 if own else 0.2):
+                choices = ["want", "can", "can"] if own else ["can", "rather_not"]
+                standing = stage.standing(actor, conference, stage.submissions[talk.title])
+                value = stage.random.choice(choices)
+                now = stage.some_time(day)
+                reviewing.bid(stage.db, actor, standing, value=value, now=now)
+
+
+def settle_conflicts(stage: Stage, conference: Conference, day: int) -> None:
+    """Two are declared, the others are found; a chair confirms one and dismisses another."""
+    db = stage.db
+    for title, (address, reason) in DECLARED.items():
+        actor = stage.actor(address)
+        standing = stage.standing(actor, conference, stage.submissions[title])
+        reviewing.declare_conflict(db, actor, standing, reason=reason, now=stage.some_time(day))
+    conflicts.find_conflicts(db, conference, now=stage.some_time(day))
+    for verdict, (title, address, reason) in (("confirmed", CONFIRMED), ("dismissed", DISMISSED)):
+        submission = stage.submissions[title]
+        conflict = conflicts.conflict_of(
+            db, submission, stage.actor(address).person_id or 0, "affiliation"
+        )
+        if conflict is not None:
+            _judge(stage, conference, conflict, title, verdict, reason, day)
+
+
+def _judge(
+    stage: Stage,
+    conference: Conference,
+    conflict: Conflict,
+    title: str,
+    verdict: str,
+    reason: str,
+    day: int,
+) -> None:
+    conflicts.judge_conflict(
+        stage.db,
+        stage.chair,
+        stage.standing(stage.chair, conference, stage.submissions[title]),
+        conflict=conflict,
+        verdict=verdict,
+        reason=reason,
+        now=stage.some_time(day + 1),
+    )
+
+
+def assign(stage: Stage, conference: Conference, solve: Solver, day: int) -> None:
+    """A proposal by the solver, applied by the chair: what is new is asked for by mail."""
+    now = stage.at(day, 11)
+    conflicts.find_conflicts(stage.db, conference, now=now)
+    options = Options()
+    loaded = load_problem(stage.db, conference, stage.chair, options)
+    plan = solve(loaded)
+    proposal = proposals.store_proposal(
+        stage.db,
+        stage.chair,
+        conference,
+        options=options,
+        picks=picks_from(loaded, plan),
+        figures=figures_from(loaded, plan),
+        now=now,
+    )
+    applying.apply(
+        stage.db,
+        stage.chair,
+        conference,
+        proposal_id=proposal.id,
+        links=stage.links,
+        now=now,
+    )
+
+
+def review(
+    stage: Stage, conference: Conference, *, first: int, last: int, share: float
+) -> None:
+    """Each reviewer does this share of what they were asked for; one of them is late."""
+    titles = {one.id: title for title, one in stage.submissions.items()}
+    talks = {talk.title: talk for talk in script.talks()}
+    for row in reviewers():
+        waiting = _waiting(stage, conference, row["email"])
+        count = round(len(waiting) * share * (0.7 if row["email"] == LATE_REVIEWER else 1))
+        for place, submission_id in enumerate(waiting[:count]):
+            day = first + (last - first) * place // max(count, 1)
+            _review(stage, conference, row, talks[titles[submission_id]], day, submit=True)
+        if share < 1 and waiting[count:]:
+            _review(stage, conference, row, talks[titles[waiting[count]]], last, submit=False)
+
+
+def _waiting(stage: Stage, conference: Conference, address: str) -> list[int]:
+    query = (
+        select(Assignment.submission_id)
+        .join(Email, Email.person_id == Assignment.person_id)
+        .join(Submission, Submission.id == Assignment.submission_id)
+        .where(
+            Submission.state == "submitted",
+            Assignment.conference_id == conference.id,
+            Email.address == address,
+            Assignment.state == "assigned",
+        )
+    )
+    return list(stage.db.scalars(query.order_by(Assignment.submission_id)))
+
+
+def _review(
+    stage: Stage,
+    conference: Conference,
+    row: Mapping[str, Any],
+    talk: Talk,
+    day: int,
+    *,
+    submit: bool,
+) -> None:
+    actor, pick = stage.actor(row["email"]), stage.random.choice
+    opinion = stage.random.gauss(talk.merit + row["lenience"], 0.55)
+    scores = {
+        criterion.id: max(1, min(5, round(opinion + stage.random.gauss(0, 0.3))))
+        for criterion in criteria_of(stage.db, conference)
+    }
+    words = script.reviews()[_band(min(scores.values()), max(scores.values()))]
+    noted = stage.random.random() < 0.08
+    answered = stage.random.random() < 0.45
+    reviews.save(
+        stage.db,
+        actor,
+        stage.standing(actor, conference, stage.submissions[talk.title]),
+        scores=scores,
+        confidence=5 if talk.track in row["tracks"] else pick([2, 3, 3, 4]),
+        committee_text=_unsaid(stage, talk, words["reviewers"]),
+        chair_text=pick(script.reviews()["chairs"]["notes"]) if noted else "",
+        speaker_text=pick(words["speakers"]) if answered else "",
+        submit=submit,
+        revision=0,
+        now=stage.some_time(day),
+    )
+
+
+def _unsaid(stage: Stage, talk: Talk, texts: Sequence[str]) -> str:
+    """A text that no other reviewer of the talk has used, while there is one."""
+    said = stage.said.setdefault(talk.title, set())
+    text = stage.random.choice([one for one in texts if one not in said] or list(texts))
+    said.add(text)
+    return text
+
+
+def _band(lowest: int, highest: int) -> str:
+    if lowest >= 4:
+        return "strong"
+    return "weak" if highest <= 2 else "middle"
+
+
+def discuss(stage: Stage, conference: Conference, talks: Sequence[Talk], day: int) -> None:
+    """What they say to each other about some of these talks."""
+    titles = {talk.title for talk in talks}
+    for row in (row for row in script.reviews()["comments"] if row["title"] in titles):
+        submission = stage.submissions[row["title"]]
+        actor = stage.chair if row["by"] == "chair" else _reviewer(stage, submission, row["by"])
+        reviews.comment(
+            stage.db,
+            actor,
+            stage.standing(actor, conference, submission),
+            text=row["text"],
+            audience=row["audience"],
+            now=stage.some_time(day),
+        )
+
+
+def _reviewer(stage: Stage, submission: Submission, number: int) -> Actor:
+    """One of those whose reviews are in, in the order in which they came."""
+    query = (
+        select(Email.address)
+        .join(Review, Review.person_id == Email.person_id)
+        .where(Review.submission_id == submission.id, Review.state == "submitted")
+    )
+    return stage.actor(stage.db.scalars(query.order_by(Review.id)).all()[number])

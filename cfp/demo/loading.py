@@ -1,0 +1,63 @@
+"""Load the demo: all of it in the caller's one transaction, or nothing."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from cfp.demo import cast, deciding, judging, planning, postman, script, setting, talks
+from cfp.demo.judging import Solver
+from cfp.demo.stage import Stage
+from cfp.domain.conferences.models import Conference
+from cfp.links import Links
+
+
+def load(db: Session, *, links: Links, solve: Solver, now: datetime) -> Conference:
+    """Play both years up to `now`; returns this year's conference. Never commits."""
+    stage = Stage(db, links, now)
+    before = stage.first_day_before
+    ended = planning.deadline_before(before, stage.today)
+    cast.make_people(stage, stage.at(ended - 120, 8))
+    planning.play_year_before(
+        stage, setting.create(stage, before, created=ended - 60, deadline=ended)
+    )
+    conference = setting.create(
+        stage, stage.first_day, created=setting.CREATED, deadline=setting.FIRST_DEADLINE
+    )
+    setting.set_up_reviewing(stage, conference)
+    setting.announce_dates(stage, conference)
+    cast.gather_committee(stage, conference)
+    _first_round(stage, conference, solve)
+    _second_round(stage, conference, solve)
+    postman.deliver(stage, conference)
+    return conference
+
+
+def _first_round(stage: Stage, conference: Conference, solve: Solver) -> None:
+    """From the first talk to the first version of the program."""
+    early = [talk for talk in script.talks() if not talk.late and talk.state != "draft"]
+    talks.send_in(stage, conference, early, first=-66, last=-25)
+    judging.say_wishes(stage, conference, early, -24)
+    talks.withdraw_some(stage, conference)
+    judging.settle_conflicts(stage, conference, -24)
+    setting.extend(stage, conference)
+    judging.assign(stage, conference, solve, -22)
+    judging.review(stage, conference, first=-21, last=-14, share=1)
+    judging.discuss(stage, conference, early, -14)
+    deciding.decide(stage, conference, -13)
+    deciding.answer(stage, conference, first=-11, last=-5)
+    planning.publish(stage, conference, -5)
+
+
+def _second_round(stage: Stage, conference: Conference, solve: Solver) -> None:
+    """What came in after the extension, and what has changed since the first version."""
+    late = [talk for talk in script.talks() if talk.late or talk.state == "draft"]
+    talks.send_in(stage, conference, late, first=-20, last=-5)
+    judging.say_wishes(stage, conference, [talk for talk in late if talk.late], -5)
+    judging.assign(stage, conference, solve, -4)
+    judging.review(stage, conference, first=-4, last=-2, share=0.6)
+    judging.discuss(stage, conference, late, -2)
+    deciding.call_off(stage, conference, -2)
+    planning.give_materials(stage, conference, -2)
+    deciding.write(stage, conference, -2)
+    planning.publish_again(stage, conference, -1)
+    deciding.decide_late(stage, conference, -1)

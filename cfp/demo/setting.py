@@ -1,0 +1,128 @@
+"""The conference itself: dates, page, tracks, formats, rooms, the review form, the call."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from cfp.demo import script
+from cfp.demo.stage import Stage
+from cfp.domain.conferences import actions, queries
+from cfp.domain.conferences.actions import CallTimes, CriterionText, ListRow
+from cfp.domain.conferences.models import Conference
+from cfp.domain.conferences.rules import AOE
+
+CREATED, FIRST_DEADLINE, EXTENDED, SECOND_DEADLINE = -74, -24, -22, 10
+"""Days from today."""
+
+
+def create(stage: Stage, first_day: date, *, created: int, deadline: int) -> Conference:
+    """One year's conference with all its settings; times in days from today."""
+    plan, now = script.conference(), stage.at(created, 9)
+    conference = actions.create(
+        stage.db,
+        stage.chair,
+        name=f"{plan['series']} {first_day.year}",
+        slug=f"{plan['series'].lower()}-{first_day.year}",
+        start_date=first_day,
+        end_date=first_day + timedelta(days=1),
+        place=plan["place"],
+        zone=plan["zone"],
+        deadline=stage.at(deadline, 23, 59),
+        deadline_zone=plan["zone"],
+        contact=plan["contact"],
+        types=[(row["name"], row["minutes"], row["discussion"]) for row in plan["types"]],
+        blind=False,
+        now=now,
+    )
+    stage.forget_roles()
+    _lists(stage, conference, now)
+    actions.change_page(
+        stage.db,
+        stage.chair,
+        conference,
+        sections={key: text.strip() for key, text in plan["sections"].items()},
+        registration_url=plan["registration_url"],
+        mailing_list=plan["mailing_list"],
+        contact=plan["contact"],
+        now=now,
+    )
+    return conference
+
+
+def _lists(stage: Stage, conference: Conference, now: datetime) -> None:
+    """The first track and room take the place of the ones every conference begins with."""
+    plan, db = script.conference(), stage.db
+    track, room = queries.tracks_of(db, conference)[0], queries.rooms_of(db, conference)[0]
+    tracks = _rows(plan["tracks"], track.id, "description")
+    rooms = _rows(plan["rooms"], room.id, "capacity")
+    actions.set_tracks(db, stage.chair, conference, rows=tracks, now=now)
+    actions.set_rooms(db, stage.chair, conference, rows=rooms, now=now)
+
+
+def _rows(rows: Sequence[dict[str, Any]], first: int, column: str) -> list[ListRow]:
+    return [
+        ListRow(first if place == 0 else None, row["name"], {column: row[column]})
+        for place, row in enumerate(rows)
+    ]
+
+
+def set_up_reviewing(stage: Stage, conference: Conference) -> None:
+    """Three reviewers for each talk, bids, two questions, and a text for the speakers."""
+    db, now = stage.db, stage.at(CREATED, 10)
+    actions.change_reviewing(
+        db,
+        stage.chair,
+        conference,
+        switches={
+            "reviewing": "assigned",
+            "reviews_per_submission": 3,
+            "uses_bids": True,
+            "asks_confidence": True,
+            "asks_speaker_text": True,
+            "sends_speaker_text": True,
+            "committee_shown": True,
+            "reviews_due": stage.at(SECOND_DEADLINE + 7, 23, 59),
+        },
+        conflict_policies={},
+        now=now,
+    )
+    overall = queries.criteria_of(db, conference)[0]
+    actions.change_criterion(
+        db, stage.chair, conference, overall, content=_question(overall.name, 2.0), now=now
+    )
+    fits = _question("Fits our audience", 1.0, "Would people come for this?")
+    actions.add_criterion(db, stage.chair, conference, content=fits, now=now)
+
+
+def _question(name: str, weight: float, hint: str = "") -> CriterionText:
+    labels = ["No", "Rather not", "Could be in", "Should be in", "Must be in"]
+    return CriterionText(name, hint, 1, 5, labels, weight, required=True)
+
+
+def announce_dates(stage: Stage, conference: Conference) -> None:
+    """Say until when decisions come."""
+    times = CallTimes(
+        opens=conference.opens,
+        deadline=conference.deadline,
+        deadline_zone=conference.deadline_zone,
+        grace_minutes=15,
+        edits_until=None,
+        decisions_by=stage.today + timedelta(days=SECOND_DEADLINE + 14),
+    )
+    actions.change_call(
+        stage.db, stage.chair, conference, times=times, now=stage.at(CREATED, 11)
+    )
+
+
+def extend(stage: Stage, conference: Conference) -> None:
+    """A second round for the last slots, which is open while the demo is looked at."""
+    actions.extend_deadline(
+        stage.db,
+        stage.chair,
+        conference,
+        deadline=stage.at(SECOND_DEADLINE, 23, 59),
+        deadline_zone=AOE,
+        tell="everybody",
+        links=stage.links,
+        now=stage.at(EXTENDED, 9),
+    )
