@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor, RoleKind
+from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference
 from cfp.domain.conferences.people import connections
+from cfp.domain.conferences.queries import primary_address
 from cfp.domain.mail.render import PLACEHOLDER, MailText, fill
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError
@@ -62,19 +64,32 @@ def recipients(
     of `submissions` (a condition on the table) with those alone. Only what `actor` may know.
     """
     whole = actor.has(conference.id, RoleKind.CHAIR)
-    c = connections(actor, conference, with_committee=whole and people is not None).c
-    query = select(
-        c.id, c.person_id, c.name, c.address, Submission.id, Submission.code, Submission.title
-    ).outerjoin(Submission, Submission.id == c.submission_id)
+    ties = connections(actor, conference, with_committee=whole and people is not None)
+    c = ties.c
+    name = func.coalesce(Person.name, c.name)
+    query = (
+        select(
+            c.id,
+            c.person_id,
+            name,
+            func.coalesce(primary_address(c.person_id), c.address),
+            Submission.id,
+            Submission.code,
+            Submission.title,
+        )
+        .select_from(ties)
+        .outerjoin(Person, Person.id == c.person_id)
+        .outerjoin(Submission, Submission.id == c.submission_id)
+    )
     if people is not None:
         query = query.where(c.id.in_(people))
     if submissions is not None:
         query = query.where(submissions)
     found: dict[str, Recipient] = {}
-    for key, person_id, name, address, number, code, title in db.execute(
-        query.order_by(c.name, c.id, Submission.id)
+    for key, person_id, called, address, number, code, title in db.execute(
+        query.order_by(name, c.id, Submission.id)
     ):
-        one = found.setdefault(key, Recipient(person_id, name, address or ""))
+        one = found.setdefault(key, Recipient(person_id, called, address or ""))
         one.address = one.address or address or ""
         talk = Talk(number, code, title) if number is not None else None
         if talk is not None and talk not in one.talks:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Integer,
     Label,
     Select,
+    SQLColumnExpression,
     String,
     Subquery,
     and_,
@@ -20,7 +22,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute
 
 from cfp.actors import Actor, RoleKind
 from cfp.domain.accounts.models import Person
@@ -33,6 +34,7 @@ from cfp.policy import Column, Fact, View, predicate
 
 IN_PROGRAM = ("accepted", "confirmed")
 
+FLAGS = ("accepted", "confirmed", "lacks_slides", "remote")
 ROLE_COLUMNS = ("chair", "track_chair", "reviewer", "reader")
 TRACK_CHAIR_COLUMNS = (
     *("id", "person_id", "code", "name", "affiliation", "address", "talks", "confirmed"),
@@ -64,9 +66,11 @@ def everybody(actor: Actor, view: View) -> Select[Any]:
 def connections(actor: Actor, conference: Conference, *, with_committee: bool) -> Subquery:
     """A row per person and what connects them to the conference: a submission, or a role.
 
-    `id` is the person's of `people_view`; `submission_id` is null for a role.
+    `id` is the person's of `people_view`; `submission_id` is null for a role. Names and addresses
+    are those typed for a submission; those of the person come on top, once per person.
     """
-    parts = [_speaking(actor, conference), _submitting(actor, conference)]
+    seen = _seen(actor, conference)
+    parts = [_speaking(seen), _submitting(seen)]
     if with_committee:
         parts.append(_committee(conference))
     return union_all(*parts).subquery()
@@ -74,122 +78,121 @@ def connections(actor: Actor, conference: Conference, *, with_committee: bool) -
 
 def _grouped(actor: Actor, conference: Conference, *, with_committee: bool) -> Subquery:
     c = connections(actor, conference, with_committee=with_committee).c
-    return (
+    one = (
         select(
-            c.id.label("id"),
+            c.id,
             func.max(c.person_id).label("person_id"),
-            func.max(c.code).label("code"),
             func.min(c.name).label("name"),
             func.max(c.affiliation).label("affiliation"),
             func.max(c.address).label("address"),
-            func.count(c.submission_id.distinct()).label("talks"),
-            func.sum(c.accepted).label("accepted"),
-            func.sum(c.confirmed).label("confirmed"),
-            func.max(c.remote).label("remote"),
-            func.sum(c.lacks_slides).label("lacks_slides"),
+            func.count(c.submission_id).label("talks"),
+            *(func.sum(c[flag]).label(flag) for flag in FLAGS),
             *(func.max(c[kind]).label(kind) for kind in ROLE_COLUMNS),
         )
         .group_by(c.id)
         .subquery()
+        .c
+    )
+    own: dict[str, SQLColumnExpression[Any]] = {
+        "code": Person.code,
+        "name": func.coalesce(Person.name, one.name),
+        "affiliation": func.coalesce(one.affiliation, func.nullif(Person.affiliation, "")),
+        "address": func.coalesce(primary_address(one.person_id), one.address),
+    }
+    names = ("id", "person_id", *own, "talks", *FLAGS, *ROLE_COLUMNS)
+    columns: list[Label[Any]] = [
+        (own[name] if name in own else one[name]).label(name) for name in names
+    ]
+    return select(*columns).outerjoin(Person, Person.id == one.person_id).subquery()
+
+
+def _seen(actor: Actor, conference: Conference) -> CTE:
+    """The submissions whose people `actor` may know, and what is announced of each.
+
+    Materialized: the policy is asked once per submission, not once per column and speaker.
+    """
+    announced = predicate(actor, Fact.DECISION, conference)
+    in_program = and_(Submission.state.in_(IN_PROGRAM), announced)
+    slides = exists().where(Material.submission_id == Submission.id, Material.kind == "slides")
+    return (
+        select(
+            Submission.id,
+            Submission.submitter_id,
+            _flag(in_program, "accepted"),
+            _flag(and_(Submission.state == "confirmed", announced), "confirmed"),
+            _flag(and_(in_program, ~slides), "lacks_slides"),
+        )
+        .where(Submission.state != "draft", predicate(actor, Fact.ADDRESSES, conference))
+        .cte()
+        .prefix_with("MATERIALIZED")
     )
 
 
-def _speaking(actor: Actor, conference: Conference) -> Select[Any]:
+def _speaking(seen: CTE) -> Select[Any]:
     """A row per speaker of a submission; nothing unannounced shows in it."""
-    announced = predicate(actor, Fact.DECISION, conference)
-    in_program = and_(Submission.state.in_(IN_PROGRAM), announced)
-    confirmed = and_(Submission.state == "confirmed", announced)
-    slides = exists().where(Material.submission_id == Submission.id, Material.kind == "slides")
     remote = exists().where(
-        Confirmation.submission_id == Submission.id,
+        Confirmation.submission_id == seen.c.id,
         Confirmation.person_id == Speaker.person_id,
         Confirmation.remote,
     )
-    address = case(
-        (Speaker.person_id.is_not(None), primary_address(Speaker.person_id)),
-        else_=func.nullif(Speaker.address, ""),
-    )
+    known = Speaker.person_id.is_not(None)
+    values: dict[str, Any] = {
+        "id": case((known, _person_key(Speaker.person_id)), else_=literal("s") + Speaker.code),
+        "person_id": Speaker.person_id,
+        "name": Speaker.name,
+        "affiliation": func.nullif(Speaker.affiliation, ""),
+        "address": func.nullif(Speaker.address, ""),
+        "submission_id": seen.c.id,
+        "accepted": seen.c.accepted,
+        "confirmed": seen.c.confirmed,
+        "lacks_slides": seen.c.lacks_slides,
+        "remote": _flag(and_(seen.c.accepted == 1, remote), "remote"),
+    }
     return (
-        select(
-            case(
-                (
-                    Speaker.person_id.is_not(None),
-                    literal("p") + cast(Speaker.person_id, String),
-                ),
-                else_=literal("s") + Speaker.code,
-            ).label("id"),
-            Speaker.person_id.label("person_id"),
-            Person.code.label("code"),
-            func.coalesce(Person.name, Speaker.name).label("name"),
-            Speaker.affiliation.label("affiliation"),
-            func.coalesce(address, func.nullif(Speaker.address, "")).label("address"),
-            Submission.id.label("submission_id"),
-            _flag(in_program, "accepted"),
-            _flag(confirmed, "confirmed"),
-            _flag(and_(in_program, remote), "remote"),
-            _flag(and_(in_program, ~slides), "lacks_slides"),
-            *(cast(literal(0), Integer).label(kind) for kind in ROLE_COLUMNS),
-        )
-        .select_from(Speaker)
-        .join(Submission, Submission.id == Speaker.submission_id)
-        .outerjoin(Person, Person.id == Speaker.person_id)
-        .where(
-            Speaker.state != "removed",
-            Submission.state != "draft",
-            predicate(actor, Fact.ADDRESSES, conference),
-        )
+        _connection(values)
+        .select_from(seen)
+        .join(Speaker, Speaker.submission_id == seen.c.id)
+        .where(Speaker.state != "removed")
     )
 
 
-def _submitting(actor: Actor, conference: Conference) -> Select[Any]:
+def _submitting(seen: CTE) -> Select[Any]:
     """Who has submitted for others, without speaking: mail about the talk reaches them too."""
     speaks = exists().where(
-        Speaker.submission_id == Submission.id,
-        Speaker.person_id == Submission.submitter_id,
+        Speaker.submission_id == seen.c.id,
+        Speaker.person_id == seen.c.submitter_id,
         Speaker.state != "removed",
     )
-    return (
-        _plain_person(Submission.id, {})
-        .select_from(Submission)
-        .join(Person, Person.id == Submission.submitter_id)
-        .where(
-            ~speaks,
-            Submission.state != "draft",
-            predicate(actor, Fact.ADDRESSES, conference),
-        )
-    )
+    values = {
+        "id": _person_key(seen.c.submitter_id),
+        "person_id": seen.c.submitter_id,
+        "submission_id": seen.c.id,
+    }
+    return _connection(values).select_from(seen).where(~speaks)
 
 
 def _committee(conference: Conference) -> Select[Any]:
     """A row per role."""
-    flags = {kind: _flag(Role.kind == kind, kind) for kind in ROLE_COLUMNS}
-    return (
-        _plain_person(cast(null(), Integer), flags)
-        .select_from(Role)
-        .join(Person, Person.id == Role.person_id)
-        .where(Role.conference_id == conference.id)
-    )
+    values: dict[str, Any] = {"id": _person_key(Role.person_id), "person_id": Role.person_id}
+    values |= {kind: _flag(Role.kind == kind, kind) for kind in ROLE_COLUMNS}
+    return _connection(values).select_from(Role).where(Role.conference_id == conference.id)
 
 
-def _plain_person(
-    submission_id: ColumnElement[Any] | InstrumentedAttribute[int],
-    flags: Mapping[str, ColumnElement[int]],
-) -> Select[Any]:
-    none = cast(literal(0), Integer)
-    return select(
-        (literal("p") + cast(Person.id, String)).label("id"),
-        Person.id.label("person_id"),
-        Person.code.label("code"),
-        Person.name.label("name"),
-        func.nullif(Person.affiliation, "").label("affiliation"),
-        primary_address(Person.id).label("address"),
-        submission_id.label("submission_id"),
-        none.label("accepted"),
-        none.label("confirmed"),
-        none.label("remote"),
-        none.label("lacks_slides"),
-        *(flags.get(kind, none.label(kind)) for kind in ROLE_COLUMNS),
-    )
+def _connection(values: Mapping[str, Any]) -> Select[Any]:
+    """The columns of `connections`; what is not given is null, a flag 0."""
+    columns: dict[str, Any] = {
+        **dict.fromkeys(("id", "person_id"), null()),
+        **dict.fromkeys(("name", "affiliation", "address"), cast(null(), String)),
+        "submission_id": cast(null(), Integer),
+        **dict.fromkeys((*FLAGS, *ROLE_COLUMNS), cast(literal(0), Integer)),
+        **values,
+    }
+    labels: list[Label[Any]] = [column.label(name) for name, column in columns.items()]
+    return select(*labels)
+
+
+def _person_key(person_id: Any) -> ColumnElement[str]:  # noqa: ANN401 - any integer column
+    return literal("p") + cast(person_id, String)
 
 
 def _flag(condition: ColumnElement[bool], name: str) -> ColumnElement[int]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import ScalarSelect, SQLColumnExpression, func, select
+from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor, RoleKind
 from cfp.domain.accounts.models import Email, Person
@@ -181,14 +181,16 @@ def address_of(db: Session, person_id: int) -> str | None:
 
 
 def primary_address(
-    person_id: ColumnElement[int] | InstrumentedAttribute[int] | InstrumentedAttribute[int | None],
+    person_id: SQLColumnExpression[int] | SQLColumnExpression[int | None],
 ) -> ScalarSelect[str]:
     """Where mail reaches a person: their chosen address, as a scalar in SQL."""
-    email = aliased(Email)
     return (
-        select(email.address)
-        .where(email.person_id == person_id, email.verified.is_not(None))
-        .order_by(email.primary.desc(), email.id)
+        select(_EMAIL.address)
+        .where(_EMAIL.person_id == person_id, _EMAIL.verified.is_not(None))
+        .order_by(_EMAIL.primary.desc(), _EMAIL.id)
         .limit(1)
         .scalar_subquery()
     )
+
+
+_EMAIL = aliased(Email, name="its_email")  # made once: an alias costs more than its query

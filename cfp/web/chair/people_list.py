@@ -7,12 +7,13 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, or_
+from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference
 from cfp.domain.conferences.people import everybody, people_view
 from cfp.policy import View
-from cfp.web.lists import Listing
+from cfp.web.lists import PAGE_SIZE, Listing
 
 SORTABLE = ("name", "affiliation", "address", "talks", "confirmed")
 _TEXTS = frozenset({"name", "affiliation", "address"})
@@ -47,6 +48,20 @@ class PeopleListing(Listing):
         order = column.desc().nulls_last() if self.descending else column.asc().nulls_last()
         rows = everybody(self.actor, self.view).where(*self.conditions)
         return rows.order_by(order, self.view.column(self.actor, "id"))
+
+    def load(self, db: Session) -> "PeopleListing":
+        """One statement gives the rows and, as a window over them, their number.
+
+        The rows are grouped from thousands of others, so a count of its own would cost as much.
+        """
+        total = func.count().over().label("all_rows")
+        query = self.statement().add_columns(total).limit(PAGE_SIZE)
+        self.rows = db.execute(query.offset((self.page - 1) * PAGE_SIZE)).all()
+        if not self.rows and self.page > 1:
+            self.page = 1
+            return self.load(db)
+        self.total = self.rows[0].all_rows if self.rows else 0
+        return self
 
 
 def people_listing(actor: Actor, conference: Conference) -> PeopleListing:
