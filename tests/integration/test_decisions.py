@@ -383,6 +383,14 @@ def test_bulk_leaves_out_what_needs_a_note(visitor_as: LogIn, chair, conference,
     assert set(pending(db)) == {"Waiting", "Talk 0"}
 
 
+def test_counts_pending_apart_from_announced(
+    visitor_as: LogIn, chair, conference, owner, talks, db
+):
+    make_submission(db, conference, [owner], state="revise")
+    page = pick(visitor_as(chair), talks[:2], "Ask for changes")
+    assert re.search("3 undecided ?2 changes asked, pending ?1 changes asked", page.text)
+
+
 def test_picked_elsewhere_is_shown_before_anything_happens(visitor_as: LogIn, chair, talks, db):
     visitor = visitor_as(chair)
     codes = "&".join(f"picked={one.code}" for one in talks[:2])
@@ -527,10 +535,12 @@ def test_without_an_unblocked_chair_another_is_asked_for(world, visitor_as: LogI
     visitor = visitor_as(world.people["conflicted_chair"])
     assert "another chair" not in visitor.get(base).text
     make_conflict(db, talk, world.people["chair"])
+    another = make_submission(db, world.conference, [world.people["other_speaker"]])
     for name in ("chair", "conflicted_chair"):
         page = visitor_as(world.people[name]).get(base)
         said = page.text[page.text.index("need another chair") :][:60]
         assert talk.code in said
+        assert another.code not in said
     assert "need another chair" not in visitor_as(world.people["track_chair"]).get(base).text
 
 

@@ -84,6 +84,7 @@ def board(actor: Actor, conference: Conference) -> View:
         source=source,
         rows=Fact.LISTED,
         columns=MappingProxyType(columns),
+        one_each=True,
     )
 
 
@@ -99,14 +100,18 @@ def scores_of(conference: Conference) -> Subquery:
     """Per submission with submitted reviews: their number, mean, variance, and what makes it."""
     c = ReviewTally
     distances = c.squares - c.total * c.total / func.nullif(c.scored, 0)
-    return select(
-        c.submission_id,
-        c.reviews,
-        c.scored,
-        (c.total / func.nullif(c.scored, 0)).label("mean"),
-        distances.label("distances"),
-        case((c.scored > 1, distances / (c.scored - 1))).label("variance"),
-    ).where(c.conference_id == conference.id).subquery()
+    return (
+        select(
+            c.submission_id,
+            c.reviews,
+            c.scored,
+            (c.total / func.nullif(c.scored, 0)).label("mean"),
+            distances.label("distances"),
+            case((c.scored > 1, distances / (c.scored - 1))).label("variance"),
+        )
+        .where(c.conference_id == conference.id)
+        .subquery()
+    )
 
 
 def scores_by_submission(
@@ -146,13 +151,15 @@ class Figures:
     """The whole board in numbers, without what this person has a blocking conflict with.
 
     Attributes:
-        counts: outcome or state -> how many: a pending outcome counts in place of the state.
+        pending: pending outcome -> how many submissions.
+        states: state -> how many with nothing pending.
         minutes: by `rules.capacity_key`.
         accepted: submissions accepted or about to be.
         usual_spread: see `rules.Scatter`.
     """
 
-    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    pending: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    states: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     minutes: dict[str, Minutes] = field(default_factory=lambda: defaultdict(Minutes))
     accepted: int = 0
     usual_spread: float | None = None
@@ -163,7 +170,8 @@ def figures(db: Session, actor: Actor, conference: Conference) -> Figures:
     found = Figures()
     squares, freedom = 0.0, 0
     for row in db.execute(_grouped(actor, conference)):
-        found.counts[row.pending or row.state] += row.number
+        counts = found.pending if row.pending else found.states
+        counts[row.pending or row.state] += row.number
         squares, freedom = squares + (row.distances or 0.0), freedom + int(row.freedom or 0)
         if row.pending == "accept":
             minutes = Minutes(pending=int(row.minutes or 0))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference, SubmissionType
 from cfp.domain.conferences.queries import own_mails, primary_address
+from cfp.domain.decisions.rules import STATE_OF
 from cfp.domain.mail import wording
 from cfp.domain.mail.render import MailText, fill, shipped
 from cfp.domain.mail.rules import is_address
@@ -150,7 +151,13 @@ def _by_reader(
                 known[reader.person.id] = reader
                 theirs.setdefault(reader.person.id, []).append(one)
     order = sorted(known.values(), key=lambda reader: (reader.person.name, reader.person.id))
-    return [(reader, tuple(theirs[reader.person.id])) for reader in order]
+    return [(reader, tuple(_first_accepted(theirs[reader.person.id]))) for reader in order]
+
+
+def _first_accepted(told: Sequence[Told]) -> list[Told]:
+    """What asks for an answer before what does not."""
+    order = list(STATE_OF.values())
+    return sorted(told, key=lambda one: order.index(one.outcome))
 
 
 def _values(conference: Conference, reader: Reader, links: Links) -> dict[str, str]:

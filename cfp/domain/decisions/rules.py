@@ -104,7 +104,6 @@ class Bar:
         return self.used + self.pending
 
 
-def in_order(outcomes: Sequence[str]) -> list[str]:
-    """Outcomes or states in the order of the table of moves: accepted first."""
-    known = [*OUTCOMES, *STATE_OF.values()]
-    return sorted(set(outcomes), key=known.index)
+def in_order(states: Sequence[str]) -> list[str]:
+    """Decided states in the order of the table of moves: accepted first."""
+    return sorted(set(states), key=list(STATE_OF.values()).index)
