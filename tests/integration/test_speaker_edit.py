@@ -12,12 +12,13 @@ from cfp.actors import Actor
 from cfp.domain.accounts.models import LoginSession, Person
 from cfp.domain.assignment.models import Conflict
 from cfp.domain.conferences.models import Conference
+from cfp.domain.reviews.queries import reviews_of
 from cfp.domain.submissions import actions, speakers
 from cfp.domain.submissions.models import Speaker, Submission, SubmissionRevision
 from cfp.domain.submissions.rules import SpeakerEntry
 from cfp.errors import DomainError, NotNowError
 from cfp.policy import Relation, Standing, standing_of
-from tests.factories import add_speaker, give_role, make_person, make_submission
+from tests.factories import add_speaker, give_role, make_person, make_review, make_submission
 from tests.support.mailbox import last_mail, mails
 from tests.support.talks import LINKS, content_for, hours, names, open_conference
 from tests.support.visitor import Visitor
@@ -334,6 +335,27 @@ def test_conflicts_are_looked_for_when_speakers_change(
     place = {"speakers-1-affiliation": "Elsewhere"}
     visitor.submit(visitor.get(edit_url(talk)), place, press="Save changes")
     assert db.scalars(same_employer).all() == []
+
+
+def test_an_edit_dates_reviews_and_a_move_does_not(
+    conference: Conference, talk: Submission, ada: Person, db: Session, visitor_as: As
+) -> None:
+    reviewer, chair = make_person(db), make_person(db)
+    give_role(db, conference, reviewer, "reviewer")
+    make_review(db, talk, reviewer, seen_revision=talk.revision)
+    as_chair = Standing(conference, talk, frozenset({Relation.CHAIR}), False, False)
+    cleo = Actor(person_id=chair.id)
+
+    def outdated() -> list[bool]:
+        return [one.outdated for one in reviews_of(db, cleo, as_chair)]
+
+    actions.move(db, cleo, as_chair, "waitlist", now=hours(0), links=LINKS, announcing=True)
+    talk.state = "submitted"
+    db.flush()
+    assert outdated() == [False]
+    visitor = visitor_as(ada)
+    visitor.submit(visitor.get(edit_url(talk)), {"abstract": "Other."}, press="Save changes")
+    assert outdated() == [True]
 
 
 def submitted(

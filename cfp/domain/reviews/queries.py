@@ -25,6 +25,7 @@ from cfp.domain.conferences.models import Conference, Criterion, SubmissionType,
 from cfp.domain.reviews.models import Comment, Review, Score
 from cfp.domain.reviews.rules import UNDER_REVIEW
 from cfp.domain.submissions.models import Speaker, Submission
+from cfp.domain.submissions.queries import last_edit
 from cfp.policy import Action, Column, Fact, Standing, View, may, sees, unblocked
 
 
@@ -38,7 +39,7 @@ class BlindSubmission:
     type_name: str
     minutes: int
     track_name: str
-    revision: int
+    edited: int
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def for_reviewer(db: Session, standing: Standing) -> BlindSubmission:
         kind.name,
         kind.minutes,
         track.name,
-        submission.revision,
+        db.scalar(select(last_edit(submission))) or 0,
     )
     if not sees(standing, Fact.SPEAKERS):
         return BlindSubmission(*known)
@@ -221,7 +222,7 @@ def reviews_of(
     if not sees(standing, Fact.REVIEWS):
         return []
     rows = db.execute(
-        select(Review, Person.name)
+        select(Review, Person.name, last_edit(standing.submission))
         .join(Person, Person.id == Review.person_id)
         .where(
             Review.submission_id == standing.submission.id,
@@ -243,9 +244,9 @@ def reviews_of(
             chair_text=review.chair_text if sees(standing, Fact.CHAIR_REVIEWS) else None,
             speaker_text=review.speaker_text,
             late=due is not None and review.submitted is not None and review.submitted > due,
-            outdated=review.seen_revision < standing.submission.revision,
+            outdated=edited is not None and review.seen_revision <= edited,
         )
-        for review, name in rows
+        for review, name, edited in rows
     ]
 
 

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.mail.models import Message
-from cfp.domain.submissions.models import Speaker, Submission
+from cfp.domain.submissions.models import Speaker, Submission, SubmissionRevision
 from cfp.policy import Action, Column, Fact, View, may
 
 
@@ -78,3 +78,16 @@ def own_messages(db: Session, actor: Actor, submission: Submission) -> Sequence[
         Message.state != "held",
     )
     return db.scalars(query.order_by(Message.id.desc()).limit(50)).all()
+
+
+def last_edit(submission: Submission) -> ScalarSelect[int | None]:
+    """The revision that the last edit of what it says replaced, as SQL; null when none did.
+
+    A review that has seen revision N is out of date when this is N or more. Moves count revisions
+    too, so the row's own number would call every review out of date that precedes a decision.
+    """
+    return (
+        select(func.max(SubmissionRevision.number))
+        .where(SubmissionRevision.submission_id == submission.id)
+        .scalar_subquery()
+    )
