@@ -10,7 +10,7 @@ from cfp import clock
 from cfp.actors import SYSTEM
 from cfp.cli.runtime import find_conference, json_option, report, session
 from cfp.config import Config
-from cfp.domain.assignment import actions, proposals
+from cfp.domain.assignment import applying, proposals
 from cfp.domain.assignment.conflicts import find_conflicts
 from cfp.domain.assignment.problems import Loaded, figures_from, load_problem, picks_from
 from cfp.domain.assignment.proposals import Difference, Options, Pick
@@ -110,7 +110,7 @@ def _apply(
     proposal = proposals.store_proposal(
         db, SYSTEM, conference, options=options, picks=picks, figures=figures, now=now
     )
-    applied = actions.apply(
+    applied = applying.apply(
         db,
         SYSTEM,
         conference,

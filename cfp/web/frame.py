@@ -113,6 +113,7 @@ class Frame:
         """What is no stage: people, settings, the log."""
         rows = [
             (_("People"), "chair.people", Action.READ_PEOPLE),
+            (_("Conflicts"), "chair.conflicts", Action.CHAIR_ONLY),
             (_("Settings"), "chair.settings", Action.SET_UP),
             (_("Log"), "chair.log", Action.READ_AUDIT),
         ]
@@ -150,6 +151,11 @@ class Frame:
             if moment is not None and moment > now:
                 return str(words % {"when": format_timedelta(moment - now, add_direction=True)})
         return str(_("The conference is over"))
+
+    @property
+    def is_chair(self) -> bool:
+        """Whether this person chairs the conference, not only a track of it."""
+        return self._may(Action.CHAIR_ONLY)
 
     @property
     def home_url(self) -> str:

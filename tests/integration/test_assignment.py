@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cfp.config import Config
-from cfp.domain.assignment import actions, proposals
+from cfp.domain.assignment import actions, applying, proposals
 from cfp.domain.assignment.conflicts import find_conflicts
 from cfp.domain.assignment.models import Assignment, Bid, Proposal, ReviewerProfile
 from cfp.domain.assignment.problems import figures_from, load_problem, picks_from
@@ -79,8 +79,8 @@ def propose(
     )
 
 
-def apply(db: Session, committee: Committee, proposal: Proposal, who=None) -> actions.Applied:
-    return actions.apply(
+def apply(db: Session, committee: Committee, proposal: Proposal, who=None) -> applying.Applied:
+    return applying.apply(
         db,
         actor_for(db, who or committee.chair),
         committee.conference,
@@ -90,9 +90,9 @@ def apply(db: Session, committee: Committee, proposal: Proposal, who=None) -> ac
     )
 
 
-def undo(db: Session, committee: Committee, proposal: Proposal) -> actions.Applied:
+def undo(db: Session, committee: Committee, proposal: Proposal) -> applying.Applied:
     actor = actor_for(db, committee.chair)
-    return actions.undo(db, actor, committee.conference, proposal_id=proposal.id, now=NOW)
+    return applying.undo(db, actor, committee.conference, proposal_id=proposal.id, now=NOW)
 
 
 def standing(db, committee, number, who=None):
@@ -388,7 +388,7 @@ def test_edits_pin_leave_out_and_forbid(db, committee):
     planned = {pick.pair: pick for pick in proposals.picks_of(again)}
     assert first in planned
     assert planned[first].mark == "pinned"
-    assert not {second, third} & set(planned)
+    assert third not in planned
     apply(db, committee, proposal)
     assert not {second, third} & pairs(db)
     pinned = db.scalars(select(Assignment).where(Assignment.pinned)).one()
@@ -543,9 +543,7 @@ def test_the_chair_sets_how_much_a_reviewer_takes(db, committee):
 
 
 def run(config: Config, *arguments: str):
-    return run_cli(
-        config.instance, {"CFP_DATABASE_URL": config.database_url}, "assign", *arguments
-    )
+    return run_cli(config.instance, {"CFP_DATABASE_URL": config.database_url}, "assign", *arguments)
 
 
 def test_the_command_line_says_what_would_change_and_does_it(db, committee, config):
@@ -572,7 +570,10 @@ def test_the_command_line_warns_of_what_cannot_be_covered(db, config):
     db.commit()
     done = run(config, committee.conference.slug, "--dry-run")
     assert done.returncode == 3
-    assert "2 submissions can only be reviewed by 2 reviewers, who can give 4 of 6 reviews" in done.stdout
+    assert (
+        "2 submissions can only be reviewed by 2 reviewers, who can give 4 of 6 reviews"
+        in done.stdout
+    )
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from cfp.domain.assignment.models import Assignment, Bid, Conflict, ReviewerProf
 from cfp.domain.assignment.proposals import Options, Pair, Pick, digest, standing_pairs
 from cfp.domain.assignment.queries import (
     avoided_kinds,
-    blocked_pairs,
+    blocked_set,
     current_round,
     reviewer_ids,
 )
@@ -28,9 +28,9 @@ from cfp.domain.assignment.scoring import (
     Paper,
     Parts,
     Rating,
+    expert_of,
     sharing,
     telling,
-    words_of,
 )
 from cfp.domain.conferences.models import Conference, Role, Track
 from cfp.domain.reviews.models import Review
@@ -179,7 +179,7 @@ def _facts(db: Session, conference: Conference, actor: Actor, options: Options) 
             )
         )
     )
-    blocked, declined = _blocked(db, conference), _declined(db, conference)
+    blocked, declined = blocked_set(db, conference), _declined(db, conference)
     reviewed = _reviewed(db, conference)
     kept = {one.pair for one in stands if one.kept and one.person_id in members} | reviewed
     kept = {pair for pair in kept - blocked - declined if pair[0] in scope} - options.forbidden
@@ -189,7 +189,7 @@ def _facts(db: Session, conference: Conference, actor: Actor, options: Options) 
     visible = set(db.scalars(_scope_query(conference, actor, None)))
     return Facts(
         papers=papers,
-        experts=[_expert(person_id, profiles.get(person_id)) for person_id in people],
+        experts=[expert_of(person_id, profiles.get(person_id)) for person_id in people],
         rating=Rating(uses_bids=takes_bids(conference), uses_tracks=len(tracks) > 1),
         demand=conference.reviews_per_submission,
         asked=asked,
@@ -227,12 +227,6 @@ def _scope_query(conference: Conference, actor: Actor, tracks: tuple[int, ...] |
         unblocked(actor, conference),
     )
     return query if tracks is None else query.where(Submission.track_id.in_(tracks))
-
-
-def _blocked(db: Session, conference: Conference) -> set[Pair]:
-    pair = blocked_pairs(conference)
-    rows = db.execute(select(pair.c.submission_id, pair.c.person_id))
-    return {(submission_id, person_id) for submission_id, person_id in rows}
 
 
 def _declined(db: Session, conference: Conference) -> set[Pair]:
@@ -279,12 +273,6 @@ def _avoided(db: Session, conference: Conference) -> set[Pair]:
 def _profiles(db: Session, conference: Conference) -> dict[int, ReviewerProfile]:
     query = select(ReviewerProfile).where(ReviewerProfile.conference_id == conference.id)
     return {profile.person_id: profile for profile in db.scalars(query)}
-
-
-def _expert(person_id: int, profile: ReviewerProfile | None) -> Expert:
-    if profile is None:
-        return Expert(person_id, frozenset(), frozenset())
-    return Expert(person_id, frozenset(profile.track_ids), words_of(profile.expertise))
 
 
 def _limits(profiles: Mapping[int, ReviewerProfile]) -> dict[int, int]:

@@ -80,7 +80,10 @@ class Options:
 
 @dataclass(frozen=True)
 class Pick:
-    """A pair of the proposal. mark: "" as solved, "pinned", "dropped" or "forbidden"."""
+    """A pair of the proposal.
+
+    mark: "" as solved, "pinned", "dropped" (not applied) or "forbidden" (nor solved so again).
+    """
 
     submission_id: int
     person_id: int
@@ -378,6 +381,5 @@ def options_with_marks(proposal: Proposal) -> Options:
     return replace(
         options,
         pinned=frozenset(pick.pair for pick in picks if pick.mark == "pinned"),
-        forbidden=options.forbidden
-        | {pick.pair for pick in picks if pick.mark in {"dropped", "forbidden"}},
+        forbidden=options.forbidden | {pick.pair for pick in picks if pick.mark == "forbidden"},
     )

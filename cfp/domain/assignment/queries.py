@@ -37,6 +37,12 @@ def current_round(db: Session, conference: Conference) -> int:
     return db.scalars(newest.order_by(ReviewRound.number.desc()).limit(1)).one()
 
 
+def lock_round(db: Session, conference: Conference) -> None:
+    """One assignment at a time: two chairs at once would each see the other's as not there."""
+    round_id = current_round(db, conference)
+    db.execute(select(ReviewRound.id).where(ReviewRound.id == round_id).with_for_update())
+
+
 def assignable(actor: Actor, conference: Conference) -> ColumnElement[bool]:
     """The submissions whose reviewers this person chooses: under review, their own to assign."""
     return and_(
@@ -62,6 +68,13 @@ def blocked_pairs(conference: Conference) -> Subquery:
         ),
     )
     return union(submitters, speakers, conflicts).subquery("blocked_pair")
+
+
+def blocked_set(db: Session, conference: Conference) -> set[tuple[int, int]]:
+    """The same pairs, read."""
+    pair = blocked_pairs(conference)
+    rows = db.execute(select(pair.c.submission_id, pair.c.person_id))
+    return {(submission_id, person_id) for submission_id, person_id in rows}
 
 
 def is_blocked_pair(db: Session, conference: Conference, submission_id: int, person: int) -> bool:

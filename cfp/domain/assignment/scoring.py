@@ -1,10 +1,11 @@
-"""What speaks for a reviewer on a submission, in parts that can be shown. Plain facts only."""
+"""What speaks for a reviewer on a submission, in parts that can be shown. No query is made."""
 
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from cfp.domain.assignment.models import ReviewerProfile
 from cfp.domain.assignment.rules import (
     AVOID_COST,
     BIDS,
@@ -80,6 +81,13 @@ class Rating:
             words=round(WEIGHT_WORDS * _share(paper.words & expert.words), 4),
             avoid=AVOID_COST if avoid else 0.0,
         )
+
+
+def expert_of(person_id: int, profile: ReviewerProfile | None) -> Expert:
+    """A reviewer as their profile says; who has none is known by their bids alone."""
+    if profile is None:
+        return Expert(person_id, frozenset(), frozenset())
+    return Expert(person_id, frozenset(profile.track_ids), words_of(profile.expertise))
 
 
 def words_of(text: str) -> frozenset[str]:

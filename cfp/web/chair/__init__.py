@@ -6,7 +6,6 @@ blueprint = Blueprint("chair", __name__)
 
 from cfp.web.chair import call  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import people  # noqa: E402,F401 - routes register themselves
-from cfp.web.chair import placeholder  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import settings  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import setup  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import setup_words  # noqa: E402,F401 - routes register themselves
@@ -25,3 +24,7 @@ from cfp.web.chair import decisions  # noqa: E402,F401 - routes register themsel
 from cfp.web.chair import reviews  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import announce  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import dashboard  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import assignment  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import proposal  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import assigning  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import conflicts  # noqa: E402,F401 - routes register themselves

@@ -1,0 +1,107 @@
+"""Who could review one submission, and what speaks for and against each: for asking by hand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cfp.actors import Actor
+from cfp.domain.assignment.models import Bid, Conflict, ReviewerProfile
+from cfp.domain.assignment.queries import Load, avoided_kinds, blocked_pairs, loads_of
+from cfp.domain.assignment.scoring import Paper, Parts, Rating, expert_of, words_of
+from cfp.domain.conferences.models import Conference
+from cfp.domain.submissions.models import Submission
+from cfp.policy import takes_bids
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A reviewer who is not asked yet. `conflicts` are the kinds that are not dismissed."""
+
+    load: Load
+    parts: Parts
+    bid: str
+    words: Sequence[str]
+    conflicts: Sequence[str]
+    blocked: bool
+
+    @property
+    def full(self) -> bool:
+        """Whether they have as much as they take."""
+        return self.load.limit is not None and self.load.assigned >= self.load.limit
+
+
+def candidates_for(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    submission: Submission,
+    *,
+    asked: Sequence[int],
+    uses_tracks: bool,
+) -> list[Candidate]:
+    """Everybody but those `asked` (person ids), the blocked last, then the best match first."""
+    profiles = {
+        profile.person_id: profile
+        for profile in db.scalars(
+            select(ReviewerProfile).where(ReviewerProfile.conference_id == conference.id)
+        )
+    }
+    conflicts = _conflicts(db, submission)
+    blocked, bids = _blocked(db, conference, submission), _bids(db, conference, submission)
+    avoided = set(avoided_kinds(conference))
+    rating = Rating(uses_bids=takes_bids(conference), uses_tracks=uses_tracks)
+    words = words_of(f"{submission.title} {submission.abstract}")
+    paper = Paper(submission.id, submission.track_id, words)
+    found = []
+    for load in loads_of(db, actor, conference):
+        if load.person_id in asked:
+            continue
+        profile = profiles.get(load.person_id)
+        expert = expert_of(load.person_id, profile)
+        kinds = conflicts.get(load.person_id, {})
+        is_avoided = any(kind in avoided and state == "open" for kind, state in kinds.items())
+        bid = bids.get(load.person_id, "")
+        found.append(
+            Candidate(
+                load=load,
+                parts=rating.parts(paper, expert, bid, is_avoided),
+                bid=bid,
+                words=sorted(paper.words & expert.words),
+                conflicts=sorted(kinds),
+                blocked=load.person_id in blocked,
+            )
+        )
+    return sorted(found, key=_place)
+
+
+def _place(one: Candidate) -> tuple[object, ...]:
+    load = one.load
+    return one.blocked, load.paused, one.full, -one.parts.total, load.assigned
+
+
+def _conflicts(db: Session, submission: Submission) -> dict[int, dict[str, str]]:
+    rows = db.execute(
+        select(Conflict.person_id, Conflict.kind, Conflict.state).where(
+            Conflict.submission_id == submission.id, Conflict.state != "dismissed"
+        )
+    )
+    found: dict[int, dict[str, str]] = {}
+    for person_id, kind, state in rows:
+        found.setdefault(person_id, {})[kind] = state
+    return found
+
+
+def _blocked(db: Session, conference: Conference, submission: Submission) -> set[int]:
+    pair = blocked_pairs(conference)
+    return set(
+        db.scalars(select(pair.c.person_id).where(pair.c.submission_id == submission.id))
+    )
+
+
+def _bids(db: Session, conference: Conference, submission: Submission) -> dict[int, str]:
+    if not takes_bids(conference):
+        return {}
+    rows = db.execute(select(Bid.person_id, Bid.value).where(Bid.submission_id == submission.id))
+    return dict(rows.all())

@@ -1,0 +1,249 @@
+"""What conflicts of interest hold, from what is known of the committee and of who speaks."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy.orm import Session, aliased
+
+from cfp.actors import RoleKind
+from cfp.domain.accounts.models import Email, Person
+from cfp.domain.assignment.affiliations import NO_EMPLOYER, canonical_keys
+from cfp.domain.assignment.mail_providers import PUBLIC_DOMAINS
+from cfp.domain.assignment.rules import BY_ADDRESS
+from cfp.domain.conferences.models import Conference, Role
+from cfp.domain.submissions.models import Speaker, Submission
+from cfp.domain.submissions.rules import affiliation_key
+
+COMMITTEE = (RoleKind.REVIEWER, RoleKind.CHAIR, RoleKind.TRACK_CHAIR)
+"""Who can have a conflict: everybody who reviews, assigns or decides."""
+
+Key = tuple[int, int, str]
+"""(submission, person, kind): what a conflict is unique by."""
+
+
+@dataclass
+class Member:
+    """What is known of somebody on the committee."""
+
+    employers: set[str] = field(default_factory=set)
+    addresses: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Named:
+    """A place on a submission: a speaker's, or (with no code) the submitter's alone."""
+
+    submission_id: int
+    submission_code: str
+    submitter_id: int
+    person_id: int | None
+    code: str
+    employer: str
+    affiliation: str
+    addresses: set[str]
+
+
+def members_of(db: Session, conference: Conference, person_id: int | None) -> dict[int, Member]:
+    """The committee (or one of them), with every employer they have named here."""
+    roles = select(Role.person_id).where(
+        Role.conference_id == conference.id, Role.kind.in_(COMMITTEE)
+    )
+    query = select(Person.id, Person.affiliation).where(Person.id.in_(roles))
+    if person_id is not None:
+        query = query.where(Person.id == person_id)
+    members: dict[int, Member] = {}
+    roots = canonical_keys(db, conference)
+    for id_, affiliation in db.execute(query):
+        members[id_] = Member()
+        _add_employer(members[id_], affiliation_key(affiliation), roots)
+    if not members:
+        return members
+    own = select(Speaker.person_id, Speaker.affiliation_key).where(
+        Speaker.conference_id == conference.id,
+        Speaker.state == "accepted",
+        Speaker.person_id.in_(roles),
+    )
+    for speaks, key in db.execute(own.distinct()):
+        if speaks in members:
+            _add_employer(members[speaks], key, roots)
+    proved = select(Email.person_id, Email.key).where(
+        Email.verified.is_not(None), Email.person_id.in_(roles)
+    )
+    for id_, key in db.execute(proved):
+        if id_ in members:
+            members[id_].addresses.add(key)
+    return members
+
+
+def _add_employer(member: Member, key: str, roots: Mapping[str, str]) -> None:
+    if key not in NO_EMPLOYER:
+        member.employers.add(roots.get(key, key))
+
+
+def neighbors_of(db: Session, submission: Submission) -> set[int]:
+    """The submission and those that share a speaker with it, or did."""
+    mine, other = aliased(Speaker), aliased(Speaker)
+    shared = (
+        select(other.submission_id)
+        .join(mine, and_(mine.code == other.code, mine.conference_id == other.conference_id))
+        .where(mine.submission_id == submission.id)
+    )
+    return {submission.id, *db.scalars(shared.distinct())}
+
+
+def places_of(
+    db: Session,
+    conference: Conference,
+    members: Mapping[int, Member],
+    targets: set[int] | None,
+) -> list[Named]:
+    """Who stands on what; with `targets`, on them and on what shares a speaker with them."""
+    if not members:
+        return []
+    wanted: ColumnElement[bool] = true()
+    if targets is not None:
+        mine, other = aliased(Speaker), aliased(Speaker)
+        around = (
+            select(other.submission_id)
+            .join(mine, and_(mine.code == other.code, mine.conference_id == other.conference_id))
+            .where(mine.submission_id.in_(targets))
+        )
+        wanted = or_(Submission.id.in_(targets), Submission.id.in_(around))
+    rows = db.execute(
+        select(
+            Submission.id,
+            Submission.code,
+            Submission.submitter_id,
+            Speaker.person_id,
+            Speaker.code,
+            Speaker.affiliation_key,
+            Speaker.affiliation,
+            Speaker.address_key,
+        )
+        .outerjoin(
+            Speaker, and_(Speaker.submission_id == Submission.id, Speaker.state != "removed")
+        )
+        .where(Submission.conference_id == conference.id, Submission.state != "draft", wanted)
+        .order_by(Submission.id, Speaker.position, Speaker.id)
+    ).all()
+    proved = _proved_addresses(db, conference, targets and {row[0] for row in rows})
+    roots = canonical_keys(db, conference)
+    return [
+        Named(
+            submission_id=id_,
+            submission_code=code,
+            submitter_id=submitter,
+            person_id=person,
+            code=speaker or "",
+            employer=roots.get(key or "", key or ""),
+            affiliation=text or "",
+            addresses={address} - {"", None} | proved.get(person or 0, set()),
+        )
+        for id_, code, submitter, person, speaker, key, text, address in rows
+    ]
+
+
+def _proved_addresses(
+    db: Session, conference: Conference, among: set[int] | None
+) -> dict[int, set[str]]:
+    speaking = select(Speaker.person_id).where(
+        Speaker.conference_id == conference.id, Speaker.state != "removed"
+    )
+    if among is not None:
+        speaking = speaking.where(Speaker.submission_id.in_(among))
+    rows = db.execute(
+        select(Email.person_id, Email.key).where(
+            Email.verified.is_not(None), Email.person_id.in_(speaking)
+        )
+    )
+    found: dict[int, set[str]] = defaultdict(set)
+    for person_id, key in rows:
+        found[person_id].add(key)
+    return found
+
+
+def wanted_conflicts(
+    members: Mapping[int, Member], places: Sequence[Named], targets: set[int] | None
+) -> Iterator[tuple[Key, str]]:
+    """Every conflict that holds, with its reason; nothing weaker for who stands on it themselves.
+
+    The reason is what was found and no name: an affiliation as typed, a mail domain, the code of
+    the submission through which two people know each other.
+    """
+    standing = _standing(members, places)
+    yield from ((key, reason) for key, reason in standing.items() if _in(key, targets))
+    on_it = {(submission_id, person_id) for submission_id, person_id, _kind in standing}
+    by_employer, by_domain = _by_employer(members), _by_domain(members)
+    through = _through(on_it, places)
+    for place in places:
+        weaker = [
+            ("affiliation", by_employer.get(place.employer, ()), place.affiliation),
+            *(("domain", by_domain.get(domain, ()), domain) for domain in _domains(place)),
+        ]
+        for kind, people, reason in weaker:
+            for person_id in people:
+                key = (place.submission_id, person_id, kind)
+                if _in(key, targets) and key[:2] not in on_it:
+                    yield key, reason
+        for person_id, code in through.get(place.code, {}).items():
+            key = (place.submission_id, person_id, "transitive")
+            if _in(key, targets) and key[:2] not in on_it:
+                yield key, code
+
+
+def _in(key: Key, targets: set[int] | None) -> bool:
+    return targets is None or key[0] in targets
+
+
+def _standing(members: Mapping[int, Member], places: Sequence[Named]) -> dict[Key, str]:
+    """Who of the committee has submitted it, speaks on it, or is named there by their address."""
+    by_address = {key: id_ for id_, member in members.items() for key in member.addresses}
+    found: dict[Key, str] = {}
+    for place in places:
+        if place.submitter_id in members:
+            found[place.submission_id, place.submitter_id, "own"] = ""
+        speaks = place.person_id
+        if speaks is not None and speaks in members and speaks != place.submitter_id:
+            found[place.submission_id, speaks, "co_speaker"] = ""
+    for place in places:
+        for address in place.addresses if place.person_id is None else ():
+            person_id = by_address.get(address)
+            if person_id is not None and person_id != place.submitter_id:
+                found.setdefault((place.submission_id, person_id, "co_speaker"), BY_ADDRESS)
+    return found
+
+
+def _by_employer(members: Mapping[int, Member]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for id_, member in members.items():
+        for employer in member.employers:
+            found[employer].append(id_)
+    return found
+
+
+def _by_domain(members: Mapping[int, Member]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for id_, member in members.items():
+        for domain in {address.rpartition("@")[2] for address in member.addresses}:
+            if domain not in PUBLIC_DOMAINS:
+                found[domain].append(id_)
+    return found
+
+
+def _domains(place: Named) -> list[str]:
+    return sorted({address.rpartition("@")[2] for address in place.addresses})
+
+
+def _through(on_it: set[tuple[int, int]], places: Sequence[Named]) -> dict[str, dict[int, str]]:
+    """Speaker code -> {member of the committee: code of a submission both stand on}."""
+    people: dict[int, list[int]] = defaultdict(list)
+    for submission_id, person_id in sorted(on_it):
+        people[submission_id].append(person_id)
+    found: dict[str, dict[int, str]] = defaultdict(dict)
+    for place in places:
+        for person_id in people.get(place.submission_id, ()) if place.code else ():
+            if person_id != place.person_id:
+                found[place.code].setdefault(person_id, place.submission_code)
+    return found

@@ -1,0 +1,245 @@
+"""Who reviews what, as a whole: coverage, loads, asking for a proposal and waiting for it."""
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from wtforms import BooleanField
+
+from cfp.actors import RoleKind
+from cfp.domain import jobs
+from cfp.domain.accounts.models import Person
+from cfp.domain.assignment import proposals
+from cfp.domain.assignment.actions import set_limits
+from cfp.domain.assignment.proposals import JOB_KIND, Options
+from cfp.domain.assignment.queries import Load, coverage_of, loads_of, not_covered
+from cfp.domain.assignment.rules import LOAD_LIMIT
+from cfp.domain.conferences.actions import change_reviewing
+from cfp.domain.jobs import Job, JobState
+from cfp.errors import CfpError, NotFoundError
+from cfp.policy import Action, allowed
+from cfp.web import context
+from cfp.web.chair import blueprint
+from cfp.web.chair.setup_forms import Whole
+from cfp.web.forms import BaseForm, ViewResponse, perform, press
+from cfp.web.gate import permission
+from cfp.web.wording import add_words, say
+
+add_words(
+    {
+        "assignment.everyone": _l("Here everyone reviews everything, so nobody is assigned."),
+        "assignment.running": _l("Your last proposal is still being computed."),
+        "assignment.no_reviewers": _l("There is nobody to ask: no reviewers, or all pause."),
+        "assignment.nothing": _l("No submission waits for reviewers."),
+        "assignment.bad_most": _l("Give a number from 1 to %(limit)s, or nothing."),
+        "assignment.not_open": _l("This proposal has been applied or undone already."),
+        "assignment.not_applied": _l("This proposal is not applied, so there is nothing to undo."),
+        "assignment.not_last": _l("A later proposal has been applied. Undo that one first."),
+        "assignment.world_changed": _l(
+            "Nothing was applied: somebody has been asked, has said yes or no, or has come to have "
+            "a conflict since this proposal was made. Make a new one."
+        ),
+        "assignment.started": _l("That review has begun, so it stays."),
+        "assignment.there": _l("This reviewer has been asked already."),
+        "assignment.blocked": _l("This reviewer has a conflict of interest with it."),
+        "assignment.not_reviewer": _l("Choose one of the reviewers who don't pause."),
+        "assignment.not_under_review": _l("It is not under review."),
+        "assignment.no_pick": _l("Select some rows of this proposal first."),
+        "assignment.bad_mark": _l("Choose one of the buttons."),
+        "job.state_moved_on": _l("This has ended meanwhile."),
+        "job.crashed": _l("It has crashed several times."),
+        "job.timed_out": _l("It took too long and was ended."),
+        "job.internal": _l("Something went wrong on our side."),
+        "job.unknown_kind": _l("This server does not know how to do it."),
+    }
+)
+
+
+class ProposeForm(BaseForm):
+    """What a proposal is asked for."""
+
+    most = Whole(_l("Most reviews for each reviewer"), 1, LOAD_LIMIT, optional=True)
+
+
+class LimitsForm(BaseForm):
+    """How much a reviewer is given."""
+
+    capped = Whole(_l("At most"), 0, LOAD_LIMIT, optional=True)
+    paused = BooleanField(_l("Pause: no new reviews for now"))
+
+
+@blueprint.get("/<slug>/chair/assignment/")
+@permission(Action.ASSIGN)
+def assignment(slug: str) -> str:
+    """Coverage before, what lacks, and the proposals."""
+    return _page(ProposeForm())
+
+
+@blueprint.post("/<slug>/chair/assignment/start")
+@permission(Action.SET_UP)
+def assignment_start(slug: str) -> ViewResponse:
+    """From "everyone reviews everything" to reviewers who are asked."""
+
+    def act() -> str:
+        change_reviewing(
+            context.db(),
+            context.actor(),
+            context.conference(),
+            switches={"reviewing": "assigned"},
+            conflict_policies={},
+            now=context.now(),
+        )
+        return url_for("chair.assignment", slug=slug)
+
+    return press(act, done=_("From now on reviewers see what they are asked to review."))
+
+
+@blueprint.post("/<slug>/chair/assignment/propose")
+@permission(Action.ASSIGN)
+def assignment_propose(slug: str) -> ViewResponse:
+    """Ask for a proposal, or with `repair` for the one that changes least."""
+    form = ProposeForm()
+
+    def act() -> str:
+        options = Options(most=form.most.data, repair="repair" in request.form)
+        job = proposals.request_proposal(
+            context.db(),
+            context.actor(),
+            context.conference(),
+            options=options,
+            now=context.now(),
+        )
+        return url_for("chair.assignment_job", slug=slug, number=job.id)
+
+    return perform(form, act, lambda: _page(form))
+
+
+@blueprint.get("/<slug>/chair/assignment/jobs/<int(max=2147483647):number>")
+@permission(Action.ASSIGN)
+def assignment_job(slug: str, number: int) -> ViewResponse | str:
+    """How far the computing is; its script asks again and goes on to the proposal."""
+    job = _own_job(number)
+    if job.state == JobState.DONE:
+        proposal_id = job.result["proposal_id"]
+        return redirect(url_for("chair.proposal", slug=slug, number=proposal_id), 302)
+    return render_template(
+        "chair/assignment_job.html",
+        job=job,
+        conference=context.conference(),
+        is_open=jobs.can("cancel", job.state),
+        trouble=say(CfpError(job.error, **job.result)) if job.error else "",
+    )
+
+
+@blueprint.post("/<slug>/chair/assignment/jobs/<int(max=2147483647):number>/cancel")
+@permission(Action.ASSIGN)
+def assignment_cancel(slug: str, number: int) -> ViewResponse:
+    """Stop computing."""
+
+    def act() -> str:
+        jobs.cancel(context.db(), context.actor(), job=_own_job(number), now=context.now())
+        return url_for("chair.assignment", slug=slug)
+
+    return press(act, done=_("Stopped. Nothing was changed."))
+
+
+@blueprint.get("/<slug>/chair/assignment/reviewers/")
+@permission(Action.ASSIGN)
+def assignment_reviewers(slug: str) -> str:
+    """Who has how much, and how much each takes."""
+    conference = context.conference()
+    return render_template(
+        "chair/assignment_reviewers.html",
+        loads=loads_of(context.db(), context.actor(), conference),
+        conference=conference,
+        may_change=allowed(context.actor(), Action.CHAIR_ONLY, conference, context.now()),
+        part=_part(),
+    )
+
+
+@blueprint.route("/<slug>/chair/assignment/reviewers/<person>", methods=["GET", "POST"])
+@permission(Action.CHAIR_ONLY)
+def assignment_limits(slug: str, person: str) -> ViewResponse | str:
+    """How much one reviewer is given at most."""
+    load = _load_of(person)
+    form = LimitsForm(data={"capped": load.capped, "paused": load.paused})
+
+    def page() -> str:
+        return render_template(
+            "chair/assignment_limits.html", form=form, load=load, conference=context.conference()
+        )
+
+    def act() -> str:
+        set_limits(
+            context.db(),
+            context.actor(),
+            context.conference(),
+            person_id=load.person_id,
+            capped=form.capped.data,
+            paused=form.paused.data,
+            now=context.now(),
+        )
+        return url_for("chair.assignment_reviewers", slug=slug)
+
+    return page() if request.method == "GET" else perform(form, act, page, done=_("Saved."))
+
+
+def _page(form: ProposeForm) -> str:
+    db, actor, conference = context.db(), context.actor(), context.conference()
+    if conference.reviewing != "assigned":
+        return render_template(
+            "chair/assignment_everyone.html",
+            conference=conference,
+            may_start=allowed(actor, Action.SET_UP, conference, context.now()),
+        )
+    coverage = coverage_of(db, actor, conference)
+    reviewers, short = not_covered(db, actor, conference)
+    made = proposals.proposals_of(db, actor, conference)
+    last = proposals.last_job(db, actor, conference)
+    return render_template(
+        "chair/assignment.html",
+        form=form,
+        conference=conference,
+        coverage=coverage,
+        counts=sorted({have for have_of in coverage.tracks.values() for have in have_of}),
+        reviewers=reviewers,
+        short=short,
+        proposals=made,
+        makers=_names({one.created_by_id for one in made if one.created_by_id}),
+        job=last if last is not None and jobs.can("cancel", last.state) else None,
+        part=_part(),
+    )
+
+
+def _part() -> bool:
+    """Whether this person sees a part of the conference only: a track chair's, in their tracks."""
+    return not context.actor().has(context.conference().id, RoleKind.CHAIR)
+
+
+def _names(ids: set[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    rows = context.db().execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return dict(rows.all())
+
+
+def _own_job(number: int) -> Job:
+    """A solve this very person has asked for; anybody else's does not exist."""
+    job = context.db().get(Job, number)
+    mine = (
+        job is not None
+        and job.kind == JOB_KIND
+        and job.conference_id == context.conference().id
+        and job.requested_by_id == context.actor().person_id
+    )
+    if job is None or not mine:
+        raise NotFoundError("not_found")
+    return job
+
+
+def _load_of(code: str) -> Load:
+    loads = loads_of(context.db(), context.actor(), context.conference())
+    found = next((load for load in loads if load.code == code), None)
+    if found is None:
+        raise NotFoundError("not_found")
+    return found
