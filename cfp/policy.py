@@ -11,7 +11,7 @@ would be nothing to bid on), track chair (of its track), chair, reader. `blocked
 top: a conflict of interest that blocks. A grant marked `unblocked` does not count for the blocked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
@@ -27,6 +27,7 @@ from sqlalchemy import (
     and_,
     case,
     false,
+    func,
     null,
     or_,
     select,
@@ -557,6 +558,8 @@ class View:
     source: FromClause
     rows: Fact
     columns: Mapping[str, Column]
+    one_each: bool = False
+    """Whether there is one row per submission, whatever is joined: counting may skip the joins."""
 
     def column(self, actor: Actor, name: str) -> SQLColumnExpression[Any]:
         """The column as this person may use it anywhere: null where the fact is not theirs."""
@@ -592,3 +595,12 @@ def visible(actor: Actor, view: View) -> Select[Any]:
         view.column(actor, name).label(name) for name in view.names(actor)
     ]
     return select(*columns).select_from(view.source).where(view.known(actor))
+
+
+def counted(actor: Actor, view: View, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """How many rows `visible` has under these conditions (made of `view.column`)."""
+    known = predicate(actor, view.rows, view.conference)
+    ids = select(view.columns["id"].expression).where(known, *conditions)
+    if not view.one_each or len(ids.get_final_froms()) > 1:
+        ids = ids.select_from(view.source)
+    return select(func.count()).select_from(ids.subquery())

@@ -229,11 +229,8 @@ def line_at(db: Session, actor: Actor, conference: Conference, accepted: int) ->
     if not accepted:
         return None
     scores = scores_of(conference)
-    ranked = (
-        select(
-            scores.c.mean.label("mean"),
-            func.row_number().over(order_by=scores.c.mean.desc()).label("rank"),
-        )
+    ends = db.scalars(
+        select(scores.c.mean)
         .select_from(Submission)
         .join(scores, scores.c.submission_id == Submission.id)
         .where(
@@ -241,10 +238,11 @@ def line_at(db: Session, actor: Actor, conference: Conference, accepted: int) ->
             scores.c.mean.is_not(None),
             predicate(actor, Fact.CHAIR_REVIEWS, conference),
         )
-        .subquery()
-    )
-    ends = ranked.c.rank.in_((accepted, accepted + 1))
-    return db.scalar(select(func.avg(ranked.c.mean)).where(ends))
+        .order_by(scores.c.mean.desc())
+        .offset(accepted - 1)
+        .limit(2)
+    ).all()
+    return sum(ends) / len(ends) if ends else None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import ScalarSelect, and_, exists, func, select
+from sqlalchemy import ScalarSelect, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor
@@ -32,14 +32,16 @@ def waiting(db: Session, actor: Actor, conference: Conference) -> Mapping[str, i
         predicate(actor, Fact.CHAIR_REVIEWS, conference),
     )
     pending = and_(
+        PendingDecision.conference_id == conference.id,
         Submission.state.in_(sorted(DECIDABLE)),
-        exists().where(PendingDecision.submission_id == Submission.id),
+        predicate(actor, Fact.PENDING, conference),
     )
     row = db.execute(
         select(
             select(func.count(Submission.id)).where(short).scalar_subquery(),
-            select(func.count(Submission.id))
-            .where(pending, predicate(actor, Fact.PENDING, conference))
+            select(func.count(PendingDecision.id))
+            .join(Submission, Submission.id == PendingDecision.submission_id)
+            .where(pending)
             .scalar_subquery(),
             select(func.count(Submission.id))
             .where(Submission.state == "accepted", predicate(actor, Fact.LISTED, conference))

@@ -53,7 +53,11 @@ def committee_list(conference: Conference) -> View:
         "people": Column(Submission.people_text, Fact.SPEAKERS),
     }
     return View(
-        conference=conference, source=source, rows=Fact.LISTED, columns=MappingProxyType(columns)
+        conference=conference,
+        source=source,
+        rows=Fact.LISTED,
+        columns=MappingProxyType(columns),
+        one_each=True,
     )
 
 
