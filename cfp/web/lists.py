@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.formats.table import Cell, csv_bytes
-from cfp.policy import View, visible
+from cfp.policy import View, counted, visible
 
 PAGE_SIZE = 50
 _NO_FILTERS = frozenset({"slug", "code", "endpoint"})
@@ -61,9 +61,7 @@ class Listing:
     def load(self, db: Session) -> "Listing":
         """Fetch this page: the total and the rows, two statements whatever the size."""
         query = self.statement()
-        only_ids = query.order_by(None).with_only_columns(self.view.columns["id"].expression)
-        counted = select(func.count()).select_from(only_ids.subquery())
-        self.total = db.scalar(counted) or 0
+        self.total = db.scalar(counted(self.actor, self.view, self.conditions)) or 0
         self.page = min(self.page, self.pages)
         offset = (self.page - 1) * PAGE_SIZE
         self.rows = db.execute(query.limit(PAGE_SIZE).offset(offset)).all()
