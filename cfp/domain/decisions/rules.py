@@ -75,7 +75,7 @@ def verdict(mean: float | None, variance: float | None, reviews: int, scatter: S
     """
     if mean is None or not reviews:
         return ""
-    own = math.sqrt(variance) if variance is not None else 0.0
+    own = math.sqrt(max(variance or 0.0, 0.0))  # a hair below zero is rounding
     usual = scatter.usual_spread if scatter.usual_spread is not None else 0.0
     uncertain = max(own, usual) / math.sqrt(reviews)
     return "close" if reviews < 2 or abs(mean - scatter.line) <= uncertain else "clear"
