@@ -157,6 +157,15 @@ def test_nothing_goes_out_by_mistake(
     assert messages(db) == []
 
 
+def test_a_wrong_number_shows_the_mails_again(
+    visitor: Visitor, talks: dict[str, Submission], db: Session
+) -> None:
+    page = send(visitor, "to=people&who=speakers", 7)
+    assert (page.status, "About Flows; Disks" in page.text) == (422, True)
+    visitor.submit(page, {"count": "2"}, press="Send")
+    assert len(messages(db)) == 2
+
+
 def test_a_double_click_sends_once(
     visitor: Visitor, talks: dict[str, Submission], db: Session
 ) -> None:

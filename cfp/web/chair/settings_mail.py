@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from cfp.domain.conferences import actions, queries
+from cfp.domain.mail import wording
 from cfp.domain.mail.render import PLACEHOLDER, MailText, fill, shipped
 from cfp.errors import DomainError, NotFoundError
 from cfp.paths import resource
@@ -60,6 +61,10 @@ EXAMPLES: dict[str, LazyString] = {
     "format": _l("Talk, 25 minutes"),
     "note": _l("We liked the measurements best."),
     "changes": _l("title, abstract"),
+    "confirm": _l("(the reader's own link to the confirm page)"),
+    "action": _l("[Action needed]"),
+    "outcomes": _l("(each decision with its talk)"),
+    "talks": _l("(each talk with the reader's own link)"),
 }
 """What placeholders are replaced with in a preview; others show their own name."""
 
@@ -148,6 +153,9 @@ def _preview(stored: MailText, known: list[str]) -> MailText:
     """The text with example values: what is being typed, once it has been sent and refused."""
     conference = context.conference()
     real = {
+        "deadline": wording.moment(
+            conference.deadline, conference.deadline_zone, conference.language
+        ),
         "conference": conference.name,
         "contact": conference.contact,
         "link": context.links().conference(conference.slug),

@@ -109,27 +109,26 @@ def write(slug: str) -> ViewResponse | str:
             back=back,
         )
 
+    def read_again() -> str:
+        return page(None if form.subject.errors or form.body.errors else _read(form, reached))
+
     if request.method == "GET":
         return page()
     if "preview" in request.form:
-        return _preview(form, reached, page)
+        previews = _read(form, reached) if form.validate() else None
+        return page(previews) if previews is not None else (page(), 422)
     sent = ngettext("%(num)s mail is on its way.", "%(num)s mails are on their way.", _typed(form))
-    return perform(form, lambda: _send(form, reached, back), page, done=sent)
+    return perform(form, lambda: _send(form, reached, back), read_again, done=sent)
 
 
-def _preview(
-    form: LetterForm,
-    reached: list[Recipient],
-    page: Callable[[list[Letter] | None], str],
-) -> ViewResponse | str:
-    if not form.validate():
-        return page(None), 422
+def _read(form: LetterForm, reached: list[Recipient]) -> list[Letter] | None:
+    """Every mail as it will arrive; None, with the reason at its field, for a bad text."""
     try:
-        return page(form.rendered(reached))
+        return form.rendered(reached)
     except DomainError as error:
         if not form.take(error):
             raise
-        return page(None), error.status
+        return None
 
 
 def _send(form: LetterForm, reached: list[Recipient], back: str) -> str:

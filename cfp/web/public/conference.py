@@ -4,6 +4,7 @@ from flask import render_template
 from flask_babel import lazy_gettext as _l
 
 from cfp.domain.conferences import queries, rules
+from cfp.domain.conferences.models import Conference
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.gate import permission
@@ -31,8 +32,12 @@ def conference(slug: str) -> str:
         tracks=queries.tracks_of(db, shown),
         version=queries.published_version(db, shown),
         sections=[
-            (key, SECTION_TITLES[key], shown.sections[key])
+            (key, SECTION_TITLES[key], shown.sections.get(key, ""))
             for key in rules.SECTIONS
-            if key in SECTION_TITLES and shown.sections.get(key)
+            if key in SECTION_TITLES and (shown.sections.get(key) or _links(shown, key))
         ],
     )
+
+
+def _links(shown: Conference, key: str) -> bool:
+    return key == "registration" and bool(shown.registration_url)
