@@ -16,6 +16,7 @@ from cfp.domain.assignment.conflicts import (
 from cfp.domain.assignment.models import Conflict
 from cfp.domain.assignment.queries import blocked_pairs
 from cfp.domain.conferences.models import AffiliationAlias, Role
+from cfp.domain.persons.merging import merge
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.errors import DomainError, ForbiddenError, NotNowError
 from cfp.policy import standing_of, unblocked
@@ -300,3 +301,18 @@ def test_the_pairs_that_block_are_those_of_the_policy(db):
     }
     assert at_once == one_by_one
     assert (own.id, world.people["reader"].id) not in at_once
+
+
+def test_a_profile_a_role_and_a_merge_bring_conflicts_at_once(db, committee, visitor_as):
+    reviewer, submission = committee.reviewers[0], committee.submissions[0]
+    visitor = visitor_as(reviewer)
+    profile = visitor.get("/account/profile")
+    visitor.submit(profile, {"affiliation": "Speaking 0"}, press="Save")
+    assert (submission.id, reviewer.id, "affiliation", "Speaking 0") in found(db)
+    other = make_person(db, "Old Self", account=False)
+    committee.submissions[1].submitter_id = other.id
+    speaker = db.query(Speaker).filter_by(submission_id=committee.submissions[1].id).one()
+    speaker.person_id = other.id
+    db.flush()
+    merge(db, actor_for(db, reviewer), into_id=reviewer.id, other_id=other.id, now=NOW)
+    assert (committee.submissions[1].id, reviewer.id, "own", "") in found(db)

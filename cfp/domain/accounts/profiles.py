@@ -24,7 +24,8 @@ def change(
     person.name, person.affiliation, person.bio, person.zone = name, affiliation, bio, zone
 
 
-def say_name(db: Session, actor: Actor, *, name: str, affiliation: str) -> None:
+def say_name(db: Session, actor: Actor, *, name: str, affiliation: str) -> Person:
     """Name a person who has just logged in for the first time."""
     person = own_person(db, actor)
     person.name, person.affiliation = name, affiliation or person.affiliation
+    return person

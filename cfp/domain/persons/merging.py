@@ -10,6 +10,7 @@ from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.accounts.actions import refuse_disabled
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person, Token
+from cfp.domain.assignment.conflicts import find_conflicts_of
 from cfp.domain.persons.references import columns_to, table_of, uniques_with
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Speaker, Submission
@@ -45,6 +46,7 @@ def merge(db: Session, actor: Actor, *, into_id: int, other_id: int, now: dateti
     db.expire_all()
     detail = {"from": other_id, "into": into_id}
     audit.record(db, actor, "person.merge", f"person:{into_id}", now=now, detail=detail)
+    find_conflicts_of(db, into_id, now=now)
 
 
 def _person(db: Session, person_id: int) -> Person:

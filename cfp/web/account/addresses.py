@@ -11,6 +11,7 @@ from cfp.domain.accounts import queries, tokens
 from cfp.domain.accounts.models import Person, Token
 from cfp.domain.accounts.rules import MERGE_VALID
 from cfp.domain.accounts.tokens import Purpose
+from cfp.domain.assignment.conflicts import find_conflicts_of
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.account import blueprint
@@ -61,6 +62,7 @@ def add_address() -> ViewResponse:
 def remove_address(email_id: int) -> ViewResponse:
     def act() -> str:
         domain.remove(context.db(), context.actor(), email_id=email_id, now=context.now())
+        find_conflicts_of(context.db(), context.actor().person_id or 0, now=context.now())
         return url_for("account.addresses")
 
     return press(act, done=_("Removed."))
@@ -90,6 +92,7 @@ def finish(form: BaseForm, page: Callable[[], str], proof: Callable[[], Token]) 
     def act() -> str:
         token = proof()
         other = domain.finish_adding(context.db(), context.actor(), token, now=context.now())
+        find_conflicts_of(context.db(), context.actor().person_id or 0, now=context.now())
         return url_for("account.addresses") if other is None else _to_merge(token, other)
 
     return perform(form, act, page, done=_("The address is proved."))

@@ -163,7 +163,9 @@ def _answer(
 
 def _accept_role(actor: Actor, asked: RoleOffer | Naming) -> str:
     assert isinstance(asked, RoleOffer)  # noqa: S101 - by the routes above
-    answer_invitation(context.db(), actor, asked.invitation, accept=True, now=context.now())
+    db, now = context.db(), context.now()
+    answer_invitation(db, actor, asked.invitation, accept=True, now=now)
+    find_conflicts(db, asked.conference, person_id=actor.person_id, now=now)
     local, slug = Links(""), asked.conference.slug
     reviews = asked.invitation.kind == RoleKind.REVIEWER
     return local.queue(slug) if reviews else local.chair(slug)

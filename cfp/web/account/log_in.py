@@ -12,6 +12,7 @@ from cfp.domain.accounts import actions, passwords, profiles, queries, rules, to
 from cfp.domain.accounts.models import Account, Token
 from cfp.domain.accounts.throttle import throttle_key
 from cfp.domain.accounts.tokens import Purpose
+from cfp.domain.assignment.conflicts import find_conflicts_of
 from cfp.errors import DomainError
 from cfp.policy import Action
 from cfp.web import context
@@ -204,7 +205,10 @@ def say_name() -> ViewResponse:
 
     def act() -> str:
         name, affiliation = form.name.data, form.affiliation.data
-        profiles.say_name(context.db(), context.actor(), name=name, affiliation=affiliation)
+        person = profiles.say_name(
+            context.db(), context.actor(), name=name, affiliation=affiliation
+        )
+        find_conflicts_of(context.db(), person.id, now=context.now())
         return local_address(form.next.data) or url_for("account.mine")
 
     return perform(form, act, lambda: render_template("account/welcome.html", form=form))

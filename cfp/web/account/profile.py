@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 
 from cfp.domain.accounts import profiles
 from cfp.domain.accounts.models import Person
+from cfp.domain.assignment.conflicts import find_conflicts_of
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.account import blueprint
@@ -34,6 +35,7 @@ def save_profile() -> ViewResponse:
             bio=form.bio.data,
             zone=form.zone.data or "",
         )
+        find_conflicts_of(context.db(), _person().id, now=context.now())
         return url_for("account.profile")
 
     return perform(form, act, lambda: _page(form), done=_("Saved."))

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Row
 
 from cfp.domain.accounts.actions import offer_claim
+from cfp.domain.assignment.conflicts import find_conflicts
 from cfp.domain.conferences import actions, person, queries
 from cfp.domain.conferences.people import ROLE_COLUMNS, everybody, people_view
 from cfp.errors import NotFoundError
@@ -108,6 +109,7 @@ def people_roles(slug: str, one: str) -> ViewResponse | str:
             roles=form.chosen(),
             now=context.now(),
         )
+        find_conflicts(db, conference, person_id=row.person_id, now=context.now())
 
     return edit(
         RolesForm,
