@@ -3,9 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Label, Subquery, and_, case, func, literal, select, union
+from sqlalchemy import CTE, Label, Subquery, and_, case, func, literal, select, union
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
@@ -47,9 +46,9 @@ def progress_of_all(
 ) -> list[Progress]:
     """Every reviewer (or those with the codes `only`), most to do first; one statement."""
     assigned = conference.reviewing == "assigned"
-    done = _done(actor, conference)
-    waits = _asked(actor, conference) if assigned else _spared(actor, conference)
-    total = select(func.count()).select_from(_short(actor, conference)).scalar_subquery()
+    done, short = _done(actor, conference), _short(actor, conference)
+    waits = _asked(actor, conference) if assigned else _spared(conference, short)
+    total = select(func.count()).select_from(short).scalar_subquery()
     open_ = func.coalesce(waits.c.open, 0) if assigned else total - func.coalesce(waits.c.n, 0)
     asked = func.coalesce(waits.c.asked, 0) if assigned else literal(None)
     nudged = (
@@ -113,16 +112,15 @@ def mean_bins(
 ) -> list[tuple[float, int]]:
     """(lower end, number of submissions) of `BINS` equal parts of the scale; one statement."""
     view = committee_list(conference)
-    shown: Label[Any] = view.column(actor, "mean").label("mean")
-    means = select(shown).select_from(view.source).where(view.known(actor)).subquery()
-    mean, step = means.c.mean, (high - low) / BINS
-    ends = [low + step * number for number in range(BINS)]
-    conditions = [
-        and_(mean >= end, mean < end + step) if end != ends[-1] else mean >= end for end in ends
-    ]
-    counts = (func.count().filter(one) for one in conditions)
-    row = db.execute(select(*counts).select_from(means)).one()
-    return list(zip(ends, row, strict=True))
+    mean: Label[float | None] = view.column(actor, "mean").label("mean")
+    query = select(mean, func.count()).select_from(view.source).where(view.known(actor))
+    step = (high - low) / BINS
+    counts = [0] * BINS
+    for value, number in db.execute(query.group_by(mean)):
+        if value is not None:
+            place = int((value - low) / step) if step else 0
+            counts[min(max(place, 0), BINS - 1)] += number
+    return [(low + step * place, number) for place, number in enumerate(counts)]
 
 
 def every_review(
@@ -182,7 +180,7 @@ def _asked(actor: Actor, conference: Conference) -> Subquery:
     )
 
 
-def _short(actor: Actor, conference: Conference) -> Subquery:
+def _short(actor: Actor, conference: Conference) -> CTE:
     """The submissions with fewer reviews than wanted."""
     view = committee_list(conference)
     return (
@@ -193,13 +191,13 @@ def _short(actor: Actor, conference: Conference) -> Subquery:
             Submission.state.in_(UNDER_REVIEW),
             view.column(actor, "reviews") < conference.reviews_per_submission,
         )
-        .subquery()
+        .cte("short")
     )
 
 
-def _spared(actor: Actor, conference: Conference) -> Subquery:
+def _spared(conference: Conference, short: CTE) -> Subquery:
     """How many of the short ones do not wait for each person: reviewed already, or blocked."""
-    short, blocked = _short(actor, conference), blocked_pairs(conference)
+    blocked = blocked_pairs(conference)
     reviewed = (
         select(Review.submission_id, Review.person_id)
         .join(short, short.c.id == Review.submission_id)

@@ -11,6 +11,7 @@ from cfp.domain.conferences.rules import call_state
 from cfp.domain.decisions import overview
 from cfp.domain.decisions.queries import waiting
 from cfp.domain.reviews import figures, reminders
+from cfp.domain.reviews.rules import is_late
 from cfp.policy import Action, allowed
 from cfp.web import context
 from cfp.web.chair import blueprint
@@ -28,7 +29,8 @@ def dashboard(slug: str) -> str:
     now = context.now()
     acts = {act.name.lower() for act in Action if allowed(actor, act, conference, now)}
     scores = "read_scores" in acts
-    progress = figures.progress_of_all(db, actor, conference) if scores else []
+    due = scores and is_late(conference, now)
+    progress = figures.progress_of_all(db, actor, conference) if due else []
     days = overview.days_of(db, actor, conference)
     points, mark = timeline(days, conference, now)
     return render_template(
