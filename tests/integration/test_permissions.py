@@ -79,11 +79,18 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
     ALL_CHAIRS: (
         *("chair.people", "chair.people_csv", "chair.people_person"),
         *("chair.reviews", "chair.reviews_csv", "chair.reviewers", "chair.assignment"),
+        *("chair.assignment_propose", "chair.assignment_job", "chair.assignment_cancel"),
+        *("chair.assignment_reviewers", "chair.assignment_submissions", "chair.proposal"),
+        *("chair.proposal_mark", "chair.proposal_again", "chair.proposal_apply"),
+        "chair.proposal_undo",
         *("chair.decisions", "chair.decide_many", "chair.decide_several", "chair.undo_decisions"),
     ),
     CHAIRS: (
         *("chair.announce", "chair.announced", "chair.stop_announcing", "chair.resume_announcing"),
         *("chair.remind_confirm", "chair.capacity", "chair.nudge", "chair.write"),
+        *("chair.assignment_start", "chair.assignment_limits", "chair.conflicts"),
+        *("chair.conflicts_find", "chair.conflict_new", "chair.conflict_affiliations"),
+        "chair.conflict_part",
         *("chair.call", "chair.call_close", "chair.call_extend", "chair.call_open"),
         *("chair.call_remind", "chair.log", "chair.log_csv", "chair.messages", "chair.message"),
         *("chair.message_again", "chair.message_arrived", "chair.message_release"),
@@ -114,7 +121,8 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
     ("", "tcko", "tcko"): ("chair.submission",),
     ("", "tc", "tc"): (
         *("chair.decision", "chair.decide", "chair.submission_assign"),
-        *("chair.submission_unassign", "reviewer.comment"),
+        *("chair.submission_unassign", "reviewer.comment", "chair.assignment_one"),
+        *("chair.assignment_ask", "chair.assignment_take", "chair.assignment_pin"),
     ),
     ("", "ck", "ck"): ("chair.judge", "chair.withdraw"),
     ("", "rxtck", "rxtck"): (
