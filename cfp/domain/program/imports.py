@@ -222,7 +222,7 @@ def _create(work: _Import, talk: ImportedTalk) -> Submission:
         Decision(
             conference_id=work.conference.id,
             submission_id=submission.id,
-            outcome="accept",
+            outcome=State.ACCEPTED,
             type_id=kind.id,
             minutes=minutes,
             by_id=work.actor.person_id,
