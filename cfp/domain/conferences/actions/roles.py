@@ -75,6 +75,8 @@ def set_roles(
     Raises:
         DomainError: `role.last_chair`, `role.needs_track` or `role.unknown`.
     """
+    # Of two chairs who take the role from each other at once, the second waits and is refused.
+    db.execute(select(Conference.id).where(Conference.id == conference.id).with_for_update())
     held = db.scalars(
         select(Role).where(Role.conference_id == conference.id, Role.person_id == person_id)
     ).all()
