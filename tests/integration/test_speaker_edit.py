@@ -246,6 +246,21 @@ def test_a_chair_edits_at_any_time_and_the_speakers_are_told(
     assert entries(db) == ["submission.edit"]
 
 
+def test_a_chair_comes_back_to_the_chairs_page(
+    conference: Conference, talk: Submission, db: Session, engine: Engine, visitor_as: As
+) -> None:
+    chair = make_person(db, "Cleo Chair")
+    give_role(db, conference, chair, "chair")
+    visitor = visitor_as(chair)
+    page = visitor.get(edit_url(talk))
+    assert "You edit this as a chair" in page.text
+    assert f"/netconf/submissions/{talk.code}/" not in page.links().values()
+    page = visitor.submit(page, {"title": "Corrected"}, press="Save changes")
+    assert (page.status, page.path) == (200, f"/netconf/chair/submissions/{talk.code}/")
+    assert "Corrected" in page.text
+    assert last_mail(engine, "changed_by_chair").recipient == "ada@example.org"
+
+
 # Speakers --------------------------------------------------------------------------------------
 
 

@@ -409,6 +409,17 @@ def test_the_grace_shows_itself_only_to_those_with_a_draft(
     assert only_submission(db).state == "submitted"
 
 
+def test_the_mail_says_until_when_on_each_clock(
+    db: Session, ada: Person, engine: Engine, visitor_as: Callable[[Person], Visitor]
+) -> None:
+    open_conference(db, deadline_zone="Etc/GMT+12")
+    ada.zone = "Asia/Kolkata"
+    visitor = visitor_as(ada)
+    visitor.submit(visitor.get(NEW), TALK, press="Submit")
+    body = last_mail(engine, "received").body
+    assert body.index("AoE = ") < body.index("Prague = ") < body.index("Kolkata:")
+
+
 def test_no_draft_begins_in_the_grace(
     conference: Conference, ada: Person, db: Session, visitor_as: Callable[[Person], Visitor]
 ) -> None:

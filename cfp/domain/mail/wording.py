@@ -1,7 +1,7 @@
 """Moments and parts of a mail in words, in the conference's language."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -16,6 +16,18 @@ def moment(at: datetime, zone: str, language: str = "en") -> str:
     local = at.astimezone(ZoneInfo(zone))
     named = "AoE" if zone == AOE else zone.rsplit("/", 1)[-1].replace("_", " ")
     return f"{format_datetime(local, 'EEE d MMM y, HH:mm', locale=language)} {named}"
+
+
+def moments(at: datetime, zones: Sequence[str], language: str = "en") -> str:
+    """The same moment on each clock that shows another time: "... Prague = ... Kolkata".
+
+    The first zone is the one that counts; empty ones are nobody's.
+    """
+    shown: dict[timedelta | None, str] = {}
+    for zone in zones:
+        if zone:
+            shown.setdefault(at.astimezone(ZoneInfo(zone)).utcoffset(), zone)
+    return " = ".join(moment(at, zone, language) for zone in shown.values())
 
 
 def day(value: date, language: str = "en") -> str:

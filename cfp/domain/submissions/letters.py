@@ -46,9 +46,9 @@ def tell_owners(
 ) -> None:
     """One mail of this kind to each person the submission belongs to."""
     text = template_for(db, conference, kind)
-    values = {**submission_values(conference, submission, links), **(more or {})}
     for person, address in owners(db, submission):
-        filled = fill(text, {**values, "name": person.name})
+        values = submission_values(conference, submission, links, zone=person.zone)
+        filled = fill(text, {**values, **(more or {}), "name": person.name})
         queue(
             db,
             kind=kind,
@@ -146,11 +146,12 @@ def _tell_address(
 
 
 def submission_values(
-    conference: Conference, submission: Submission, links: Links
+    conference: Conference, submission: Submission, links: Links, *, zone: str = ""
 ) -> dict[str, str]:
-    """The placeholders every text about a submission may use."""
+    """The placeholders every text about a submission may use; `zone` is the reader's own."""
     language = conference.language
     until = conference.edits_until or conference.deadline
+    clocks = (conference.deadline_zone, conference.zone, zone)
     decisions = ""
     if conference.decisions_by is not None:
         by = {"day": wording.day(conference.decisions_by, language)}
@@ -162,7 +163,7 @@ def submission_values(
         "conference": conference.name,
         "contact": conference.contact,
         "link": links.submission(conference.slug, submission.code),
-        "deadline": wording.moment(conference.deadline, conference.deadline_zone, language),
-        "edits_until": wording.moment(until, conference.deadline_zone, language),
+        "deadline": wording.moments(conference.deadline, clocks, language),
+        "edits_until": wording.moments(until, clocks, language),
         "decisions": decisions,
     }

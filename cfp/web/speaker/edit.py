@@ -18,7 +18,7 @@ from cfp.web.speaker.talks import (
     form_page,
     look_for_conflicts,
     mistakes,
-    own_page,
+    page_of,
     speakers_line,
     talk_form,
 )
@@ -77,7 +77,7 @@ def _store(form: TalkForm) -> str:
     if form.submits:
         _submit()
     look_for_conflicts(context.submission())
-    return _after_save()
+    return page_of(context.submission())
 
 
 def _edit(form: TalkForm) -> None:
@@ -94,14 +94,6 @@ def _edit(form: TalkForm) -> None:
 def _submit() -> None:
     db, actor, standing = context.db(), context.actor(), context.standing()
     actions.submit(db, actor, standing, links=context.links(), now=context.now())
-
-
-def _after_save() -> str:
-    """Back to the page of whoever saved: a chair's, or the speakers' own."""
-    submission, slug = context.submission(), context.conference().slug
-    if Relation.SPEAKER in context.standing().relations:
-        return own_page(submission)
-    return url_for("chair.submission", slug=slug, code=submission.code)
 
 
 def _done(form: TalkForm) -> str:

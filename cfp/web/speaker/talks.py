@@ -16,6 +16,7 @@ from cfp.domain.submissions.queries import offered_tracks, offered_types
 from cfp.domain.submissions.rules import Content, SpeakerEntry
 from cfp.domain.submissions.states import State
 from cfp.formats.speakers import NameAndAffiliation, write_entries
+from cfp.policy import Relation
 from cfp.web import context
 from cfp.web.speaker.forms import TalkForm, row_of
 
@@ -114,6 +115,8 @@ def form_page(form: TalkForm, submission: Submission | None = None) -> str:
         form=form,
         submission=submission,
         draft=draft,
+        back=page_of(submission) if submission and not draft else None,
+        as_chair=submission is not None and not is_own(),
         autosave=autosave,
         owner=context.actor().person_id or "",
         preview=preview(form.content()),
@@ -132,6 +135,18 @@ def look_for_conflicts(submission: Submission) -> None:
     """After what conflicts are found from has changed: who speaks, and from where."""
     if submission.state != State.DRAFT:
         find_conflicts(context.db(), context.conference(), submission=submission, now=context.now())
+
+
+def is_own() -> bool:
+    """Whether the person is here as one of its speakers; a chair may be here too."""
+    return Relation.SPEAKER in context.standing().relations
+
+
+def page_of(submission: Submission) -> str:
+    """Where a submission is looked at: its speakers' own page, or the chairs'."""
+    if is_own():
+        return own_page(submission)
+    return url_for("chair.submission", slug=context.conference().slug, code=submission.code)
 
 
 def own_page(submission: Submission) -> str:
