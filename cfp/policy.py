@@ -599,7 +599,7 @@ def visible(actor: Actor, view: View) -> Select[Any]:
 
 def counted(actor: Actor, view: View, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
     """How many rows `visible` has under these conditions (made of `view.column`)."""
-    known = predicate(actor, view.rows, view.conference)
+    known = view.known(actor)
     ids = select(view.columns["id"].expression).where(known, *conditions)
     if not view.one_each or len(ids.get_final_froms()) > 1:
         ids = ids.select_from(view.source)

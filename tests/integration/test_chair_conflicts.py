@@ -159,6 +159,4 @@ def test_the_same_secrets_do_change_the_pages_of_a_chair_without_a_conflict(
         plant(db, world)
         after = seen(visitor, world)
         same = {path for path in before if before[path] == after[path]}
-        assert same == {
-            f"submissions{kind}?q={word}" for kind in ("/", ".csv") for word in ("secret", "poor")
-        }
+        assert same == {"submissions.csv?q=secret", "submissions.csv?q=poor"}

@@ -112,7 +112,10 @@ def test_filters(db: Session, world: World, visitor_as: Log) -> None:
     visitor = visitor_as(world.people["chair"])
 
     def rows(query: str) -> int:
-        return len(list(read(visitor, world, query).tree.iter("tr")))
+        page = read(visitor, world, query)
+        found = len(list(page.tree.iter("tr")))
+        assert f"{found - 1} in all" in page.text or not found
+        return found
 
     for query, found in (
         ("", 3),

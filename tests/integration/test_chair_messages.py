@@ -90,7 +90,9 @@ def test_filters_and_search(db: Session, world: World, visitor_as: Log) -> None:
         ("?q=%25", []),
         ("?state=wrong&sort=body&page=x", ["Third", "Second", "First"]),
     ):
-        assert subjects(outbox(visitor, world, query)) == found, query
+        page = outbox(visitor, world, query)
+        assert subjects(page) == found, query
+        assert f"{len(found)} in all" in page.text or not found
 
 
 def test_private_ones_and_those_of_others_are_not_there(
