@@ -470,6 +470,19 @@ def test_after_the_hold_they_go_by_themselves(visitor_as: LogIn, chair, flows, d
     assert due_ids(db, now=LATER + timedelta(minutes=10), limit=9) == [mails(db)[0].id]
 
 
+def test_the_button_is_its_reader_s_alone(visitor_as: LogIn, chair, flows, db):
+    """Not even a chair who looks at the mail can answer in their place."""
+    pend(db, flows)
+    visitor = visitor_as(chair)
+    announce(visitor, 1)
+    message = mails(db)[0]
+    secret = re.search(r"/confirm/(\S+)", message.body).group(1)
+    page = visitor.get(f"/netconf/chair/messages/{message.id}/")
+    assert "/confirm/…" in page.text
+    assert secret not in page.html
+    assert secret not in visitor.get(f"{BASE}announced").html
+
+
 # Who ------------------------------------------------------------------------------------------
 
 

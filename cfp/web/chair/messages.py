@@ -11,6 +11,7 @@ from sqlalchemy import or_
 from cfp.domain.mail import actions, queries
 from cfp.domain.mail.delivery import GAVE_UP, NO_ANSWER
 from cfp.domain.mail.models import Message
+from cfp.domain.mail.rules import without_secrets
 from cfp.domain.mail.states import MessageState, can
 from cfp.domain.submissions.committee import search_words
 from cfp.domain.submissions.models import Submission
@@ -26,6 +27,8 @@ from cfp.web.wording import add_words
 
 add_words(
     {
+        "mail.bad_address": _l("“%(address)s” is not an e-mail address."),
+        "mail.already_queued": _l("%(address)s has this very mail already."),
         "mail.state_moved_on": _l("This mail has moved on meanwhile; look at it again."),
     }
 )
@@ -159,6 +162,7 @@ def _page(found: Message, form: AgainForm) -> str:
         "chair/message.html",
         conference=context.conference(),
         message=found,
+        body=without_secrets(found.body),
         form=form,
         about=about if about is not None and about.state != "draft" else None,
         can={name: can(name, found.state) for name in ("stop", "release", "retry", "confirm")},
