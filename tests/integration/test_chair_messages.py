@@ -181,6 +181,7 @@ def test_a_refused_one_goes_to_a_corrected_address(
     for bad in ("", "no address", "a@b, c@d", "x" * 300, "a@example.org\r\nBcc: b@example.org"):
         refused = visitor.submit(page, {"recipient": bad}, press="Send again")
         assert refused.status == 422, bad
+        assert "mail.bad_address" not in refused.text
     done = visitor.submit(page, {"recipient": "lea@example.org"}, press="Send again")
     assert "goes out again" in done.text
     db.refresh(message)

@@ -207,7 +207,7 @@ def test_the_file_has_exactly_the_rows_and_columns_shown(
         f"/{world.conference.slug}/chair/submissions.csv"
     )
     header = reader.data.decode("utf-8-sig").splitlines()[0]
-    assert header == "code,title,track,format,state,submitted,speakers"
+    assert header == "code,title,speakers,track,format,state,submitted"
 
 
 def test_what_is_picked_can_be_written_to_and_decided(

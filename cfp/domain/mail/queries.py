@@ -1,6 +1,6 @@
 """What chairs read of the outbox."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -80,7 +80,7 @@ def message_of(db: Session, actor: Actor, conference: Conference, number: int) -
     return db.scalars(query).one_or_none()
 
 
-def kinds_of(db: Session, actor: Actor, conference: Conference) -> Mapping[str, None]:
+def kinds_of(db: Session, actor: Actor, conference: Conference) -> Sequence[str]:
     """The kinds of mail there are to read, in the order of their names."""
     query = (
         select(Message.kind)
@@ -89,4 +89,4 @@ def kinds_of(db: Session, actor: Actor, conference: Conference) -> Mapping[str, 
         .distinct()
         .order_by(Message.kind)
     )
-    return dict.fromkeys(db.scalars(query))
+    return db.scalars(query).all()

@@ -60,8 +60,8 @@ def submissions_csv(slug: str) -> Response:
     db, conference = context.db(), context.conference()
     listing = committee_listing().load_all(db)
     several = len(conferences.tracks_of(db, conference)) > 1
-    names = [name for name in listing.view.names(listing.actor) if name in _HEADERS]
-    shown = [name for name in names if name != "track" or several]
+    names = listing.view.names(listing.actor)
+    shown = [name for name in _HEADERS if name in names and (name != "track" or several)]
     speakers = speakers_by_submission(db, [row.id for row in listing.rows])
     rows = (_cells(row, shown, speakers.get(row.id, ())) for row in listing.rows)
     return csv_file(f"{slug}-submissions", [_HEADERS[name] for name in shown], rows)
