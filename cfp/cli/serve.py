@@ -21,6 +21,7 @@ from cfp.jobs.keeper import kept_worker
 from cfp.links import Links
 
 HOST = "127.0.0.1"
+BACKLOG = 1024
 
 
 @click.command()
@@ -55,11 +56,15 @@ def _first_link(config: Config) -> str | None:
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Take the address first, so that a busy port is one sentence and nothing has started."""
+    """Take the address first, so that a busy port is one sentence and nothing has started.
+
+    Whoever connects from here on waits until the pages are served.
+    """
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         key = "port_busy" if error.errno == errno.EADDRINUSE else "cannot_listen"

@@ -68,7 +68,7 @@ def gather_committee(stage: Stage, conference: Conference) -> None:
             kind=row.get("role", RoleKind.REVIEWER),
             track_id=track_id,
             links=stage.links,
-            now=stage.at(-70, 9),
+            now=stage.then(-70, 9),
         )
     asked = select(Invitation).where(Invitation.conference_id == conference.id)
     for invitation in stage.db.scalars(asked.order_by(Invitation.id)).all():
@@ -95,7 +95,7 @@ def _answer(stage: Stage, invitation: Invitation) -> None:
         invitation,
         accept=row is None,
         reason=row["reason"] if row else "",
-        now=stage.some_time(-69),
+        now=stage.then(-69),
     )
 
 

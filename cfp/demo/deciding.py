@@ -57,25 +57,26 @@ def decide(stage: Stage, conference: Conference, day: int) -> None:
         if talk.state in OUTCOME_OF:
             set_pending(stage, conference, talk, OUTCOME_OF[talk.state], day)
     announcements.announce(
-        stage.db, stage.chair, conference, links=stage.links, now=stage.at(day + 1, 17)
+        stage.db, stage.chair, conference, links=stage.links, now=stage.then(day + 1, 17)
     )
 
 
 def decide_late(stage: Stage, conference: Conference, day: int) -> None:
     """The second round is pending; one decision is announced, and its mail is still on hold."""
+    for talk in script.talks():
+        if talk.pending:
+            set_pending(stage, conference, talk, talk.pending, day)
     revise = next(talk for talk in script.talks() if talk.state == "revise")
     set_pending(stage, conference, revise, "revise", day)
     announcements.announce(
         stage.db,
         stage.chair,
         conference,
+        codes=[stage.submissions[revise.title].code],
         links=stage.links,
         now=stage.now,
         hold_minutes=HOLD_MINUTES,
     )
-    for talk in script.talks():
-        if talk.pending:
-            set_pending(stage, conference, talk, talk.pending, day)
 
 
 def set_pending(
@@ -91,7 +92,7 @@ def set_pending(
         minutes=20 if talk.title == SHORTENED else None,
         note=NOTES.get(talk.title, ""),
         revision=mark(actions.pending_of(stage.db, submission)),
-        now=stage.some_time(day),
+        now=stage.then(day),
     )
 
 
@@ -106,7 +107,7 @@ def answer(stage: Stage, conference: Conference, *, first: int, last: int) -> No
             stage.standing(owner, conference, submission),
             answer=ANSWERS[place % 7 if place % 7 < len(ANSWERS) else 0],
             links=stage.links,
-            now=stage.some_time(first + (last - first) * place // len(coming)),
+            now=stage.then(first + (last - first) * place // len(coming)),
         )
 
 
@@ -122,7 +123,7 @@ def call_off(stage: Stage, conference: Conference, day: int) -> None:
                 stage.standing(owner, conference, submission),
                 reason=talk.reason,
                 links=stage.links,
-                now=stage.some_time(day),
+                now=stage.then(day),
             )
         elif talk.state == "canceled":
             _cancel(stage, conference, submission, day)
@@ -130,14 +131,14 @@ def call_off(stage: Stage, conference: Conference, day: int) -> None:
 
 def _cancel(stage: Stage, conference: Conference, submission: Submission, day: int) -> None:
     standing = stage.standing(stage.chair, conference, submission)
-    now = stage.some_time(day)
+    now = stage.then(day)
     move(stage.db, stage.chair, standing, "cancel", links=stage.links, now=now)
 
 
 def write(stage: Stage, conference: Conference, day: int) -> None:
     """Who has not confirmed is reminded; who has gets a code for the ticket."""
     reminders.remind(
-        stage.db, stage.chair, conference, links=stage.links, now=stage.at(day, 9, 30)
+        stage.db, stage.chair, conference, links=stage.links, now=stage.then(day, 9, 30)
     )
     confirmed = Submission.state == "confirmed"
     reached = recipients(stage.db, stage.chair, conference, submissions=confirmed)
@@ -146,5 +147,5 @@ def write(stage: Stage, conference: Conference, day: int) -> None:
         conference, reached, LETTER, per_talk=False, lines=codes, links=stage.links
     )
     send_letters(
-        stage.db, stage.chair, conference, letters=texts, key="tickets", now=stage.at(day, 10)
+        stage.db, stage.chair, conference, letters=texts, key="tickets", now=stage.then(day, 10)
     )

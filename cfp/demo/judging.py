@@ -54,7 +54,7 @@ def say_wishes(stage: Stage, conference: Conference, talks: Sequence[Talk], day:
                 choices = ["want", "can", "can"] if own else ["can", "rather_not"]
                 standing = stage.standing(actor, conference, stage.submissions[talk.title])
                 value = stage.random.choice(choices)
-                now = stage.some_time(day)
+                now = stage.then(day)
                 reviewing.bid(stage.db, actor, standing, value=value, now=now)
 
 
@@ -64,8 +64,8 @@ def settle_conflicts(stage: Stage, conference: Conference, day: int) -> None:
     for title, (address, reason) in DECLARED.items():
         actor = stage.actor(address)
         standing = stage.standing(actor, conference, stage.submissions[title])
-        reviewing.declare_conflict(db, actor, standing, reason=reason, now=stage.some_time(day))
-    conflicts.find_conflicts(db, conference, now=stage.some_time(day))
+        reviewing.declare_conflict(db, actor, standing, reason=reason, now=stage.then(day))
+    conflicts.find_conflicts(db, conference, now=stage.then(day))
     for verdict, (title, address, reason) in (("confirmed", CONFIRMED), ("dismissed", DISMISSED)):
         submission = stage.submissions[title]
         conflict = conflicts.conflict_of(
@@ -91,13 +91,13 @@ def _judge(
         conflict=conflict,
         verdict=verdict,
         reason=reason,
-        now=stage.some_time(day + 1),
+        now=stage.then(day + 1),
     )
 
 
 def assign(stage: Stage, conference: Conference, solve: Solver, day: int) -> None:
     """A proposal by the solver, applied by the chair: what is new is asked for by mail."""
-    now = stage.at(day, 11)
+    now = stage.then(day, 11)
     conflicts.find_conflicts(stage.db, conference, now=now)
     options = Options()
     loaded = load_problem(stage.db, conference, stage.chair, options)
@@ -125,19 +125,20 @@ def review(
     stage: Stage, conference: Conference, *, first: int, last: int, share: float
 ) -> None:
     """Each reviewer does this share of what they were asked for; one of them is late."""
-    titles = {one.id: title for title, one in stage.submissions.items()}
-    talks = {talk.title: talk for talk in script.talks()}
+    days = []
     for row in reviewers():
         waiting = _waiting(stage, conference, row["email"])
         count = round(len(waiting) * share * (0.7 if row["email"] == LATE_REVIEWER else 1))
-        for place, submission_id in enumerate(waiting[:count]):
-            day = first + (last - first) * place // max(count, 1)
-            _review(stage, conference, row, talks[titles[submission_id]], day, submit=True)
+        for place, talk in enumerate(waiting[:count]):
+            days.append((first + (last - first) * place // count, row, talk))
         if share < 1 and waiting[count:]:
-            _review(stage, conference, row, talks[titles[waiting[count]]], last, submit=False)
+            _review(stage, conference, row, waiting[count], first, submit=False)
+    for day, row, talk in sorted(days, key=lambda one: one[0]):
+        _review(stage, conference, row, talk, day, submit=True)
 
 
-def _waiting(stage: Stage, conference: Conference, address: str) -> list[int]:
+def _waiting(stage: Stage, conference: Conference, address: str) -> list[Talk]:
+    """What this reviewer was asked for and has not done; what is about to be decided first."""
     query = (
         select(Assignment.submission_id)
         .join(Email, Email.person_id == Assignment.person_id)
@@ -149,7 +150,13 @@ def _waiting(stage: Stage, conference: Conference, address: str) -> list[int]:
             Assignment.state == "assigned",
         )
     )
-    return list(stage.db.scalars(query.order_by(Assignment.submission_id)))
+    asked = set(stage.db.scalars(query))
+    theirs = [one for one in script.talks() if _id_of(stage, one) in asked]
+    return sorted(theirs, key=lambda talk: not talk.pending)
+
+
+def _id_of(stage: Stage, talk: Talk) -> int:
+    return stage.submissions[talk.title].id if talk.title in stage.submissions else 0
 
 
 def _review(
@@ -181,7 +188,7 @@ def _review(
         speaker_text=pick(words["speakers"]) if answered else "",
         submit=submit,
         revision=0,
-        now=stage.some_time(day),
+        now=stage.then(day),
     )
 
 
@@ -211,7 +218,7 @@ def discuss(stage: Stage, conference: Conference, talks: Sequence[Talk], day: in
             stage.standing(actor, conference, submission),
             text=row["text"],
             audience=row["audience"],
-            now=stage.some_time(day),
+            now=stage.then(day),
         )
 
 

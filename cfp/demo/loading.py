@@ -16,7 +16,7 @@ def load(db: Session, *, links: Links, solve: Solver, now: datetime) -> Conferen
     stage = Stage(db, links, now)
     before = stage.first_day_before
     ended = planning.deadline_before(before, stage.today)
-    cast.make_people(stage, stage.at(ended - 120, 8))
+    cast.make_people(stage, stage.then(ended - 120, 8))
     planning.play_year_before(
         stage, setting.create(stage, before, created=ended - 60, deadline=ended)
     )
@@ -54,10 +54,11 @@ def _second_round(stage: Stage, conference: Conference, solve: Solver) -> None:
     talks.send_in(stage, conference, late, first=-20, last=-5)
     judging.say_wishes(stage, conference, [talk for talk in late if talk.late], -5)
     judging.assign(stage, conference, solve, -4)
-    judging.review(stage, conference, first=-4, last=-2, share=0.6)
+    judging.review(stage, conference, first=-4, last=-2, share=0.5)
     judging.discuss(stage, conference, late, -2)
     deciding.call_off(stage, conference, -2)
     planning.give_materials(stage, conference, -2)
     deciding.write(stage, conference, -2)
+    setting.remind_drafts(stage, conference, -1)
     planning.publish_again(stage, conference, -1)
     deciding.decide_late(stage, conference, -1)

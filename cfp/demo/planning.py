@@ -28,7 +28,7 @@ def publish(stage: Stage, conference: Conference, day: int) -> None:
     for row in script.conference()["schedule"]["first"]:
         _place(stage, conference, row, day)
     note = "The program is out. A few slots are still free."
-    versions.publish(stage.db, stage.chair, conference, note=note, now=stage.at(day, 16))
+    versions.publish(stage.db, stage.chair, conference, note=note, now=stage.then(day, 16))
 
 
 def publish_again(stage: Stage, conference: Conference, day: int) -> None:
@@ -36,13 +36,12 @@ def publish_again(stage: Stage, conference: Conference, day: int) -> None:
     plan = script.conference()["schedule"]
     off = [talk.title for talk in script.talks() if talk.state in {"declined", "canceled"}]
     for title in [*off, *plan["moved"]]:
-        drafts.remove(
-            stage.db, stage.chair, conference, _placement(stage, conference, title), now=stage.now
-        )
+        placement, now = _placement(stage, conference, title), stage.then(day, 11)
+        drafts.remove(stage.db, stage.chair, conference, placement, now=now)
     for row in plan["second"]:
         _place(stage, conference, row, day)
     note = "Two talks can't take place; day 2 ends a little earlier."
-    versions.publish(stage.db, stage.chair, conference, note=note, now=stage.at(day, 18))
+    versions.publish(stage.db, stage.chair, conference, note=note, now=stage.then(day, 18))
 
 
 def _place(stage: Stage, conference: Conference, row: Row, day: int) -> None:
@@ -59,7 +58,7 @@ def _place(stage: Stage, conference: Conference, row: Row, day: int) -> None:
         room_id=rooms.get(room),
         start=stage.wall(on, start),
         minutes=minutes,
-        now=stage.some_time(day),
+        now=stage.then(day),
     )
 
 
@@ -80,7 +79,7 @@ def give_materials(stage: Stage, conference: Conference, day: int) -> None:
             if url:
                 owner = stage.actor(talk.owner)
                 standing = stage.standing(owner, conference, stage.submissions[talk.title])
-                now = stage.some_time(day)
+                now = stage.then(day)
                 materials.give(stage.db, owner, standing, kind=kind, url=url, now=now)
 
 
@@ -97,10 +96,10 @@ def play_year_before(stage: Stage, conference: Conference) -> None:
             stage.standing(stage.chair, conference, stage.submissions[talk.title]),
             outcome="accept",
             revision="",
-            now=stage.at(first - 50),
+            now=stage.then(first - 50),
         )
     announcements.announce(
-        stage.db, stage.chair, conference, links=stage.links, now=stage.at(first - 49)
+        stage.db, stage.chair, conference, links=stage.links, now=stage.then(first - 49)
     )
     for talk in talks:
         owner = stage.actor(talk.owner)
@@ -110,12 +109,12 @@ def play_year_before(stage: Stage, conference: Conference) -> None:
             stage.standing(owner, conference, stage.submissions[talk.title]),
             answer=Answer(),
             links=stage.links,
-            now=stage.some_time(first - 44),
+            now=stage.then(first - 44),
         )
     for placed in _rows_of(rows):
         _place(stage, conference, placed, first - 30)
-    versions.publish(stage.db, stage.chair, conference, note="", now=stage.at(first - 29))
-    conferences.archive(stage.db, stage.chair, conference, now=stage.at(first + 60))
+    versions.publish(stage.db, stage.chair, conference, note="", now=stage.then(first - 29))
+    conferences.archive(stage.db, stage.chair, conference, now=stage.then(first + 60))
 
 
 def _talk_of(row: Mapping[str, Any]) -> Talk:

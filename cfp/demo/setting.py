@@ -1,8 +1,9 @@
 """The conference itself: dates, page, tracks, formats, rooms, the review form, the call."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from cfp.demo import script
 from cfp.demo.stage import Stage
@@ -17,7 +18,7 @@ CREATED, FIRST_DEADLINE, EXTENDED, SECOND_DEADLINE = -74, -24, -22, 10
 
 def create(stage: Stage, first_day: date, *, created: int, deadline: int) -> Conference:
     """One year's conference with all its settings; times in days from today."""
-    plan, now = script.conference(), stage.at(created, 9)
+    plan, now = script.conference(), stage.then(created, 9)
     conference = actions.create(
         stage.db,
         stage.chair,
@@ -68,7 +69,7 @@ def _rows(rows: Sequence[dict[str, Any]], first: int, column: str) -> list[ListR
 
 def set_up_reviewing(stage: Stage, conference: Conference) -> None:
     """Three reviewers for each talk, bids, two questions, and a text for the speakers."""
-    db, now = stage.db, stage.at(CREATED, 10)
+    db, now = stage.db, stage.then(CREATED, 10)
     actions.change_reviewing(
         db,
         stage.chair,
@@ -110,19 +111,27 @@ def announce_dates(stage: Stage, conference: Conference) -> None:
         decisions_by=stage.today + timedelta(days=SECOND_DEADLINE + 14),
     )
     actions.change_call(
-        stage.db, stage.chair, conference, times=times, now=stage.at(CREATED, 11)
+        stage.db, stage.chair, conference, times=times, now=stage.then(CREATED, 11)
     )
 
 
 def extend(stage: Stage, conference: Conference) -> None:
     """A second round for the last slots, which is open while the demo is looked at."""
+    last_day = stage.today + timedelta(days=SECOND_DEADLINE)
     actions.extend_deadline(
         stage.db,
         stage.chair,
         conference,
-        deadline=stage.at(SECOND_DEADLINE, 23, 59),
+        deadline=datetime.combine(last_day, time(23, 59), ZoneInfo(AOE)),
         deadline_zone=AOE,
         tell="everybody",
         links=stage.links,
-        now=stage.at(EXTENDED, 9),
+        now=stage.then(EXTENDED, 9),
+    )
+
+
+def remind_drafts(stage: Stage, conference: Conference, day: int) -> None:
+    """The chair reminds those who have typed something and not submitted it."""
+    actions.remind_drafts(
+        stage.db, stage.chair, conference, links=stage.links, now=stage.then(day, 9)
     )

@@ -19,6 +19,7 @@ from cfp.policy import Standing, standing_of
 SEED = 1931
 WEEKS_AHEAD = 9
 THURSDAY = 3
+BETWEEN_ACTS = timedelta(seconds=20)
 
 
 @dataclass
@@ -40,6 +41,7 @@ class Stage:
     def __post_init__(self) -> None:
         self.random = random.Random(SEED)  # noqa: S311 - the same demo every time, no secret
         self.zone = ZoneInfo(script.conference()["zone"])
+        self._last = datetime(1970, 1, 1, tzinfo=UTC)
 
     @property
     def today(self) -> date:
@@ -62,7 +64,7 @@ class Stage:
         return self.first_day - timedelta(weeks=weeks_before)
 
     def at(self, days: int, hour: int = 10, minute: int = 0) -> datetime:
-        """A moment of the past (negative days from today) on the conference's clocks."""
+        """A moment on the conference's clocks, so many days from today (negative: before)."""
         day = self.today + timedelta(days=days)
         return self.wall(day, f"{hour:02}:{minute:02}")
 
@@ -70,9 +72,15 @@ class Stage:
         """What the conference's clocks show, as a moment."""
         return datetime.combine(day, time.fromisoformat(text), self.zone).astimezone(UTC)
 
-    def some_time(self, days: int) -> datetime:
-        """A moment of that day, in waking hours."""
-        return self.at(days, self.random.randint(8, 21), self.random.randint(0, 59))
+    def then(self, days: int, hour: int | None = None, minute: int = 0) -> datetime:
+        """When the next act happens: at this time of that day, or at some waking hour.
+
+        Never before what has happened already, and never after now.
+        """
+        if hour is None:
+            hour, minute = self.random.randint(8, 20), self.random.randint(0, 59)
+        self._last = min(max(self.at(days, hour, minute), self._last + BETWEEN_ACTS), self.now)
+        return self._last
 
     def forget_roles(self) -> None:
         """Somebody's roles have changed: load everybody anew."""

@@ -24,7 +24,7 @@ def send_in(
     """Spread over the days from `first` to `last`, most of them in the end."""
     for place, talk in enumerate(talks):
         share = ((place + 1) / len(talks)) ** 0.6
-        _send_in(stage, conference, talk, stage.some_time(int(first + share * (last - first))))
+        _send_in(stage, conference, talk, stage.then(int(first + share * (last - first))))
 
 
 def _send_in(stage: Stage, conference: Conference, talk: Talk, now: datetime) -> None:
@@ -77,5 +77,5 @@ def withdraw_some(stage: Stage, conference: Conference) -> None:
         if talk.state == "withdrawn":
             owner = stage.actor(talk.owner)
             standing = stage.standing(owner, conference, stage.submissions[talk.title])
-            now = stage.some_time(-23)
+            now = stage.then(-23)
             actions.withdraw(stage.db, owner, standing, links=stage.links, now=now)
