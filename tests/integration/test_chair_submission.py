@@ -92,7 +92,7 @@ def make_page(db: Session) -> tuple[World, Submission]:
                 outcome="waitlist", note=SECRETS["pending_note"], by_id=chair.id, at=NOW, **here
             ),
             Decision(
-                outcome="accept", note=SECRETS["decision"], minutes=20, by_id=chair.id, at=NOW,
+                outcome="accepted", note=SECRETS["decision"], minutes=20, by_id=chair.id, at=NOW,
                 **here,
             ),
         ]

@@ -1,0 +1,277 @@
+"""Every page of the demo conference: its address, and somebody who sees it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
+
+from cfp import clock
+from cfp.actors import Actor
+from cfp.demo import script
+from cfp.domain.accounts.models import Email, Person
+from cfp.domain.accounts.rules import address_key
+from cfp.domain.accounts.tokens import Purpose, find, is_open, issue
+from cfp.domain.assignment.models import Assignment, Conflict, Proposal
+from cfp.domain.assignment.proposals import JOB_KIND
+from cfp.domain.conferences.models import Conference, Criterion, Invitation
+from cfp.domain.decisions.models import PendingDecision
+from cfp.domain.jobs import enqueue
+from cfp.domain.mail.models import Message
+from cfp.domain.program.models import Material, Placement, ProgramItem
+from cfp.domain.reviews.models import Review
+from cfp.domain.submissions.models import Speaker, Submission
+from cfp.domain.submissions.states import State
+from tests.factories import give_role
+from tests.support.mailbox import Mail
+
+NOBODY = 0
+"""The person id of a visitor who is not logged in."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page and who looks at it; `status` is what they are answered."""
+
+    endpoint: str
+    viewer: int
+    values: Mapping[str, object]
+    status: int = 200
+
+
+class Places:
+    """The pages of the demo as loaded in this database; writes what the demo has none of."""
+
+    def __init__(self, db: Session, conference: Conference) -> None:
+        self.db, self.conference, self.now = db, conference, clock.now()
+        people = script.people()
+        self.chair, self.reviewer, self.speaker, self.administrator = (
+            self._person(people[role]["email"])
+            for role in ("chair", "reviewer", "speaker", "administrator")
+        )
+
+    def all(self) -> Iterator[Place]:
+        """Grouped by area, the visitor's first."""
+        yield from self._public()
+        yield from self._account()
+        yield from self._by_link()
+        yield from self._speaker()
+        yield from self._reviewer()
+        yield from self._chair()
+        yield from self._settings()
+        yield from self._stages()
+
+    def _public(self) -> Iterator[Place]:
+        slug = self.conference.slug
+        talk = self._one(
+            select(Submission.code)
+            .join(ProgramItem)
+            .join(Placement)
+            .where(*self._is(State.CONFIRMED))
+        )
+        yield Place("public.index", NOBODY, {})
+        yield Place("public.conference", NOBODY, {"slug": slug})
+        yield Place("public.program", NOBODY, {"event": slug})
+        yield Place("public.program", NOBODY, {"event": slug, "utc": "+5.5"})
+        yield Place("public.program", NOBODY, {"event": slug, "utc": "noon"}, 422)
+        yield Place("public.talk", NOBODY, {"event": slug, "talk_code": talk})
+        yield Place("public.conference", NOBODY, {"slug": "no-such-conference"}, 404)
+        yield Place("account.log_in", NOBODY, {})
+        yield Place("account.password_log_in", NOBODY, {})
+        yield Place("speaker.new", NOBODY, {"slug": slug})
+
+    def _account(self) -> Iterator[Place]:
+        for name in ("mine", "profile", "addresses", "password", "browsers", "data", "welcome"):
+            yield Place(f"account.{name}", self.speaker, {})
+        yield Place("account.accounts", self.administrator, {})
+        yield Place("public.index", self.administrator, {})
+        yield Place("chair.new_conference", self.administrator, {})
+        administrator = self.db.get_one(Person, self.administrator)
+        give_role(self.db, self.conference, administrator, "chair")
+        source = {"source": self.conference.slug}
+        yield Place("chair.clone_conference", self.administrator, source)
+
+    def _by_link(self) -> Iterator[Place]:
+        """What a mail leads to."""
+        invited = self._invite()
+        link = self._issue(Purpose.ROLE_INVITATION, payload={"invitation": invited})
+        yield Place("account.invitation", NOBODY, {"token": link})
+        yield Place("account.own_invitation", self.speaker, {"invitation_id": invited})
+        for endpoint, kind in (
+            ("account.naming", "speaker_invitation"),
+            ("speaker.confirm_by_token", "accepted"),
+        ):
+            yield Place(endpoint, NOBODY, {"token": self._secret(kind)})
+        named = self._one(select(Speaker).where(Speaker.state == "invited"))
+        asked = self._person(named.address)
+        yield Place("account.own_naming", asked, {"speaker_id": named.id})
+        somebody = {"person_id": self.speaker, "payload": {"other": self.reviewer}}
+        proof = self._issue(Purpose.LOG_IN)
+        yield Place("account.link", NOBODY, {"token": proof})
+        yield Place("account.link", NOBODY, {"token": "0" * 43}, 404)
+        yield Place("account.claim", NOBODY, {"token": self._issue(Purpose.CLAIM, **somebody)})
+        merge = self._issue(Purpose.MERGE, **somebody)
+        yield Place("account.merge", self.speaker, {"token": merge})
+
+    def _speaker(self) -> Iterator[Place]:
+        slug = self.conference.slug
+        yield Place("speaker.index", self.speaker, {"slug": slug})
+        yield Place("speaker.new", self.speaker, {"slug": slug})
+        for state in State:
+            code, owner = self._submission(state)
+            yield Place("speaker.submission", owner, {"slug": slug, "code": code})
+        for state in (State.DRAFT, State.SUBMITTED, State.REVISE):
+            code, owner = self._submission(state)
+            yield Place("speaker.edit", owner, {"slug": slug, "code": code})
+        for state in (State.ACCEPTED, State.CONFIRMED):
+            code, owner = self._submission(state)
+            yield Place("speaker.confirm", owner, {"slug": slug, "code": code})
+
+    def _reviewer(self) -> Iterator[Place]:
+        here = {"slug": self.conference.slug}
+        for name in ("queue", "bids", "profile"):
+            yield Place(f"reviewer.{name}", self.reviewer, here)
+        mine = select(Submission.code).where(Submission.conference_id == self.conference.id)
+        reviewed = mine.join(Review).where(Review.state == "submitted")
+        done = self._one(reviewed.where(Review.person_id == self.reviewer))
+        asked = self._one(
+            select(Submission.code, Assignment.person_id)
+            .join(Assignment)
+            .where(Assignment.state.in_(("assigned", "accepted")))
+        )
+        declared = Conflict.kind == "declared"
+        blocked = self._one(select(Submission.code, Conflict.person_id).join(Conflict).where(declared))
+        yield Place("reviewer.review", self.reviewer, {**here, "code": done})
+        for code, person in (asked, blocked):
+            yield Place("reviewer.review", person, {**here, "code": code})
+        yield Place("reviewer.next_one", asked[1], here)
+        yield Place("reviewer.skip", asked[1], {**here, "code": asked[0]})
+        yield Place("reviewer.bid", self.reviewer, {**here, "code": self._code(State.SUBMITTED)})
+
+    def _chair(self) -> Iterator[Place]:
+        here = {"slug": self.conference.slug}
+        for name in (
+            *("dashboard", "submissions", "reviews", "reviewers", "nudge", "decisions", "announce"),
+            *("announced", "remind_confirm", "capacity", "program", "publishing", "preview"),
+            *("materials_list", "messages", "people", "people_committee", "people_invite", "log"),
+        ):
+            yield self._by_chair(name)
+        yield self._by_chair("decisions", view="board")
+        yield self._by_chair("submissions", q="nothing is called like this")
+        person = self._one(select(Person.code).where(Person.id == self.reviewer))
+        yield self._by_chair("people_person", one=person)
+        yield self._by_chair("people_roles", one=person)
+        codes = [self._code(State.SUBMITTED), self._code(State.CONFIRMED)]
+        yield self._by_chair("write", source="submissions", picked=codes)
+        yield self._by_chair("decide_several", picked=codes)
+        for state in (State.SUBMITTED, State.CONFIRMED, State.WITHDRAWN):
+            yield self._by_chair("submission", code=self._code(state))
+        pending = select(Submission.code).join(PendingDecision)
+        yield self._by_chair("decision", code=self._one(pending))
+        given = select(Submission.code).join(Material, Material.submission_id == Submission.id)
+        yield self._by_chair("talk_materials", code=self._one(given))
+        slots = select(Placement.id).where(Placement.conference_id == self.conference.id)
+        yield self._by_chair("slot", placement_id=self._one(slots))
+        for state in ("sent", "refused", "uncertain"):
+            message = self._one(
+                select(Message.id).where(
+                    Message.state == state, Message.conference_id == self.conference.id
+                )
+            )
+            yield self._by_chair("message", number=message)
+        yield Place("chair.submission", self.chair, {**here, "code": "000000"}, 404)
+
+    def _settings(self) -> Iterator[Place]:
+        for name in (
+            *("settings", "settings_basics", "settings_page", "settings_tracks"),
+            *("settings_formats", "settings_rooms", "settings_call", "settings_reviewing"),
+            *("settings_criteria", "settings_criterion_new", "settings_mails"),
+            *("call", "call_extend", "call_remind"),
+        ):
+            yield self._by_chair(name)
+        of_conference = Criterion.conference_id == self.conference.id
+        criterion = self._one(select(Criterion.id).where(of_conference))
+        yield self._by_chair("settings_criterion", number=criterion)
+        yield self._by_chair("settings_mail", kind="accepted")
+
+    def _stages(self) -> Iterator[Place]:
+        """Assignment and conflicts of interest."""
+        for name in (
+            *("assignment", "assignment_submissions", "assignment_reviewers"),
+            *("conflicts", "conflict_new", "conflict_affiliations"),
+        ):
+            yield self._by_chair(name)
+        reviewer = self._one(select(Person.code).where(Person.id == self.reviewer))
+        yield self._by_chair("assignment_limits", person=reviewer)
+        yield self._by_chair("assignment_one", code=self._code(State.SUBMITTED))
+        yield self._by_chair("proposal", number=self._one(select(Proposal.id)))
+        yield self._by_chair("assignment_job", number=self._waiting_job())
+        found = select(Submission.code, Conflict.id).join(Conflict)
+        code, number = self._one(found.where(Conflict.state == "open"))
+        yield self._by_chair("judge", code=code, number=number)
+
+    def _by_chair(self, name: str, **values: object) -> Place:
+        return Place(f"chair.{name}", self.chair, {"slug": self.conference.slug, **values})
+
+    def _submission(self, state: State) -> tuple[str, int]:
+        """The code of one in that state, and whose it is."""
+        query = select(Submission.code, Submission.submitter_id)
+        return self._one(query.where(*self._is(state)))
+
+    def _code(self, state: State) -> str:
+        return self._submission(state)[0]
+
+    def _is(self, state: State) -> tuple[ColumnElement[bool], ...]:
+        return Submission.conference_id == self.conference.id, Submission.state == str(state)
+
+    def _person(self, address: str) -> int:
+        return int(self._one(select(Email.person_id).where(Email.address == address)))
+
+    def _one(self, query: Select[Any]) -> Any:
+        """The first row, or its only value; the demo has what every page needs."""
+        row = self.db.execute(query.limit(1)).first()
+        assert row is not None, f"the demo has none: {query}"
+        return row if len(row) > 1 else row[0]
+
+    def _secret(self, kind: str) -> str:
+        """The end of the link in the newest unanswered mail of a kind."""
+        newest = select(Message).where(Message.kind == kind).order_by(Message.id.desc())
+        for message in self.db.scalars(newest):
+            mail = Mail(message.recipient, message.subject, message.body, kind)
+            secret = mail.link.rsplit("/", 1)[-1]
+            token = find(self.db, secret, *Purpose)
+            if is_open(token, self.now):
+                return secret
+        raise AssertionError(f"the demo has no open link in a mail {kind}")
+
+    def _invite(self) -> int:
+        """Offer the speaker a role; everybody whom the demo invites has answered or no account."""
+        address = script.people()["speaker"]["email"]
+        invitation = Invitation(
+            conference_id=self.conference.id,
+            address=address,
+            key=address_key(address),
+            kind="reader",
+            invited_by_id=self.chair,
+            created=self.now,
+        )
+        self.db.add(invitation)
+        self.db.flush()
+        return invitation.id
+
+    def _issue(self, purpose: Purpose, **about: Any) -> str:
+        valid = timedelta(days=1)
+        address = "somebody@example.org"
+        return issue(self.db, purpose, email=address, now=self.now, valid=valid, **about).secret
+
+    def _waiting_job(self) -> int:
+        """A computation that nobody will begin while the test runs."""
+        actor = Actor(person_id=self.chair)
+        later = self.now + timedelta(days=1)
+        job = enqueue(
+            self.db, actor, kind=JOB_KIND, parameters={}, conference=self.conference, now=later
+        )
+        self.db.flush()
+        return job.id
