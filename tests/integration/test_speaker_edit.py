@@ -283,6 +283,16 @@ def test_a_new_co_speaker_is_asked_at_the_save_and_a_removed_one_told(
     assert "ben" not in talk.search_text
 
 
+def test_who_takes_their_own_row_off_needs_no_mail(
+    conference: Conference, ada: Person, db: Session, engine: Engine
+) -> None:
+    me = SpeakerEntry("Ada Example", "University A", "ada@example.org")
+    talk = submitted(db, conference, ada, me, SpeakerEntry("Zoe Boss"))
+    edit(db, talk, ada, conference, SpeakerEntry("Zoe Boss"))
+    assert names(db, talk) == [("Ada Example", "removed"), ("Zoe Boss", "named")]
+    assert mails(engine, "speaker_removed") == []
+
+
 def test_who_said_not_me_is_never_asked_again(
     conference: Conference, ada: Person, db: Session, engine: Engine
 ) -> None:

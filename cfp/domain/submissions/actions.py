@@ -172,7 +172,8 @@ def edit(
         _keep(db, actor, submission, number, before, now)
     _note(db, actor, submission, "submission.edit", now, before, after)
     for speaker in gone:
-        if speaker.address:
+        was_asked = speaker.invited is not None or speaker.person_id is not None
+        if was_asked and speaker.address and speaker.person_id != actor.person_id:
             letters.tell_removed(db, conference, submission, speaker, links=links, now=now)
     invite_named(db, actor, conference, submission, links=links, now=now)
     if not as_speaker:
