@@ -33,26 +33,28 @@ def load(db: Session, *, links: Links, solve: Solver, now: datetime) -> Conferen
 
 
 def _first_round(stage: Stage, conference: Conference, solve: Solver) -> None:
-    """From the first talk to the first version of the program."""
+    """From the first talk to the first version of the program; more talks come in meanwhile."""
     early = [talk for talk in script.talks() if not talk.late and talk.state != "draft"]
+    late = _late()
     talks.send_in(stage, conference, early, first=-66, last=-25)
     judging.say_wishes(stage, conference, early, -24)
     talks.withdraw_some(stage, conference)
     judging.settle_conflicts(stage, conference, -24)
     setting.extend(stage, conference)
     judging.assign(stage, conference, solve, -22)
-    judging.review(stage, conference, first=-21, last=-14, share=1)
+    judging.review(stage, conference, first=-21, last=-18, share=1)
+    talks.send_in(stage, conference, late[::2], first=-18, last=-14)
     judging.discuss(stage, conference, early, -14)
     deciding.decide(stage, conference, -13)
-    deciding.answer(stage, conference, first=-11, last=-5)
+    deciding.answer(stage, conference, first=-11, last=-9)
+    talks.send_in(stage, conference, late[1::2], first=-9, last=-5)
     planning.publish(stage, conference, -5)
 
 
 def _second_round(stage: Stage, conference: Conference, solve: Solver) -> None:
     """What came in after the extension, and what has changed since the first version."""
-    late = [talk for talk in script.talks() if talk.late or talk.state == "draft"]
-    talks.send_in(stage, conference, late, first=-20, last=-5)
-    judging.say_wishes(stage, conference, [talk for talk in late if talk.late], -5)
+    late = [talk for talk in _late() if talk.late]
+    judging.say_wishes(stage, conference, late, -5)
     judging.assign(stage, conference, solve, -4)
     judging.review(stage, conference, first=-4, last=-2, share=0.5)
     judging.discuss(stage, conference, late, -2)
@@ -62,3 +64,8 @@ def _second_round(stage: Stage, conference: Conference, solve: Solver) -> None:
     setting.remind_drafts(stage, conference, -1)
     planning.publish_again(stage, conference, -1)
     deciding.decide_late(stage, conference, -1)
+
+
+def _late() -> list[script.Talk]:
+    """What comes after the first deadline, and what has not been handed in yet."""
+    return [talk for talk in script.talks() if talk.late or talk.state == "draft"]
