@@ -36,9 +36,7 @@ def demo(instance: Path) -> Iterator[Demo]:
     port = free_port()
     engine = make_engine(f"sqlite:///{instance / 'cfp.sqlite3'}")
     with open_session(engine, writes=True) as db:
-        conference = load(
-            db, links=Links(f"http://127.0.0.1:{port}"), solve=solve, now=clock.now()
-        )
+        conference = load(db, links=Links(f"http://127.0.0.1:{port}"), solve=solve, now=clock.now())
         places = list(Places(db, conference).all())
         people = {place.viewer for place in places} - {NOBODY}
         cookies = {one: make_login(db, db.get_one(Person, one), now=clock.now()) for one in people}

@@ -142,7 +142,9 @@ class Places:
             .where(Assignment.state.in_(("assigned", "accepted")))
         )
         declared = Conflict.kind == "declared"
-        blocked = self._one(select(Submission.code, Conflict.person_id).join(Conflict).where(declared))
+        blocked = self._one(
+            select(Submission.code, Conflict.person_id).join(Conflict).where(declared)
+        )
         yield Place("reviewer.review", self.reviewer, {**here, "code": done})
         for code, person in (asked, blocked):
             yield Place("reviewer.review", person, {**here, "code": code})
