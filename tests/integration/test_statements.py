@@ -1,0 +1,117 @@
+"""How many statements each page takes: few, and the same however large the conference is.
+
+Pages come from the routes, so a new page is held to it without being named here. A list page is
+one that can be paged or sorted; it may take 10, any other page 15.
+"""
+
+from datetime import UTC, datetime, time
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from cfp import clock
+from cfp.actors import SYSTEM
+from cfp.domain.mail.models import Message
+from cfp.domain.program import drafts, versions
+from cfp.domain.submissions.states import State
+from tests.factories import (
+    NOW,
+    add_speaker,
+    give_role,
+    make_conflict,
+    make_login,
+    make_person,
+    make_review,
+    make_submission,
+)
+from tests.support.cast import World, make_world
+from tests.support.crawl import filled, get_rules
+from tests.support.statements import counted
+
+LIST_LIMIT, PAGE_LIMIT = 10, 15
+FEW, MANY = 3, 70
+
+
+def grow(db: Session, world: World, size: int) -> None:
+    """Talks with reviews, conflicts, mails and slots; people who review and speak."""
+    conference = world.conference
+    reviewers = [make_person(db) for _ in range(size)]
+    for number, reviewer in enumerate(reviewers):
+        give_role(db, conference, reviewer, "reviewer")
+        talk = make_submission(
+            db, conference, [world.people["owner"], reviewers[number - 1]], track=world.track
+        )
+        add_speaker(db, talk, f"Somebody {number}", 2)
+        make_review(db, talk, reviewer)
+        make_review(db, talk, world.people["reviewer"])
+        make_conflict(db, talk, reviewers[number - 2], kind="affiliation")
+        accepted = make_submission(db, conference, [reviewer], state="confirmed")
+        drafts.place(
+            db, SYSTEM, conference, code=accepted.code, title="", room_id=None,
+            start=conference_start(world), minutes=10, now=NOW,
+        )  # fmt: skip
+        db.add(
+            Message(
+                conference_id=conference.id, submission_id=talk.id, kind="free",
+                object_key=f"{conference.slug} {number}", recipient="a@example.org",
+                subject="s", body="b",
+                message_id=f"<{number}@{conference.slug}>", due=NOW, created=NOW, state="refused",
+                person_id=world.people["owner"].id,
+            )
+        )  # fmt: skip
+    for state in (State.SUBMITTED, State.CONFIRMED):
+        for reviewer in reviewers[:size]:
+            make_review(db, world.submissions[state], reviewer)
+    versions.publish(db, SYSTEM, conference, note="", now=clock.now())
+
+
+def conference_start(world: World) -> datetime:
+    return datetime.combine(world.conference.start_date, time(9), tzinfo=UTC)
+
+
+def statements_of(app: Flask, db: Session, size: int, name: str) -> dict[str, tuple[int, bool]]:
+    """Path (with the codes masked) to how many statements it took and whether it is a list."""
+    world = make_world(
+        db, slug=f"size{size}", after=lambda session, made: grow(session, made, size)
+    )
+    client = app.test_client()
+    client.set_cookie("cfp", make_login(db, world.people[name], now=clock.now()))
+    codes = {
+        world.submissions[state].code: state
+        for state in (State.DRAFT, State.SUBMITTED, State.CONFIRMED)
+    }
+    values: dict[str, list[object]] = {
+        "slug": [world.conference.slug], "event": [world.conference.slug],
+        "code": list(codes), "talk_code": list(codes),
+    }  # fmt: skip
+    db.commit()
+    found = {}
+    engine = app.extensions["cfp"].engine
+    for path in filled(app, get_rules(app), values):
+        if client.get(path).status_code != 200:
+            continue
+        with counted(engine) as statements:
+            answer = client.get(path)
+        masked = path.replace(world.conference.slug, "SLUG")
+        for code, state in codes.items():
+            masked = masked.replace(code, state.upper())
+        is_list = 'class="pager"' in answer.text and "?page=" in answer.text
+        found[masked] = (len(statements), is_list)
+    return found
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ["owner", "reviewer", "track_chair", "chair", "administrator"])
+def test_few_statements_whatever_the_size(app: Flask, db: Session, name: str) -> None:
+    few = statements_of(app, db, FEW, name)
+    many = statements_of(app, db, MANY, name)
+    assert few.keys() == many.keys()
+    grown = {path: (few[path][0], many[path][0]) for path in few if few[path][0] < many[path][0]}
+    assert not grown, grown
+    long = {
+        path: number
+        for path, (number, is_list) in many.items()
+        if number > (LIST_LIMIT if is_list else PAGE_LIMIT)
+    }
+    assert not long, long
