@@ -43,6 +43,11 @@ DISMISSED = (
     "Another branch, two hundred kilometers away; they have never met.",
 )
 
+REQUESTS_ANSWERED = (
+    ("sunita@monsoonlabs.example", True, ""),
+    ("leila@cedarstreet.example", False, "I have no idea about this subject, I am afraid."),
+)
+
 
 def say_wishes(stage: Stage, conference: Conference, talks: Sequence[Talk], day: int) -> None:
     """Bids, more of them in one's own tracks; nobody bids on everything."""
@@ -119,6 +124,20 @@ def assign(stage: Stage, conference: Conference, solve: Solver, day: int) -> Non
         links=stage.links,
         now=now,
     )
+
+
+def answer_requests(stage: Stage, conference: Conference, day: int) -> None:
+    """One reviewer says yes, another one no and why; the others simply begin."""
+    for address, accept, reason in REQUESTS_ANSWERED:
+        actor, talk = stage.actor(address), _waiting(stage, conference, address)[-1]
+        reviewing.answer_assignment(
+            stage.db,
+            actor,
+            stage.standing(actor, conference, stage.submissions[talk.title]),
+            accept=accept,
+            reason=reason,
+            now=stage.then(day),
+        )
 
 
 def review(

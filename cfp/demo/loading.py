@@ -56,6 +56,7 @@ def _second_round(stage: Stage, conference: Conference, solve: Solver) -> None:
     late = [talk for talk in _late() if talk.late]
     judging.say_wishes(stage, conference, late, -5)
     judging.assign(stage, conference, solve, -4)
+    judging.answer_requests(stage, conference, -4)
     judging.review(stage, conference, first=-4, last=-2, share=0.5)
     judging.discuss(stage, conference, late, -2)
     deciding.call_off(stage, conference, -2)

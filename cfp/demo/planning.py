@@ -33,13 +33,18 @@ def publish(stage: Stage, conference: Conference, day: int) -> None:
 
 def publish_again(stage: Stage, conference: Conference, day: int) -> None:
     """Version 2: what was called off goes, something takes its place, something moves."""
-    plan = script.conference()["schedule"]
     off = [talk.title for talk in script.talks() if talk.state in {"declined", "canceled"}]
-    for title in [*off, *plan["moved"]]:
-        placement, now = _placement(stage, conference, title), stage.then(day, 11)
-        drafts.remove(stage.db, stage.chair, conference, placement, now=now)
-    for row in plan["second"]:
-        _place(stage, conference, row, day)
+    for title in off:
+        placed = _placement(stage, conference, title)
+        if placed is not None:
+            now = stage.then(day, 11)
+            drafts.remove(stage.db, stage.chair, conference, placed.id, now=now)
+    for row in script.conference()["schedule"]["second"]:
+        placed = _placement(stage, conference, row[-1])
+        if placed is not None:
+            _move(stage, conference, placed, row, day)
+        else:
+            _place(stage, conference, row, day)
     note = "Two talks can't take place; day 2 ends a little earlier."
     versions.publish(stage.db, stage.chair, conference, note=note, now=stage.then(day, 18))
 
@@ -47,29 +52,51 @@ def publish_again(stage: Stage, conference: Conference, day: int) -> None:
 def _place(stage: Stage, conference: Conference, row: Row, day: int) -> None:
     number, start, minutes, room, title = row
     submission = stage.submissions.get(title)
-    rooms = {one.name: one.id for one in rooms_of(stage.db, conference)}
-    on = conference.start_date + timedelta(days=number - 1)
     drafts.place(
         stage.db,
         stage.chair,
         conference,
         code=submission.code if submission else None,
         title="" if submission else title,
-        room_id=rooms.get(room),
-        start=stage.wall(on, start),
+        room_id=_room_id(stage, conference, room),
+        start=stage.wall(_date(conference, number), start),
         minutes=minutes,
         now=stage.then(day),
     )
 
 
-def _placement(stage: Stage, conference: Conference, title: str) -> int:
-    """Where the talk or the break of this title stands."""
+def _move(stage: Stage, conference: Conference, placed: Placement, row: Row, day: int) -> None:
+    number, start, minutes, room, _title = row
+    drafts.move(
+        stage.db,
+        stage.chair,
+        conference,
+        placed.id,
+        revision=placed.revision,
+        room_id=_room_id(stage, conference, room),
+        start=stage.wall(_date(conference, number), start),
+        minutes=minutes,
+        now=stage.then(day),
+    )
+
+
+def _room_id(stage: Stage, conference: Conference, name: str) -> int | None:
+    return {one.name: one.id for one in rooms_of(stage.db, conference)}.get(name)
+
+
+def _date(conference: Conference, number: int) -> date:
+    return conference.start_date + timedelta(days=number - 1)
+
+
+def _placement(stage: Stage, conference: Conference, title: str) -> Placement | None:
+    """Where the talk or the break of this title stands, if anywhere."""
     submission = stage.submissions.get(title)
     what = (
         ProgramItem.submission_id == submission.id if submission else ProgramItem.title == title
     )
-    query = select(Placement.id).join(ProgramItem, ProgramItem.id == Placement.item_id)
-    return stage.db.scalars(query.where(Placement.conference_id == conference.id, what)).one()
+    query = select(Placement).join(ProgramItem, ProgramItem.id == Placement.item_id)
+    here = query.where(Placement.conference_id == conference.id, what)
+    return stage.db.scalars(here).one_or_none()
 
 
 def give_materials(stage: Stage, conference: Conference, day: int) -> None:

@@ -20,7 +20,7 @@ from cfp.db import make_engine, open_session
 from cfp.demo import loading, script, setting
 from cfp.demo.marker import is_loaded
 from cfp.domain.accounts.models import Account, Person
-from cfp.domain.assignment.models import Conflict
+from cfp.domain.assignment.models import Assignment, Conflict
 from cfp.domain.conferences.models import Conference
 from cfp.domain.decisions.models import PendingDecision
 from cfp.domain.mail.models import Message
@@ -86,6 +86,12 @@ def check_this_year(db: Session, conference: Conference) -> None:
     messages = counted(db, Message.state, conference)
     assert {"sent", "queued", "held", "refused", "uncertain"} <= set(messages)
     assert counted(db, Review.state, conference)["submitted"] > 80
+    assert set(counted(db, Assignment.state, conference)) == {
+        *("assigned", "accepted", "declined", "done")
+    }
+    version = db.scalars(select(ProgramVersion).order_by(ProgramVersion.id.desc())).first()
+    assert version is not None
+    assert {one["kind"] for one in version.differences} == {"moved", "canceled", "new"}
     assert {"open", "confirmed", "dismissed"} <= set(counted(db, Conflict.state, conference))
     assert len(counted(db, PendingDecision.outcome, conference)) == 3
     assert sorted(counted(db, ProgramVersion.number, conference)) == [1, 2]
