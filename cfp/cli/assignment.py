@@ -14,6 +14,7 @@ from cfp.domain.assignment import applying, proposals
 from cfp.domain.assignment.conflicts import find_conflicts
 from cfp.domain.assignment.problems import Loaded, figures_from, load_problem, picks_from
 from cfp.domain.assignment.proposals import Difference, Options, Pick
+from cfp.domain.assignment.rules import OBJECTIVES
 from cfp.domain.conferences.models import Conference
 from cfp.jobs.assignment import solve
 from cfp.links import Links
@@ -26,16 +27,29 @@ DONE_WITH_WARNINGS = 3
 @click.option("--dry-run", is_flag=True, help="Say what would change, and store nothing.")
 @click.option("--repair", is_flag=True, help="Change as little as possible.")
 @click.option("--most", type=click.IntRange(1, 1000), help="Reviews per reviewer at most.")
+@click.option(
+    "--objective",
+    type=click.Choice(OBJECTIVES),
+    default=OBJECTIVES[0],
+    show_default=True,
+    help="The worst-off submission as well off as can be, or the highest total.",
+)
 @json_option
 @click.pass_obj
 def assign(
-    config: Config, slug: str, dry_run: bool, repair: bool, most: int | None, as_json: bool
+    config: Config,
+    slug: str,
+    dry_run: bool,
+    repair: bool,
+    most: int | None,
+    objective: str,
+    as_json: bool,
 ) -> None:
     """Assign reviewers to all submissions under review, and tell them.
 
     Ends with 3 when not every submission could get all its reviewers.
     """
-    options = Options(most=most, repair=repair)
+    options = Options(most=most, repair=repair, objective=objective)
     loaded, changes = _loaded(config, slug, options)
     plan = solve(loaded)
     picks, figures = list(picks_from(loaded, plan)), figures_from(loaded, plan)
@@ -83,6 +97,8 @@ def _outcome(
         "conflicts_changed": conflicts,
         "total": figures["total"],
         "optimum": figures["optimum"],
+        "worst": figures["worst"],
+        "worst_bound": figures["worst_bound"],
         "shortfalls": [
             {
                 "submissions": len(one["submissions"]),

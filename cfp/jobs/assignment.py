@@ -16,8 +16,6 @@ from cfp.domain.assignment.proposals import Options, store_proposal
 from cfp.domain.conferences.models import Conference
 from cfp.jobs.context import JobContext
 
-OBJECTIVE = "max"
-
 
 def run(context: JobContext) -> dict[str, Any]:
     """Solve what the job's parameters ask for; the result names the proposal."""
@@ -39,7 +37,8 @@ def run(context: JobContext) -> dict[str, Any]:
 
 
 def solve(loaded: Loaded, on_progress: Progress | None = None) -> Plan:
-    """The best plan, or with `repair` the one that changes least."""
+    """The best plan by the objective asked for, or with `repair` the one that changes least."""
     if loaded.options.repair:
         return solver.repair(loaded.problem, current_rows(loaded))
-    return solver.assign(loaded.problem, objective=OBJECTIVE, on_progress=on_progress)
+    objective = loaded.options.objective
+    return solver.assign(loaded.problem, objective=objective, on_progress=on_progress)

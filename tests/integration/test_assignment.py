@@ -188,6 +188,30 @@ def test_bids_tracks_words_and_conflicts_decide(db):
     assert proposal.figures["bids"] == {"want": 1, "": 2}
 
 
+def test_nobody_is_worse_off_than_need_be_unless_only_the_sum_counts(db):
+    """Two submissions compete for one reviewer; ten others let the sum give 1 % for fairness."""
+    committee = make_committee(db, submissions=12, reviewers=12, each=1, uses_bids=True)
+    (one, two), (ada, ben) = committee.submissions[:2], committee.reviewers[:2]
+    others = zip(committee.submissions[2:], committee.reviewers[2:], strict=True)
+    bids = {(one, ada): "want", (one, ben): "can", (two, ada): "can"}
+    for (submission, person), value in (bids | dict.fromkeys(others, "want")).items():
+        db.add(
+            Bid(
+                conference_id=committee.conference.id,
+                submission_id=submission.id,
+                person_id=person.id,
+                value=value,
+                changed=NOW,
+            )
+        )
+    db.flush()
+    for objective, worst, pair in (("max", 0.15, (one, ada)), ("balanced", 0.3, (one, ben))):
+        proposal = propose(db, committee, Options(most=1, objective=objective))
+        chosen = {pick.pair for pick in proposals.picks_of(proposal)}
+        assert (pair[0].id, pair[1].id) in chosen
+        assert proposal.figures["worst"] == worst
+
+
 def test_an_avoided_pair_is_taken_where_nobody_else_can_be_had(db):
     committee = make_committee(db, submissions=1, reviewers=2, each=2)
     blocked, colleague = committee.reviewers
@@ -512,7 +536,9 @@ def test_a_conflict_since_counts_as_lacking(db, committee):
     make_conflict(db, submission, next(p for p in committee.reviewers if p.id == person_id))
     assert coverage_of(db, actor, committee.conference).lacking == 1
     proposal = propose(db, committee, Options(repair=True))
-    difference = proposals.difference(db, committee.conference, proposal)
+    difference = proposals.difference(
+        db, committee.conference, proposal, proposals.picks_of(proposal)
+    )
     assert difference.gone == {(submission_id, person_id): "conflict"}
     assert len(difference.new) == 1
 
@@ -601,7 +627,7 @@ def test_withdrawn_submissions_and_drafts_get_nobody(db, committee):
 
 
 def test_options_survive_their_way_through_the_database():
-    options = Options(3, (1, 2), True, frozenset({(1, 2)}), frozenset({(3, 4), (1, 4)}))
+    options = Options(3, (1, 2), True, frozenset({(1, 2)}), frozenset({(3, 4), (1, 4)}), "max")
     stored = json.loads(json.dumps(options.as_json()))
     assert Options.from_json(stored) == options
     assert Options.from_json({}) == replace(Options())

@@ -73,7 +73,7 @@ def test_from_coverage_over_a_proposal_to_the_assignment_and_back(chair, committ
     assert "6 submissions have too few." in page.text
     proposal = proposed(chair, committee, config)
     assert proposal.path.endswith("/proposals/1")
-    assert "The best possible match" in proposal.text
+    assert "Nobody worse off than need be" in proposal.text
     assert "12 new" in proposal.text
     assert pairs(db) == set()
     applied = chair.submit(proposal, press="Apply 12 changes")
@@ -201,6 +201,14 @@ def test_only_one_solve_runs_at_a_time(chair, committee, db):
     refused = chair.submit(page, {"most": "3"}, press="Make a proposal")
     assert refused.status == 409
     assert len(db.scalars(select(Job)).all()) == 1
+
+
+def test_the_best_sum_can_be_asked_for(chair, committee, config, db):
+    proposal = proposed(chair, committee, config, objective="max")
+    assert "The best possible match" in proposal.text
+    assert db.scalars(select(Proposal)).one().parameters["objective"] == "max"
+    token = {"objective": "worst", "most": ""}
+    assert _post(chair, at(committee), at(committee, "propose"), **token) == 422
 
 
 def test_the_same_form_sent_twice_asks_once(chair, committee, db):

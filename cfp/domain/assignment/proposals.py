@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, defer
@@ -19,11 +19,11 @@ from cfp.domain.assignment.conflicts import find_conflicts
 from cfp.domain.assignment.models import Assignment, Proposal
 from cfp.domain.assignment.queries import (
     assignable,
-    blocked_pairs,
     current_round,
+    lost_assignments,
     reviewer_ids,
 )
-from cfp.domain.assignment.rules import ACTIVE, KEPT, LOAD_LIMIT
+from cfp.domain.assignment.rules import ACTIVE, KEPT, LOAD_LIMIT, OBJECTIVES
 from cfp.domain.assignment.scoring import Parts
 from cfp.domain.conferences.models import Conference
 from cfp.domain.reviews.models import Review
@@ -47,6 +47,7 @@ class Options:
         most: reviews for each reviewer at most; None = as even as possible.
         tracks: only these tracks; None = all.
         repair: change as little as possible.
+        objective: one of `OBJECTIVES`; a repair has its own.
         pinned: pairs that have to be in it.
         forbidden: pairs that must not be in it.
     """
@@ -56,6 +57,7 @@ class Options:
     repair: bool = False
     pinned: frozenset[Pair] = frozenset()
     forbidden: frozenset[Pair] = frozenset()
+    objective: str = "balanced"
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -64,6 +66,7 @@ class Options:
             "repair": self.repair,
             "pinned": sorted(map(list, self.pinned)),
             "forbidden": sorted(map(list, self.forbidden)),
+            "objective": self.objective,
         }
 
     @classmethod
@@ -75,11 +78,11 @@ class Options:
             repair=bool(stored.get("repair")),
             pinned=frozenset((one[0], one[1]) for one in stored.get("pinned", ())),
             forbidden=frozenset((one[0], one[1]) for one in stored.get("forbidden", ())),
+            objective=stored.get("objective", "balanced"),
         )
 
 
-@dataclass(frozen=True)
-class Pick:
+class Pick(NamedTuple):
     """A pair of the proposal.
 
     mark: "" as solved, "pinned", "dropped" (not applied) or "forbidden" (nor solved so again).
@@ -108,8 +111,7 @@ class Pick:
         return cls(submission_id, person_id, Parts(*parts), mark)
 
 
-@dataclass(frozen=True)
-class Stand:
+class Stand(NamedTuple):
     """An assignment as it stands; `started` when a review has been begun, `blocked` since then."""
 
     id: int
@@ -152,11 +154,14 @@ def request_proposal(
     Raises:
         NotNowError: `assignment.everyone`, where everyone reviews everything;
             `assignment.running`, when the person's last one is still being computed.
-        DomainError: `assignment.no_reviewers`, `assignment.nothing`, `assignment.bad_most`.
+        DomainError: `assignment.no_reviewers`, `assignment.nothing`, `assignment.bad_most`,
+            `assignment.bad_objective`.
     """
     check_assigned(conference)
     if options.most is not None and not 1 <= options.most <= LOAD_LIMIT:
         raise DomainError("assignment.bad_most", field="most", limit=LOAD_LIMIT)
+    if options.objective not in OBJECTIVES:
+        raise DomainError("assignment.bad_objective", field="objective")
     last = last_job(db, actor, conference)
     if last is not None and jobs.can("cancel", last.state):
         raise NotNowError("assignment.running")
@@ -273,7 +278,7 @@ def standing_pairs(
     db: Session, conference: Conference, *, lock: bool = False
 ) -> list[Stand]:
     """The active assignments of this round on submissions under review or decided."""
-    blocked, review = blocked_pairs(conference), _review_of_pair()
+    lost, review = lost_assignments(conference), _review_of_pair()
     query = (
         select(
             Assignment.id,
@@ -282,10 +287,7 @@ def standing_pairs(
             Assignment.state,
             Assignment.pinned,
             review,
-            exists().where(
-                blocked.c.submission_id == Assignment.submission_id,
-                blocked.c.person_id == Assignment.person_id,
-            ),
+            Assignment.id.in_(select(lost.c.id)),
         )
         .join(Submission, Submission.id == Assignment.submission_id)
         .where(
@@ -314,9 +316,11 @@ def digest(pairs: Iterable[Pair]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def difference(db: Session, conference: Conference, proposal: Proposal) -> Difference:
-    """Compare with what stands now in the proposal's submissions."""
-    scope, picks = scope_of(proposal), picks_of(proposal)
+def difference(
+    db: Session, conference: Conference, proposal: Proposal, picks: Sequence[Pick]
+) -> Difference:
+    """Compare its picks with what stands now in the proposal's submissions."""
+    scope = scope_of(proposal)
     stands = [one for one in standing_pairs(db, conference) if one.submission_id in scope]
     return compare(picks, stands, set(db.scalars(reviewer_ids(conference))))
 
@@ -369,7 +373,7 @@ def mark(
     if as_ in {"dropped", "forbidden"} and wanted & started:
         raise NotNowError("assignment.started")
     proposal.pairs = [
-        (replace(pick, mark=as_) if pick.pair in wanted else pick).as_json() for pick in picks
+        (pick._replace(mark=as_) if pick.pair in wanted else pick).as_json() for pick in picks
     ]
     db.flush()
 

@@ -61,13 +61,43 @@ def blocked_pairs(conference: Conference) -> Subquery:
         Speaker.state != "removed",
     )
     conflicts = select(Conflict.submission_id, Conflict.person_id).where(
-        Conflict.conference_id == conference.id,
-        or_(
-            Conflict.state == "confirmed",
-            and_(Conflict.state == "open", Conflict.kind.in_(blocking_kinds(conference))),
-        ),
+        Conflict.conference_id == conference.id, _blocks(conference)
     )
     return union(submitters, speakers, conflicts).subquery("blocked_pair")
+
+
+def lost_assignments(conference: Conference, among: Sequence[int] | None = None) -> Subquery:
+    """(id, submission_id) of active assignments whose reviewer is blocked; they are few.
+
+    The same rule as `blocked_pairs`, but starting from the assignments and going by indexes.
+    """
+    here = and_(Assignment.conference_id == conference.id, Assignment.state.in_(ACTIVE))
+    if among is not None:
+        here = and_(here, Assignment.submission_id.in_(among))
+    lost = select(Assignment.id, Assignment.submission_id).where(here)
+    by_conflict = lost.join(
+        Conflict,
+        and_(
+            Conflict.submission_id == Assignment.submission_id,
+            Conflict.person_id == Assignment.person_id,
+        ),
+    ).where(_blocks(conference))
+    by_submitter = lost.join(Submission, Submission.id == Assignment.submission_id).where(
+        Submission.submitter_id == Assignment.person_id
+    )
+    by_speaker = lost.join(Speaker, Speaker.person_id == Assignment.person_id).where(
+        Speaker.submission_id == Assignment.submission_id,
+        Speaker.conference_id == conference.id,
+        Speaker.state != "removed",
+    )
+    return union(by_conflict, by_submitter, by_speaker).subquery("lost_assignment")
+
+
+def _blocks(conference: Conference) -> ColumnElement[bool]:
+    """The conflicts that block: confirmed ones, and open ones of kinds whose policy it is."""
+    kinds = blocking_kinds(conference)
+    is_open = and_(Conflict.state == "open", Conflict.kind.in_(kinds))
+    return or_(Conflict.state == "confirmed", is_open)
 
 
 def blocked_set(db: Session, conference: Conference) -> set[tuple[int, int]]:
@@ -306,6 +336,7 @@ def assignment_list(actor: Actor, conference: Conference) -> View:
         source=source,
         rows=Fact.REVIEWERS,
         columns=MappingProxyType({name: Column(what) for name, what in columns.items()}),
+        one_each=True,
     )
 
 
@@ -328,7 +359,7 @@ def asked_about(
     db: Session, conference: Conference, submission_ids: Sequence[int]
 ) -> dict[int, list[Asked]]:
     """Who is, or was, asked about each submission; one statement for a list."""
-    blocked, review = blocked_pairs(conference), aliased(Review)
+    lost, review = lost_assignments(conference, submission_ids), aliased(Review)
     rows = db.execute(
         select(
             Assignment.submission_id,
@@ -338,17 +369,10 @@ def asked_about(
             Assignment.state,
             Assignment.reason,
             Assignment.pinned,
-            blocked.c.person_id.is_not(None),
+            Assignment.id.in_(select(lost.c.id)),
             review.id.is_not(None),
         )
         .join(Person, Person.id == Assignment.person_id)
-        .outerjoin(
-            blocked,
-            and_(
-                blocked.c.submission_id == Assignment.submission_id,
-                blocked.c.person_id == Assignment.person_id,
-            ),
-        )
         .outerjoin(
             review,
             and_(
@@ -370,26 +394,33 @@ def asked_about(
 
 def _effective(conference: Conference) -> Subquery:
     """Assignments counted per submission; `effective` are active and not blocked since."""
-    blocked = blocked_pairs(conference)
-    active = Assignment.state.in_(ACTIVE)
-    is_blocked = blocked.c.person_id.is_not(None)
-    return (
+    lost = lost_assignments(conference)
+    gone = (
+        select(lost.c.submission_id, func.count().label("number"))
+        .group_by(lost.c.submission_id)
+        .subquery()
+    )
+    counts = (
         select(
             Assignment.submission_id,
-            _count(and_(active, ~is_blocked)).label("effective"),
-            _count(and_(active, is_blocked)).label("lost"),
+            _count(Assignment.state.in_(ACTIVE)).label("active"),
             _count(Assignment.state == "declined").label("declined"),
             _count(Assignment.state == "done").label("done"),
         )
-        .outerjoin(
-            blocked,
-            and_(
-                blocked.c.submission_id == Assignment.submission_id,
-                blocked.c.person_id == Assignment.person_id,
-            ),
-        )
         .where(Assignment.conference_id == conference.id)
         .group_by(Assignment.submission_id)
+        .subquery()
+    )
+    number = func.coalesce(gone.c.number, 0)
+    return (
+        select(
+            counts.c.submission_id,
+            (counts.c.active - number).label("effective"),
+            number.label("lost"),
+            counts.c.declined,
+            counts.c.done,
+        )
+        .outerjoin(gone, gone.c.submission_id == counts.c.submission_id)
         .subquery()
     )
 

@@ -13,6 +13,9 @@ EXPERTISE_LIMIT = 4_000
 ANSWERABLE = frozenset({"assigned", "accepted"})
 """States of an assignment that its reviewer may still decline."""
 
+OBJECTIVES = ("balanced", "max")
+"""What the best plan is: the worst-off submission as well off as can be, or the highest total."""
+
 MINUTES_PER_REVIEW = 4
 """What "about 40 min" is reckoned with."""
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cfp.domain.assignment.models import ReviewerProfile
 from cfp.domain.assignment.rules import (
@@ -29,8 +30,12 @@ _EMPTY = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+_BID_WORDS = {
+    round(WEIGHT_BID * worth, 4): word for word, worth in {**BIDS, "": NO_BID}.items()
+}
+
+
+class Parts(NamedTuple):
     """The parts of a pair's score; `avoid` is a cost, the others lie between 0 and their weight."""
 
     bid: float = 0.0
@@ -42,8 +47,13 @@ class Parts:
     def total(self) -> float:
         return round(self.bid + self.track + self.words - self.avoid, 6)
 
+    @property
+    def bid_word(self) -> str | None:
+        """The bid behind its part, "" for none; None where bids are not used."""
+        return _BID_WORDS.get(self.bid)
+
     def as_json(self) -> list[float]:
-        return [self.bid, self.track, self.words, self.avoid]
+        return list(self)
 
 
 @dataclass(frozen=True, slots=True)

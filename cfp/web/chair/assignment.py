@@ -4,7 +4,8 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from wtforms import BooleanField
+from wtforms import BooleanField, RadioField
+from wtforms.fields.choices import SelectChoice
 
 from cfp.actors import RoleKind
 from cfp.domain import jobs
@@ -32,6 +33,7 @@ add_words(
         "assignment.no_reviewers": _l("There is nobody to ask: no reviewers, or all pause."),
         "assignment.nothing": _l("No submission waits for reviewers."),
         "assignment.bad_most": _l("Give a number from 1 to %(limit)s, or nothing."),
+        "assignment.bad_objective": _l("Choose one of these."),
         "assignment.not_open": _l("This proposal has been applied or undone already."),
         "assignment.not_applied": _l("This proposal is not applied, so there is nothing to undo."),
         "assignment.not_last": _l("A later proposal has been applied. Undo that one first."),
@@ -58,7 +60,15 @@ add_words(
 class ProposeForm(BaseForm):
     """What a proposal is asked for."""
 
-    most = Whole(_l("Most reviews for each reviewer"), 1, LOAD_LIMIT, optional=True)
+    objective = RadioField(
+        _l("What counts"),
+        choices=[
+            SelectChoice("balanced", _l("Nobody worse off than need be, at 99 % of the best sum")),
+            SelectChoice("max", _l("The best sum, even if some submissions match badly")),
+        ],
+        default="balanced",
+    )
+    most = Whole(_l("Reviews each, at most"), 1, LOAD_LIMIT, optional=True)
 
 
 class LimitsForm(BaseForm):
@@ -101,7 +111,11 @@ def assignment_propose(slug: str) -> ViewResponse:
     form = ProposeForm()
 
     def act() -> str:
-        options = Options(most=form.most.data, repair="repair" in request.form)
+        options = Options(
+            most=form.most.data,
+            repair="repair" in request.form,
+            objective=form.objective.data,
+        )
         job = proposals.request_proposal(
             context.db(),
             context.actor(),

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
@@ -37,8 +37,7 @@ MARKS = {"pinned": "pinned", "dropped": "dropped", "forbidden": "forbidden", "so
 WORST_SHOWN, NAMED_AT_MOST = 5, 8
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A pair of the list. kind: new, gone, kept, left_out; `why` of what is taken away."""
 
     pair: Pair
@@ -82,9 +81,10 @@ def proposal(slug: str, number: int) -> str:
     """Its figures, what cannot be had, and a page of its pairs."""
     db, conference = context.db(), context.conference()
     found = proposals.proposal_of(db, context.actor(), conference, number)
-    difference = proposals.difference(db, conference, found)
-    lines = _lines(found, difference)
-    picks = [pick for pick in proposals.picks_of(found) if pick.counts]
+    every = proposals.picks_of(found)
+    difference = proposals.difference(db, conference, found, every)
+    lines = _lines(difference)
+    picks = [pick for pick in every if pick.counts]
     worst = _worst(found, picks)
     short = found.figures["shortfalls"]
     submissions = _submissions(
@@ -108,7 +108,7 @@ def proposal(slug: str, number: int) -> str:
         loads=sorted(loads.items(), key=lambda item: (-item[1], people.get(item[0], ""))),
         bins=_bins(loads),
         named_at_most=NAMED_AT_MOST,
-        marked=any(pick.mark for pick in proposals.picks_of(found)),
+        marked=any(pick.mark for pick in every),
         stale=found.state == "proposed" and _is_stale(found, difference),
     )
 
@@ -210,31 +210,32 @@ def _undone_words(undone: applying.Applied) -> str:
     )
 
 
-def _lines(found: Proposal, difference: Difference) -> Lines:
+def _lines(difference: Difference) -> Lines:
     """The page of pairs that the address asks for."""
     show = request.args.get("show", "")
     show = show if show in SHOWS else ""
     page = request.args.get("page", "1")
     number = int(page) if page.isascii() and page.isdigit() and 0 < int(page) < 10**6 else 1
-    lines = list(_all_lines(difference))
     wanted = {"": {"new", "gone"}, "all": {"new", "gone", "kept", "left_out"}}.get(show, {show})
-    chosen = sorted((line for line in lines if line.kind in wanted), key=lambda line: line.pair)
+    chosen = sorted(_lines_of(difference, wanted), key=lambda line: line.pair)
     number = min(number, max(1, -(-len(chosen) // PAGE_SIZE)))
     start = (number - 1) * PAGE_SIZE
     arguments = {"show": show} if show else {}
     return Lines(chosen[start : start + PAGE_SIZE], number, len(chosen), arguments)
 
 
-def _all_lines(difference: Difference) -> Iterator[Line]:
+def _lines_of(difference: Difference, wanted: Collection[str]) -> Iterator[Line]:
     left_out = {pick.pair for pick in difference.left_out}
     for kind, picks in (
         ("new", difference.new),
         ("kept", difference.kept),
         ("left_out", difference.left_out),
     ):
-        yield from (Line(pick.pair, kind, pick.parts, pick.mark) for pick in picks)
-    for pair, why in difference.gone.items():
-        yield Line(pair, "gone", why="chair" if pair in left_out else why)
+        if kind in wanted:
+            yield from (Line(pick.pair, kind, pick.parts, pick.mark) for pick in picks)
+    if "gone" in wanted:
+        for pair, why in difference.gone.items():
+            yield Line(pair, "gone", why="chair" if pair in left_out else why)
 
 
 def _worst(found: Proposal, picks: Sequence[Pick]) -> list[tuple[int, float]]:
