@@ -260,7 +260,7 @@ SECTION_TITLES: Mapping[str, str] = {
     "introduction": "",
     "attendance": "How to attend",
     "registration": "Registration",
-    "booking": "Where to stay",
+    "booking": "Hotel and travel",
     "broadcast": "Broadcast and discussion",
     "contact": "Contact",
 }
