@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -26,11 +27,14 @@ def watch() -> Watch:
 
 @pytest.fixture
 def new_page(browser: Browser, watch: Watch) -> Iterator[NewPage]:
-    """Opens a page for one more person: `new_page(width=390)`. Complaints fail the test."""
+    """Opens a page for one more person: `new_page(width=390)`. Complaints fail the test.
+
+    See `open_page` for what else can be said about the person's browser.
+    """
     opened: list[Page] = []
 
-    def new(*, width: int = 1280, height: int = 800) -> Page:
-        opened.append(open_page(browser, watch, width=width, height=height))
+    def new(**how: Any) -> Page:
+        opened.append(open_page(browser, watch, **how))
         return opened[-1]
 
     yield new

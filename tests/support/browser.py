@@ -90,12 +90,21 @@ class Watch:
         self.complaints.append(f"uncaught: {error.error}")
 
 
-def open_page(browser: Browser, watch: Watch, *, width: int = 1280, height: int = 800) -> Page:
+def open_page(
+    browser: Browser,
+    watch: Watch,
+    *,
+    width: int = 1280,
+    height: int = 800,
+    zone: str = "UTC",
+    scripts: bool = True,
+) -> Page:
     """A page in a context of its own: no cookie is shared with another person's page."""
     context = browser.new_context(
         viewport={"width": width, "height": height},
         locale="en-US",
-        timezone_id="UTC",
+        timezone_id=zone,
+        java_script_enabled=scripts,
         reduced_motion="reduce",
     )
     context.set_default_timeout(10_000)
