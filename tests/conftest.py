@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -137,8 +138,16 @@ class Client(FlaskClient):
             db.expire_all()
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Compiled templates: each test has an application of its own, which would compile them anew."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(database_url: str, instance: Path, db: Session) -> Iterator[Flask]:
+def app(
+    database_url: str, instance: Path, db: Session, compiled: FileSystemBytecodeCache
+) -> Iterator[Flask]:
     """The application on the test's database; a view that forgets to commit fails its test."""
     config = Config.from_env(
         {
@@ -149,6 +158,7 @@ def app(database_url: str, instance: Path, db: Session) -> Iterator[Flask]:
     )
     app = create_app(config)
     app.config.update(TESTING=True, REFUSE_FORGOTTEN_COMMITS=True)
+    app.jinja_env.bytecode_cache = compiled
     app.extensions["test_db"] = db
     app.test_client_class = Client
     yield app
