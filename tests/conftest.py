@@ -140,7 +140,7 @@ class Client(FlaskClient):
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Compiled templates: each test has an application of its own, which would compile them anew."""
+    """Compiled templates: each test has an application of its own, and would compile anew."""
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
