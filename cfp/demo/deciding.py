@@ -8,7 +8,7 @@ from cfp.domain.conferences.letters import letters, recipients
 from cfp.domain.conferences.models import Conference
 from cfp.domain.decisions import actions, announcements, confirmations, reminders
 from cfp.domain.decisions.confirmations import Answer
-from cfp.domain.decisions.rules import mark
+from cfp.domain.decisions.rules import capacity_key, mark
 from cfp.domain.mail.render import MailText
 from cfp.domain.submissions.actions import move
 from cfp.domain.submissions.models import Submission
@@ -34,6 +34,7 @@ NOTES = {
 }
 SHORTENED = "Reading 1994: lessons from forty thousand floppy disks"
 HOLD_MINUTES = 1_440
+MINUTES_TO_FILL = 720
 ANSWERS = (
     Answer(),
     Answer(remark="I bring my own adapter, and a spare one."),
@@ -53,6 +54,13 @@ We look forward to meeting you. If anything is unclear, write to {contact}.
 
 def decide(stage: Stage, conference: Conference, day: int) -> None:
     """The first round: everything but the talk that still waits for a new abstract."""
+    actions.set_capacities(
+        stage.db,
+        stage.chair,
+        conference,
+        minutes={capacity_key("all"): MINUTES_TO_FILL},
+        now=stage.then(day, 9),
+    )
     for talk in script.talks():
         if talk.state in OUTCOME_OF:
             set_pending(stage, conference, talk, OUTCOME_OF[talk.state], day)
