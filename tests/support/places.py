@@ -177,12 +177,9 @@ class Places:
         slots = select(Placement.id).where(Placement.conference_id == self.conference.id)
         yield self._by_chair("slot", placement_id=self._one(slots))
         for state in ("sent", "refused", "uncertain"):
-            message = self._one(
-                select(Message.id).where(
-                    Message.state == state, Message.conference_id == self.conference.id
-                )
-            )
-            yield self._by_chair("message", number=message)
+            mails = select(Message.id).where(Message.private.is_(False), Message.state == state)
+            here_only = mails.where(Message.conference_id == self.conference.id)
+            yield self._by_chair("message", number=self._one(here_only))
         yield Place("chair.submission", self.chair, {**here, "code": "000000"}, 404)
 
     def _settings(self) -> Iterator[Place]:

@@ -115,7 +115,9 @@ class ConflictForm(BaseForm):
 
 
 class DeclineForm(BaseForm):
-    reason = Line(_l("Reason, for the chairs"), limit=REASON_LIMIT)
+    """Stands on one page with `ConflictForm`, hence its own id."""
+
+    reason = Line(_l("Reason, for the chairs"), limit=REASON_LIMIT, id="decline-reason")
 
 
 class CommentForm(BaseForm):
