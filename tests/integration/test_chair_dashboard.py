@@ -80,6 +80,7 @@ def test_a_chair_sees_all_that_waits_and_reaches_it(db: Session, visitor_as: Log
     visitor = visitor_as(world.people["chair"])
     page = front(visitor, world)
     assert waits(page) == [
+        "2 submissions lack reviewers",
         "2 submissions have too few reviews",
         "1 reviewer is late",
         "1 decision is pending, to be announced",
@@ -126,7 +127,7 @@ def test_track_chairs_have_their_track(db: Session, visitor_as: Log) -> None:
     assert "Nudge" not in own.text
     assert "draft" not in own.text
     other = front(visitor_as(world.people["other_track_chair"]), world)
-    assert waits(other) == ["1 submission has too few reviews"]
+    assert waits(other) == ["1 submission lacks a reviewer", "1 submission has too few reviews"]
 
 
 def test_readers_have_no_figures_of_reviews(db: Session, visitor_as: Log) -> None:

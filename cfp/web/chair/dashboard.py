@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from flask import render_template
 from flask_babel import format_date
 
+from cfp.domain.assignment.queries import coverage_of
 from cfp.domain.conferences.models import Conference
 from cfp.domain.conferences.rules import call_state
 from cfp.domain.decisions import overview
@@ -32,12 +33,14 @@ def dashboard(slug: str) -> str:
     due = scores and is_late(conference, now)
     progress = figures.progress_of_all(db, actor, conference) if due else []
     days = overview.days_of(db, actor, conference)
+    assigns = "assign" in acts and conference.reviewing == "assigned"
     points, mark = timeline(days, conference, now)
     return render_template(
         "chair/dashboard.html",
         conference=conference,
         acts=acts,
         waits=waiting(db, actor, conference),
+        lacking=coverage_of(db, actor, conference).lacking if assigns else 0,
         known=overview.overview(db, actor, conference),
         late=reminders.waiting_for(progress, conference, now),
         nudged=max((one.nudged for one in progress if one.nudged), default=None),
