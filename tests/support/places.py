@@ -24,7 +24,7 @@ from cfp.domain.program.models import Material, Placement, ProgramItem
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import State
-from tests.factories import give_role
+from tests.factories import give_role, make_person
 from tests.support.mailbox import Mail
 
 NOBODY = 0
@@ -111,7 +111,9 @@ class Places:
         proof = self._issue(Purpose.LOG_IN)
         yield Place("account.link", NOBODY, {"token": proof})
         yield Place("account.link", NOBODY, {"token": "0" * 43}, 404)
-        yield Place("account.claim", NOBODY, {"token": self._issue(Purpose.CLAIM, **somebody)})
+        imported = make_person(self.db, "Somebody Imported", account=False)
+        claim = self._issue(Purpose.CLAIM, person_id=imported.id)
+        yield Place("account.claim", NOBODY, {"token": claim})
         merge = self._issue(Purpose.MERGE, **somebody)
         yield Place("account.merge", self.speaker, {"token": merge})
 
@@ -166,7 +168,7 @@ class Places:
         yield self._by_chair("people_person", one=person)
         yield self._by_chair("people_roles", one=person)
         codes = [self._code(State.SUBMITTED), self._code(State.CONFIRMED)]
-        yield self._by_chair("write", source="submissions", picked=codes)
+        yield self._by_chair("write", to="talks", codes=codes)
         yield self._by_chair("decide_several", picked=codes)
         for state in (State.SUBMITTED, State.CONFIRMED, State.WITHDRAWN):
             yield self._by_chair("submission", code=self._code(state))

@@ -113,7 +113,8 @@ def detail_words(detail: object) -> str:
     """The details of an entry, as "count: 3, to: accepted"; "" for none."""
     if not isinstance(detail, dict):
         return ""
-    return ", ".join(f"{DETAILS.get(name, name)}: {_plain(detail[name])}" for name in detail)
+    known = {name: _plain(value) for name, value in detail.items() if value not in ("", None, [])}
+    return ", ".join(f"{DETAILS.get(name, name)}: {value}" for name, value in known.items())
 
 
 def _plain(value: object) -> str:
