@@ -397,20 +397,23 @@ def _is_blocked(person_id: int, conference: Conference) -> ColumnElement[bool]:
 
     The sets are made once per statement, from the person; asking them of every row would not.
     """
-    named = select(_SPEAKER.submission_id).where(
-        _SPEAKER.person_id == person_id, _SPEAKER.state != "removed"
-    )
-    conflicted = select(_CONFLICT.submission_id).where(
-        _CONFLICT.person_id == person_id,
-        or_(
-            _CONFLICT.state == "confirmed",
-            and_(_CONFLICT.state == "open", _CONFLICT.kind.in_(blocking_kinds(conference))),
-        ),
-    )
     return or_(
         Submission.submitter_id == person_id,
-        Submission.id.in_(named),
-        Submission.id.in_(conflicted),
+        Submission.id.in_(select(_SPEAKER.submission_id).where(_names(person_id))),
+        Submission.id.in_(select(_CONFLICT.submission_id).where(_blocks(person_id, conference))),
+    )
+
+
+def _names(person_id: int) -> ColumnElement[bool]:
+    return and_(_SPEAKER.person_id == person_id, _SPEAKER.state != "removed")
+
+
+def _blocks(person_id: int, conference: Conference) -> ColumnElement[bool]:
+    open_and_blocking = and_(
+        _CONFLICT.state == "open", _CONFLICT.kind.in_(blocking_kinds(conference))
+    )
+    return and_(
+        _CONFLICT.person_id == person_id, or_(_CONFLICT.state == "confirmed", open_and_blocking)
     )
 
 
@@ -470,12 +473,14 @@ def blocked_anywhere(actor: Actor, conference: Conference) -> ColumnElement[bool
 
     What is told of all submissions at once then leaves those out, or is not told.
     """
-    theirs = select(Submission.id).where(
-        Submission.conference_id == conference.id,
-        Submission.state != "draft",
-        _is_blocked(actor.person_id or 0, conference),
-    )
-    return theirs.correlate(None).exists()
+    me = actor.person_id or 0
+    here = and_(Submission.conference_id == conference.id, Submission.state != "draft")
+    own = select(Submission.id).where(here, Submission.submitter_id == me)
+    others = [
+        select(Submission.id).join(table, table.submission_id == Submission.id).where(here, mine)
+        for table, mine in ((_SPEAKER, _names(me)), (_CONFLICT, _blocks(me, conference)))
+    ]
+    return or_(*(one.correlate(None).exists() for one in (own, *others)))
 
 
 def _any_grant(

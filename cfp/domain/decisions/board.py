@@ -405,9 +405,25 @@ def needs_another_chair(conference: Conference) -> ColumnElement[bool]:
     free = exists().where(
         role.conference_id == conference.id, role.kind == RoleKind.CHAIR, ~blocked
     )
+    # Only what some chair has a conflict with can be without a free one: few rows to ask about.
+    chairs = select(role.person_id).where(
+        role.conference_id == conference.id, role.kind == RoleKind.CHAIR
+    )
+    touched = or_(
+        Submission.submitter_id.in_(chairs),
+        Submission.id.in_(
+            select(speaker.submission_id).where(
+                speaker.person_id.in_(chairs), speaker.state != "removed"
+            )
+        ),
+        Submission.id.in_(
+            select(conflict.submission_id).where(conflict.person_id.in_(chairs), blocking)
+        ),
+    )
     return and_(
         Submission.conference_id == conference.id,
         Submission.state == State.SUBMITTED,
+        touched,
         ~free.correlate(Submission),
     )
 
