@@ -1,7 +1,10 @@
-"""`make bench`: processor time of each page, on SQLite and (where it is installed) PostgreSQL."""
+"""`make bench`: start and memory of the server, then processor time of each page.
+
+On SQLite and, where it is installed, on PostgreSQL.
+"""
 
 import sys
 
-from tests.benchmarks.pages import main
+from tests.benchmarks import pages, start
 
-sys.exit(main(sys.argv[1:]))
+sys.exit(start.main() or pages.main(sys.argv[1:]))

@@ -1,0 +1,49 @@
+"""Seconds from `cfp serve` to its first page, and the memory of the serving process.
+
+Run with `python -m tests.benchmarks.start`. Memory is the resident set of the process that answers
+(not of its worker), after its first page and again after a thousand more.
+"""
+
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from tests.support.server import Server, run_cli, serving
+
+PAGES = ("/", "/healthz", "/account/log-in")
+ROUNDS = 333
+BARS = {"seconds": 1.5, "MiB": 120}
+
+
+def main() -> int:
+    """Measure once and print a line each."""
+    with tempfile.TemporaryDirectory() as folder:
+        instance = Path(folder)
+        run_cli(instance, {}, "upgrade")
+        start = time.monotonic()
+        with serving(instance) as server:
+            fetch(server, "/")
+            print(f"start to first page: {time.monotonic() - start:.2f} s (bar {BARS['seconds']})")
+            print(f"memory after it: {resident_mib(server):.0f} MiB (bar {BARS['MiB']})")
+            for _ in range(ROUNDS):
+                for path in PAGES:
+                    fetch(server, path)
+            print(f"memory after {ROUNDS * len(PAGES)} more: {resident_mib(server):.0f} MiB")
+    return 0
+
+
+def fetch(server: Server, path: str) -> None:
+    with urllib.request.urlopen(f"{server.url}{path}", timeout=10) as answer:  # noqa: S310 - our own loopback address
+        answer.read()
+
+
+def resident_mib(server: Server) -> float:
+    status = Path(f"/proc/{server.pid}/status").read_text()
+    kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))
+    return int(kilobytes) / 1024
+
+
+if __name__ == "__main__":
+    sys.exit(main())
