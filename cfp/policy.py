@@ -602,10 +602,24 @@ def visible(actor: Actor, view: View) -> Select[Any]:
     return select(*columns).select_from(view.source).where(view.known(actor))
 
 
-def counted(actor: Actor, view: View, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """How many rows `visible` has under these conditions (made of `view.column`)."""
-    known = view.known(actor)
-    ids = select(view.columns["id"].expression).where(known, *conditions)
-    if not view.one_each or len(ids.get_final_froms()) > 1:
+def found(
+    actor: Actor,
+    view: View,
+    conditions: Sequence[ColumnElement[bool]],
+    order: Sequence[ColumnElement[Any]] = (),
+) -> Select[Any]:
+    """The ids of the rows `visible` has under these conditions (made of `view.column`).
+
+    Where there is one row per submission, joins that nothing asks about are left out.
+    """
+    ids = select(view.columns["id"].expression)
+    ids = ids.where(view.known(actor), *conditions).order_by(*order)
+    sorts = select(*order).get_final_froms() if order else []
+    if not view.one_each or len({*ids.get_final_froms(), *sorts}) > 1:
         ids = ids.select_from(view.source)
-    return select(func.count()).select_from(ids.subquery())
+    return ids
+
+
+def counted(actor: Actor, view: View, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """How many rows `visible` has under these conditions."""
+    return select(func.count()).select_from(found(actor, view, conditions).subquery())
