@@ -23,6 +23,7 @@ def test_a_wheel_uses_its_own_copy_even_with_a_namesake_beside_it(tmp_path):
     package = tmp_path / "cfp"
     (package / "_resources" / "templates").mkdir(parents=True)
     (tmp_path / "templates").mkdir()
+    (package / "__init__.py").touch()  # or an installed cfp would be found before a bare folder
     shutil.copy(paths.__file__, package / "paths.py")
     assert resource_in(tmp_path, "templates").stdout.strip() == str(
         package / "_resources" / "templates"
@@ -31,6 +32,7 @@ def test_a_wheel_uses_its_own_copy_even_with_a_namesake_beside_it(tmp_path):
 
 def test_an_incomplete_installation_says_so(tmp_path):
     (tmp_path / "cfp").mkdir()
+    (tmp_path / "cfp" / "__init__.py").touch()
     shutil.copy(paths.__file__, tmp_path / "cfp" / "paths.py")
     done = resource_in(tmp_path, "migrations")
     assert done.returncode == 1
