@@ -78,7 +78,6 @@ class When(StrEnum):
     ALWAYS = auto()
     SUBMITTED = auto()
     NAMES_OPEN = auto()
-    ANNOUNCED_OR_NAMES_OPEN = auto()
     ANNOUNCED = auto()
     OTHERS_OPEN = auto()
     REVIEWERS_SHOWN = auto()
@@ -311,7 +310,6 @@ def _holds(standing: Standing, when: When) -> bool:
         When.ALWAYS: True,
         When.SUBMITTED: submitted,
         When.NAMES_OPEN: submitted and not conference.blind,
-        When.ANNOUNCED_OR_NAMES_OPEN: submitted and (announced or not conference.blind),
         When.ANNOUNCED: announced,
         When.OTHERS_OPEN: submitted
         and (
@@ -537,7 +535,6 @@ def _holds_in_sql(person_id: int, when: When, conference: Conference) -> ColumnE
         When.ALWAYS: true(),
         When.SUBMITTED: submitted,
         When.NAMES_OPEN: false() if conference.blind else submitted,
-        When.ANNOUNCED_OR_NAMES_OPEN: announced if conference.blind else submitted,
         When.ANNOUNCED: announced,
         When.TEXT_SENT: announced if conference.sends_speaker_text else false(),
     }[when]
