@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -20,33 +19,12 @@ from cfp.domain.conferences.models import Conference
 from cfp.domain.program import imports, versions
 from cfp.domain.program.imports import Outcome
 from cfp.errors import ConfigError
-from cfp.formats.ics import write_ics
 from cfp.formats.imported import Imported, imported_json
-from cfp.formats.program import Material, Program, to_json
 from cfp.formats.reading import SIZE_LIMIT, Format, read
-from cfp.formats.table import write_csv
-from cfp.formats.text import write_text
+from cfp.formats.writers import WRITERS
 from cfp.links import Links
 
 DONE, WITH_WARNINGS = 0, 3
-Writer = Callable[[Program, tuple[Material, ...], Links], bytes]
-
-
-def _json(program: Program, materials: tuple[Material, ...], _links: Links) -> bytes:
-    return json.dumps(to_json(program, materials), ensure_ascii=False, indent=1).encode()
-
-
-def _ics(program: Program, _materials: tuple[Material, ...], links: Links) -> bytes:
-    slug = program.conference
-    return write_ics(program, url_for_talk=lambda talk: links.talk(slug, talk.code))
-
-
-WRITERS: Mapping[str, Writer] = {
-    "program.txt": lambda program, _materials, _links: write_text(program).encode(),
-    "program.json": _json,
-    "schedule.ics": _ics,
-    "sessions.csv": lambda program, materials, _links: write_csv(program, materials),
-}
 
 
 @click.group("import")
@@ -194,15 +172,14 @@ def export(
         )
         if version is None:
             raise ConfigError("no_version", slug=slug)
-        materials = versions.shown_materials(db, conference)
-        program = versions.program_of(version)
-    data = WRITERS[name](program, materials, Links(config.base_url))
+        edition = versions.edition_of(db, conference, version, Links(config.base_url))
+    data = WRITERS[name].write(edition)
     if output is None:
         sys.stdout.buffer.write(data)
         return
     _write_file(output, data)
     if as_json:
-        done = {"file": str(output), "bytes": len(data), "version": program.number}
+        done = {"file": str(output), "bytes": len(data), "version": edition.program.number}
         click.echo(json.dumps(done))
 
 

@@ -64,7 +64,8 @@ class Talk:
     """An accepted submission. `guid` and `id` are the program item's, the same in every version.
 
     `minutes` is what it was accepted for; `anchor` the one of an imported page, which keeps
-    working; a canceled talk was published once and is shown as canceled.
+    working; a canceled talk was published once and is shown as canceled. `language` is a code
+    as "en", empty where it is the conference's; `recorded` is what the speakers agreed to.
     """
 
     code: str
@@ -78,6 +79,22 @@ class Talk:
     minutes: int = 0
     anchor: str | None = None
     canceled: bool = False
+    language: str = ""
+    recorded: bool = True
+
+
+@dataclass(frozen=True)
+class Session:
+    """A block of slots under one title, with the name of who chairs it.
+
+    `id` is its number in the conference, the same in every version. In a session of posters the
+    talks are held side by side, so that their slots share room and time.
+    """
+
+    id: int
+    title: str
+    chair: str = ""
+    posters: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,8 +102,10 @@ class Slot:
     """Something at a time in a room: a talk by its code, or a break by its title.
 
     Times are UTC. `day` is the number of the event's day it belongs to: a party after midnight
-    belongs to the evening before. `changed_in` is the version in which it last moved or changed,
-    `changed_at` that version's time; calendars compare them.
+    belongs to the evening before. A slot without a room is for everybody, as lunch is; so is a
+    plenary one in its room. `session` is the id of the block it is part of. `changed_in` is the
+    version in which it last moved or changed, `changed_at` that version's time; calendars compare
+    them.
     """
 
     guid: str
@@ -99,6 +118,8 @@ class Slot:
     day: int = 1
     changed_in: int = 1
     changed_at: datetime | None = None
+    session: int | None = None
+    plenary: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what would be another moment after JSON."""
@@ -113,13 +134,26 @@ class Slot:
 
 
 @dataclass(frozen=True)
+class Broadcast:
+    """Where a room can be watched on a day; without a room, the whole event."""
+
+    day: int
+    room: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Material:
-    """Slides or a video link of a talk, shown to everyone."""
+    """Slides or a video link of a talk, shown to everyone.
+
+    `file` is the name of an uploaded file, which `url` serves; empty for a link elsewhere.
+    """
 
     talk: str
     kind: Literal["slides", "video"]
     url: str
     label: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,6 +180,12 @@ class Program:
     rooms: tuple[Room, ...] = ()
     talks: tuple[Talk, ...] = ()
     slots: tuple[Slot, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    broadcasts: tuple[Broadcast, ...] = ()
+
+    @cached_property
+    def session_by_id(self) -> Mapping[int, Session]:
+        return {session.id: session for session in self.sessions}
 
     @cached_property
     def talk_by_code(self) -> Mapping[str, Talk]:
@@ -207,6 +247,28 @@ class Program:
         return next((section for section in self.sections if section.key == key), None)
 
 
+@dataclass(frozen=True)
+class Difference:
+    """What one version changes against the one before, for people.
+
+    kind: new, moved, changed, canceled or removed; `details` are the field names that changed.
+    """
+
+    kind: str
+    title: str
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Release:
+    """One version in the history of a program: what a reader of the feed is told."""
+
+    number: int
+    published_at: datetime
+    note: str
+    differences: tuple[Difference, ...]
+
+
 def day_number(start: datetime, zone: str, days: Iterable[Day]) -> int:
     """Return the event's day of a moment: the last one begun, the first for what is before."""
     local = start.astimezone(ZoneInfo(zone)).date()
@@ -256,6 +318,9 @@ def _check_references(program: Program) -> None:
         if slot.talk is not None and slot.talk not in program.talk_by_code:
             path = f"/program/slots/{number}/talk"
             raise FormatError("format.field", path=path, expected="code of a talk")
+        if slot.session is not None and slot.session not in program.session_by_id:
+            path = f"/program/slots/{number}/session"
+            raise FormatError("format.field", path=path, expected="id of a session")
     try:
         ZoneInfo(program.zone)
     except (ValueError, OSError, KeyError):

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -18,25 +18,13 @@ from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import IN_PROGRAM
 from cfp.errors import DomainError
 from cfp.formats import program as frozen
+from cfp.formats.codec import decode, encode
+from cfp.formats.program import Difference
+from cfp.formats.writers import Edition
+from cfp.links import Links
 
 NOTE_LIMIT = 500
 SECTION_ORDER = ("introduction", "attendance", "registration", "booking", "broadcast", "contact")
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What one version changes against the one before, for people.
-
-    kind: new, moved, changed, canceled or removed; `details` are the field names that changed.
-    """
-
-    kind: str
-    title: str
-    details: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, object]:
-        """What the version row keeps."""
-        return {"kind": self.kind, "title": self.title, "details": list(self.details)}
 
 
 def latest(db: Session, conference: Conference) -> ProgramVersion | None:
@@ -56,6 +44,32 @@ def numbered(db: Session, conference: Conference, number: int) -> ProgramVersion
 def program_of(version: ProgramVersion) -> frozen.Program:
     """The typed program a version holds."""
     return frozen.from_json(version.program)[0]
+
+
+def history_of(db: Session, conference: Conference, until: int) -> tuple[frozen.Release, ...]:
+    """What each version up to the number `until` changed, the newest first."""
+    return tuple(
+        frozen.Release(
+            one.number,
+            one.published,
+            one.note,
+            tuple(decode(frozen.Difference, each) for each in one.differences),
+        )
+        for one in versions_of(db, conference)
+        if one.number <= until
+    )
+
+
+def edition_of(
+    db: Session, conference: Conference, version: ProgramVersion, links: Links
+) -> Edition:
+    """A version with all that its formats show."""
+    return Edition(
+        program_of(version),
+        shown_materials(db, conference),
+        links,
+        history_of(db, conference, version.number),
+    )
 
 
 def shown_materials(db: Session, conference: Conference) -> tuple[frozen.Material, ...]:
@@ -107,7 +121,7 @@ def publish(
         published_by_id=actor.person_id,
         note=note,
         program=frozen.to_json(program),
-        differences=[change.as_json() for change in changes],
+        differences=[encode(change) for change in changes],
     )
     db.add(version)
     db.flush()
