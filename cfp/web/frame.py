@@ -149,7 +149,7 @@ class Frame:
         ]
         for moment, words in dates:
             if moment is not None and moment > now:
-                ahead = format_timedelta(moment - now, threshold=1.5, add_direction=True)
+                ahead = format_timedelta(moment - now, threshold=2, add_direction=True)
                 return str(words % {"when": ahead})
         return str(_("The conference is over"))
 
