@@ -17,12 +17,15 @@ the template of the public page must write, and nothing else inside ``<main>`` a
 - The schedule starts with ``<h2 id="schedule">Talks / Schedule</h2>``. Per day
   ``<h2 id="day1">Day 1</h2>`` and one ``<table>`` with ``<caption>``, ``<thead>`` and one ``<tr>``
   per slot. Cells are known by their class, so headings may be translated:
-  ``<th scope="row" class="talk">`` with ``<a href="#t-CODE">Title</a>`` (a break: its bare title),
+  ``<th scope="row" class="talk">`` with ``<a href="#t-CODE">Title</a>`` (a break:
+  ``<span class="title">Title</span>``; names and marks such as "Plenary" may follow),
   ``<td class="time">`` with two elements like
   ``<time datetime="2025-11-19T09:30:00+01:00">09:30</time>`` (start, then end, with offset or
   ``Z``; what stands between and after them, such as "+1 day", is not read),
   ``<td class="room">`` with the room's name, ``<td class="slides">`` and
-  ``<td class="video">``. Rows stand in the order of ``Program.slots_of_day(number)``.
+  ``<td class="video">``. Rows stand in the order of ``days.blocks_of``: that of time, the slots
+  of a session together. A session is headed by ``<tr class="session">``, which is not read.
+- Between a day's heading and its table there may be paragraphs (links to broadcasts).
 - The slot of a canceled talk is a row ``<tr class="canceled">`` or left out; the reader skips it.
   A canceled talk has no entry among the abstracts.
 - Accepted talks without a slot are listed after the last day under

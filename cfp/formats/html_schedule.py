@@ -55,10 +55,15 @@ class PageDays:
 def read_table(
     table: Element, day: int | None, days: PageDays, doubts: list[Doubt]
 ) -> Iterator[ImportedSlot]:
-    """Yield the rows of a day's table that hold something; canceled ones are left out."""
+    """Yield the rows of a day's table that hold something.
+
+    Canceled ones are left out, and so are those that head a session.
+    """
     headings: list[str] = []
     for row in table.iter("tr"):
         cells = [cell for cell in row if cell.tag in ("td", "th")]
+        if "session" in classes(row):
+            continue
         if cells and all(cell.tag == "th" and cell.get("scope") != "row" for cell in cells):
             headings = [text_of(cell).casefold() for cell in cells]
         elif cells and "canceled" not in classes(row):
@@ -109,6 +114,9 @@ def _talk_cells(row: Row) -> list[tuple[str, Element]]:
 
 
 def _title(cell: Element) -> tuple[str, str | None]:
+    for title in cell.iter("span"):
+        if "title" in classes(title):
+            return text_of(title), None
     for link in cell.iter("a"):
         target = link.get("href", "")
         if target.startswith("#") and text_of(link):

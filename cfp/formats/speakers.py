@@ -7,6 +7,7 @@ says so, with the other readings, instead of guessing silently.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from cfp.formats.grammar import SPEAKERS, one_line
@@ -52,6 +53,9 @@ _ROLE_WORDS = re.compile(
 )
 _NAME_SUFFIX = re.compile(r"^(Jr|Sr|II|III|IV|Ph\.?D|M\.?D|Esq)\.?$", re.IGNORECASE)
 _AND = re.compile(r"\s+and\s+")
+_PLAIN = re.compile(r"[\w.'&/+-]+(?: [\w.'&/+-]+)*")
+_AND_WORD = re.compile(r"(^| )and( |$)")
+"""A plain text without this word reads back; most names are, and trying it takes longer."""
 
 
 def _split(text: str, separators: str) -> Iterator[str]:
@@ -216,8 +220,15 @@ def carries(text: str) -> bool:
     )
 
 
+def _is_plain(text: str) -> bool:
+    return bool(_PLAIN.fullmatch(text)) and not _AND_WORD.search(text)
+
+
+@lru_cache(maxsize=4096)
 def _carried(text: str) -> str:
     """Return the nearest text the line can carry, for data that came in before the rule."""
+    if _is_plain(text):
+        return text
     plain = one_line(text.replace(";", ","))
     while plain.startswith("and "):
         plain = plain.removeprefix("and ").strip()
@@ -227,7 +238,16 @@ def _carried(text: str) -> str:
 
 
 def _write_entry(speaker: Named) -> str:
-    wanted = NameAndAffiliation(_carried(speaker.name), _carried(speaker.affiliation))
+    return _written(speaker.name, speaker.affiliation)
+
+
+@lru_cache(maxsize=4096)
+def _written(name: str, affiliation: str) -> str:
+    plain = f"{name}, {affiliation}"
+    doubtful = _ROLE.search(plain) or _COMPANY.search(plain)
+    if _is_plain(name) and _is_plain(affiliation) and not doubtful:
+        return plain
+    wanted = NameAndAffiliation(_carried(name), _carried(affiliation))
     comma = f"{wanted.name}, {wanted.affiliation}" if wanted.affiliation else wanted.name
     if _read(comma) == ((wanted,), []):
         return comma

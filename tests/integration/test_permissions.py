@@ -44,6 +44,8 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("public.index", "public.conference", "public.healthz", "public.readyz"),
         *("public.program", "public.program_json", "public.program_text", "public.talk"),
         *("public.schedule_ics", "public.sessions_csv"),
+        *("public.grid", "public.speakers", "public.speaker"),
+        *("public.embed", "public.embed_script"),
         *("account.log_in", "account.send_log_in", "account.code", "account.enter_code"),
         *("account.send_again", "account.link", "account.follow_link", "account.log_out"),
         *("account.password_log_in", "account.check_password"),

@@ -19,6 +19,8 @@ from cfp.domain.program import queries, versions
 from cfp.domain.program.models import ProgramVersion
 from cfp.domain.program.queries import Stamp
 from cfp.formats.program import Material, Program
+from cfp.formats.writers import Edition
+from cfp.links import Links
 from cfp.web import context
 
 Value = TypeVar("Value")
@@ -51,16 +53,18 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Published:
-    """What a conference shows: the newest version with its materials."""
+    """What a conference shows: the newest version with all that surrounds it."""
 
     stamp: Stamp
-    program: Program
-    materials: tuple[Material, ...]
+    edition: Edition
 
-    def material(self, code: str, kind: str) -> Material | None:
-        """The slides or the video of a talk."""
-        found = (one for one in self.materials if (one.talk, one.kind) == (code, kind))
-        return next(found, None)
+    @property
+    def program(self) -> Program:
+        return self.edition.program
+
+    @property
+    def materials(self) -> tuple[Material, ...]:
+        return self.edition.materials
 
 
 @dataclass(frozen=True)
@@ -88,8 +92,8 @@ def _load(known: Stamp) -> Published:
     db = context.db()
     version = db.get_one(ProgramVersion, known.version_id)
     conference = db.get_one(Conference, known.conference_id)
-    materials = versions.shown_materials(db, conference)
-    return Published(known, versions.program_of(version), materials)
+    links = Links(context.config().base_url)
+    return Published(known, versions.edition_of(db, conference, version, links))
 
 
 def answer(
