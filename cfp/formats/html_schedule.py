@@ -10,6 +10,7 @@ from cfp.formats.dates import EventDate, day_of_event, month_named
 from cfp.formats.errors import FormatError
 from cfp.formats.html_blocks import classes, line_of, text_of
 from cfp.formats.imported import Doubt, ImportedSlot
+from cfp.formats.moments import moment_of
 from cfp.formats.program import Session
 
 _TALK_WORDS = ("talk", "title", "session", "topic", "presentation")
@@ -147,17 +148,10 @@ def _times(row: Row, days: PageDays) -> tuple[datetime | None, datetime | None]:
     for cell in row.cells:
         if cell.get("start") is not None:
             return days.minutes(cell) or (None, None)
-    moments = [_moment(one) for cell in row.cells for one in cell.iter("time")]
+    written = [one.get("datetime", "") for cell in row.cells for one in cell.iter("time")]
+    moments = list(map(moment_of, written))
     start = moments[0] if moments else None
     return start, moments[1] if len(moments) > 1 else None
-
-
-def _moment(element: Element) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(element.get("datetime", ""))
-        return moment.astimezone(UTC) if moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def _disagreeing_month(row: Row, page: EventDate) -> str:

@@ -323,6 +323,10 @@ def from_json(data: object) -> tuple[Program, tuple[Material, ...]]:
 
 
 def _check_references(program: Program) -> None:
+    for number, talk in enumerate(program.talks):
+        if program.talk_by_code[talk.code] is not talk:
+            path = f"/program/talks/{number}/code"
+            raise FormatError("format.field", path=path, expected="no code of another talk")
     for number, slot in enumerate(program.slots):
         if slot.talk is not None and slot.talk not in program.talk_by_code:
             path = f"/program/slots/{number}/talk"

@@ -9,12 +9,13 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from cfp.formats.codec import rfc3339
 from cfp.formats.errors import FormatError
 from cfp.formats.grammar import clean_text, one_line
 from cfp.formats.imported import Doubt, Imported, ImportedSlot, ImportedTalk, assemble
+from cfp.formats.moments import moment_of
 from cfp.formats.program import Material, Program, Session, Slot, Talk
 from cfp.formats.speakers import read_entries, write_entries
 from cfp.formats.writers import Edition
@@ -198,7 +199,7 @@ class _Table:
         columns = [row.get(name, "").split(_SEVERAL) for name in ("start", "end", "day", "room")]
         blocks = [row.get(name, "").split(_SEVERAL) for name in ("session", "chair")]
         for start_text, end_text, day, room in zip(*columns, strict=False):
-            start, end = _moment(start_text), _moment(end_text)
+            start, end = moment_of(start_text), moment_of(end_text)
             if start is None or end is None:
                 self.doubts.append(Doubt(talk.line, "times.row", {"title": talk.title}))
             elif end < start:
@@ -221,11 +222,3 @@ class _Table:
             return None
         number = len(self.sessions) + 1
         return self.sessions.setdefault(key, Session(number, *key)).id
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None

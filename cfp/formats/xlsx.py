@@ -58,10 +58,6 @@ def _fitting(text: str) -> str:
     return text if len(text) <= _CELL_LIMIT else text[: _CELL_LIMIT - len(_CUT)] + _CUT
 
 
-def is_zip(data: bytes) -> bool:
-    return data.startswith(b"PK")
-
-
 def read_xlsx(data: bytes, start: date | None = None) -> Imported:
     """Read the first sheet of a workbook as `read_csv` reads a table.
 

@@ -152,7 +152,7 @@ def test_one_anchor_for_two_talks_is_refused_with_its_line(rows, talks):
 
 
 def test_a_talk_given_twice_has_two_rows_for_its_anchor():
-    found = read_html(legacy(ROW + ROW.replace("start=420", "start=900"), ONE))
+    found = read_html(legacy(ROW + ROW.replace("start=420 end=445", "start=900 end=930"), ONE))
     assert [slot.talk for slot in found.slots] == [0, 0]
 
 
