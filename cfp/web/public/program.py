@@ -3,24 +3,21 @@
 The argument is `event`, not `slug`: the gate need not load a conference for what is kept as bytes.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timezone, tzinfo
 
-from flask import Response, abort, render_template, request, url_for
+from flask import Response, abort, render_template, request
 from flask_babel import ngettext
 from markupsafe import Markup
 
 from cfp.formats.errors import FormatError
-from cfp.formats.ics import write_ics
+from cfp.formats.ics import write_calendar
 from cfp.formats.offsets import offset_name, read_offset
-from cfp.formats.program import CONTACT, Material, Program, Slot, Talk, to_json
+from cfp.formats.program import CONTACT, Material, Program, Slot, Talk
 from cfp.formats.speakers import write_entries
-from cfp.formats.table import write_csv
-from cfp.formats.text import write_text
+from cfp.formats.writers import WRITERS
 from cfp.policy import Action
-from cfp.web import context
 from cfp.web.gate import permission
 from cfp.web.public import blueprint
 from cfp.web.public.published import Published, answer
@@ -145,53 +142,29 @@ def _parallel(other: Slot, slots: tuple[Slot, ...], shown: Program) -> bool:
     return any(other.start < slot.end and slot.start < other.end for slot in slots)
 
 
-@blueprint.get("/<event>/program/program.txt")
+@blueprint.get("/<event>/program/<file>")
 @permission(Action.VISIT)
-def program_text(event: str) -> Response:
-    return answer(
-        event, "txt", lambda found: write_text(found.program).encode(), mimetype="text/plain"
-    )
-
-
-@blueprint.get("/<event>/program/program.json")
-@permission(Action.VISIT)
-def program_json(event: str) -> Response:
-    return answer(
-        event,
-        "json",
-        lambda found: json.dumps(
-            to_json(found.program, found.materials), ensure_ascii=False, indent=1
-        ).encode(),
-        mimetype="application/json",
-    )
-
-
-@blueprint.get("/<event>/program/sessions.csv")
-@permission(Action.VISIT)
-def sessions_csv(event: str) -> Response:
-    return answer(
-        event,
-        "csv",
-        lambda found: write_csv(found.program, found.materials),
-        mimetype="text/csv",
-        download=f"{event}-sessions.csv",
-    )
-
-
-@blueprint.get("/<event>/program/schedule.ics")
-@permission(Action.VISIT)
-def schedule_ics(event: str) -> Response:
-    """All of it, or with `?talks=A1B2C3,D4E5F6` some talks."""
-    asked = request.args.get("talks")
-    only = frozenset(asked.split(",")[:300]) if asked else None
-    base = context.config().base_url
+def program_file(event: str, file: str) -> Response:
+    """Every format of the registry; of the calendar, `?talks=A1B2C3,D4E5F6` gives some talks."""
+    writer = WRITERS.get(file)
+    if writer is None:
+        abort(404)
+    asked = request.args.get("talks") if file == CALENDAR else None
+    only = frozenset(asked.split(",")[:TALKS_LIMIT]) if asked else None
 
     def make(found: Published) -> bytes:
-        def address(one: Talk) -> str:
-            return base + url_for("public.talk", event=event, talk_code=one.code)
-
-        return write_ics(found.program, url_for_talk=address, only=only)
+        edition = found.edition()
+        return write_calendar(edition, only) if only is not None else writer.write(edition)
 
     return answer(
-        event, ("ics", only), make, mimetype="text/calendar", download=f"{event}.ics"
+        event,
+        ("file", file, only),
+        make,
+        mimetype=writer.mimetype,
+        download=f"{event}-{file}",
     )
+
+
+CALENDAR = "schedule.ics"
+TALKS_LIMIT = 300
+"""Codes in one address; a browser's favorites are fewer."""
