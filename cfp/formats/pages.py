@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 
 from cfp.formats.clock import Clock
 from cfp.formats.days import Block, blocks_of, grid_of
+from cfp.formats.jsonld import write_jsonld
 from cfp.formats.linked import linked
 from cfp.formats.people import people_of
 from cfp.formats.program import CONTACT, Material, Program, ProgramSpeaker, Slot, Talk
@@ -137,6 +138,13 @@ class Row(NamedTuple):
     slides: Material | None = None
     video: Material | None = None
 
+    @property
+    def marks(self) -> str:
+        """Its classes, which are read back."""
+        if not (self.canceled or self.plenary):
+            return ""
+        return "plenary" if not self.canceled else "canceled"
+
 
 class Entry(NamedTuple):
     """One abstract, as `_macros/talk.html` shows it."""
@@ -248,6 +256,7 @@ def program_page(
         video=any(one.kind == "video" for one in edition.materials),
         choices=_choices(program),
         entries=_entries(shown),
+        jsonld=Markup(write_jsonld(edition)),  # noqa: S704 - it cannot end its element
     )
 
 

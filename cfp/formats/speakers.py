@@ -51,11 +51,11 @@ _ROLE_WORDS = re.compile(
     r"|^panelists?:?",
     re.IGNORECASE,
 )
+_DOUBTFUL = re.compile(rf"[,;()]|\band\b|{_ROLE.pattern}", re.IGNORECASE)
+"""Without any of it a name is nothing but a name; most are, and checking them all takes long."""
+
 _NAME_SUFFIX = re.compile(r"^(Jr|Sr|II|III|IV|Ph\.?D|M\.?D|Esq)\.?$", re.IGNORECASE)
 _AND = re.compile(r"\s+and\s+")
-_PLAIN = re.compile(r"[\w.'&/+-]+(?: [\w.'&/+-]+)*")
-_AND_WORD = re.compile(r"(^| )and( |$)")
-"""A plain text without this word reads back; most names are, and trying it takes longer."""
 
 
 def _split(text: str, separators: str) -> Iterator[str]:
@@ -213,6 +213,8 @@ def carries(text: str) -> bool:
         return True
     if text != one_line(text) or ";" in text:
         return False
+    if not _DOUBTFUL.search(text):
+        return True
     as_name, _ = _read(f"{text} (x)")
     as_affiliation, _ = _read(f"x ({text})")
     return as_name == (NameAndAffiliation(text, "x"),) and as_affiliation == (
@@ -220,15 +222,9 @@ def carries(text: str) -> bool:
     )
 
 
-def _is_plain(text: str) -> bool:
-    return bool(_PLAIN.fullmatch(text)) and not _AND_WORD.search(text)
-
-
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)  # affiliations come again and again
 def _carried(text: str) -> str:
     """Return the nearest text the line can carry, for data that came in before the rule."""
-    if _is_plain(text):
-        return text
     plain = one_line(text.replace(";", ","))
     while plain.startswith("and "):
         plain = plain.removeprefix("and ").strip()
@@ -238,17 +234,14 @@ def _carried(text: str) -> str:
 
 
 def _write_entry(speaker: Named) -> str:
-    return _written(speaker.name, speaker.affiliation)
-
-
-@lru_cache(maxsize=4096)
-def _written(name: str, affiliation: str) -> str:
-    plain = f"{name}, {affiliation}"
-    doubtful = _ROLE.search(plain) or _COMPANY.search(plain)
-    if _is_plain(name) and _is_plain(affiliation) and not doubtful:
-        return plain
-    wanted = NameAndAffiliation(_carried(name), _carried(affiliation))
+    wanted = NameAndAffiliation(_carried(speaker.name), _carried(speaker.affiliation))
     comma = f"{wanted.name}, {wanted.affiliation}" if wanted.affiliation else wanted.name
+    if wanted.name and not (
+        _DOUBTFUL.search(wanted.name)
+        or _DOUBTFUL.search(wanted.affiliation)
+        or _COMPANY.search(comma)
+    ):
+        return comma
     if _read(comma) == ((wanted,), []):
         return comma
     return f"{wanted.name} ({wanted.affiliation})"

@@ -19,7 +19,7 @@ from tests.support.places import NOBODY, Place
 AREAS = ("public", "account", "speaker", "reviewer", "chair")
 NO_PAGE = {
     *("public.healthz", "public.readyz", "account.export"),
-    *("public.program_json", "public.program_text", "public.schedule_ics", "public.sessions_csv"),
+    "public.program_file",
     *("public.embed", "public.embed_script"),
     *("chair.submissions_csv", "chair.people_csv", "chair.reviews_csv", "chair.log_csv"),
 }

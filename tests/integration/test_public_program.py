@@ -12,6 +12,8 @@ from cfp.domain.program.models import Material
 from cfp.domain.submissions.models import Submission
 from cfp.formats.html import page_text, read_html
 from cfp.formats.text import read_text
+from cfp.formats.writers import WRITERS
+from cfp.links import Links
 from tests.factories import NOW, add_speaker, make_conference, make_person, make_submission
 from tests.support.statements import counted
 from tests.support.visitor import Visitor
@@ -128,9 +130,7 @@ def test_a_wrong_offset_is_an_error_beside_its_field(stranger: Visitor, asked: s
 
 
 @pytest.mark.usefixtures("published")
-@pytest.mark.parametrize(
-    "name", ["", "program.txt", "program.json", "sessions.csv", "schedule.ics"]
-)
+@pytest.mark.parametrize("name", ["", *WRITERS])
 def test_is_cached_by_its_bytes_and_sets_no_cookie(stranger: Visitor, name: str) -> None:
     first = stranger.get(f"/netconf/program/{name}").response
     assert first.status_code == 200
@@ -141,6 +141,39 @@ def test_is_cached_by_its_bytes_and_sets_no_cookie(stranger: Visitor, name: str)
     )
     assert again.status_code == 304
     assert again.data == b""
+    assert first.headers.get("Access-Control-Allow-Origin") == ("*" if name else None)
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("name", WRITERS)
+def test_every_format_is_served_as_it_is_written(
+    stranger: Visitor, db: Session, published: tuple[Conference, list[Submission]], name: str
+) -> None:
+    conference, _ = published
+    version = versions.latest(db, conference)
+    assert version is not None
+    config = stranger.client.application.extensions["cfp"].config
+    edition = versions.edition_of(db, conference, version, Links(config.base_url))
+    answer = stranger.get(f"/netconf/program/{name}").response
+    assert answer.data == WRITERS[name].write(edition)
+    assert answer.mimetype == WRITERS[name].mimetype
+    assert answer.headers["Content-Disposition"] == f'inline; filename="netconf-{name}"'
+
+
+@pytest.mark.usefixtures("published")
+def test_formats_that_do_not_exist_are_not_found(stranger: Visitor) -> None:
+    for path in ("netconf/program/program.doc", "nowhere/program/program.txt"):
+        assert stranger.get(f"/{path}").status == 404
+
+
+def test_chosen_talks_have_a_calendar_of_their_own(
+    stranger: Visitor, published: tuple[Conference, list[Submission]]
+) -> None:
+    codes = [talk.code for talk in published[1][:2]]
+    calendar = stranger.get(f"/netconf/program/schedule.ics?talks={codes[1]},ZZZZZZ").html
+    assert calendar.count("BEGIN:VEVENT") == 1
+    assert codes[1] in calendar
+    assert codes[0] not in calendar
 
 
 def test_what_is_known_takes_one_statement(

@@ -15,6 +15,7 @@ from cfp.actors import SYSTEM
 from cfp.domain.mail.models import Message
 from cfp.domain.program import drafts, versions
 from cfp.domain.submissions.states import State
+from cfp.formats.writers import WRITERS
 from tests.factories import (
     NOW,
     add_speaker,
@@ -83,7 +84,7 @@ def statements_of(app: Flask, db: Session, size: int, name: str) -> dict[str, tu
     }
     values: dict[str, list[object]] = {
         "slug": [world.conference.slug], "event": [world.conference.slug],
-        "code": list(codes), "talk_code": list(codes),
+        "code": list(codes), "talk_code": list(codes), "file": list(WRITERS),
     }  # fmt: skip
     db.commit()
     found = {}

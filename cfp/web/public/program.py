@@ -3,7 +3,6 @@
 The argument is `event`, not `slug`: the gate need not load a conference for what is kept as bytes.
 """
 
-import json
 from collections.abc import Sequence
 from functools import cache
 
@@ -11,12 +10,10 @@ from flask import Response, abort, request, url_for
 
 from cfp.formats import pages
 from cfp.formats.errors import FormatError
-from cfp.formats.ics import write_ics
+from cfp.formats.ics import write_calendar
 from cfp.formats.offsets import read_offset
 from cfp.formats.pages import Place
-from cfp.formats.program import Material, Program, Talk, to_json
-from cfp.formats.table import write_csv
-from cfp.formats.text import write_text
+from cfp.formats.program import Material, Program
 from cfp.formats.writers import WRITERS, Edition
 from cfp.links import Links
 from cfp.paths import PACKAGE
@@ -52,7 +49,7 @@ def program(event: str) -> Response:
     return answer(
         event,
         ("program", offset),
-        lambda found: pages.program_page(found.edition, place(event, ""), offset=offset).encode(),
+        lambda found: pages.program_page(found.edition(), place(event, ""), offset=offset).encode(),
         mimetype=PAGE,
     )
 
@@ -62,7 +59,7 @@ def _refused(event: str, asked: str) -> Response:
     response = answer(
         event,
         ("program", "refused", asked),
-        lambda found: pages.program_page(found.edition, place(event, ""), refused=asked).encode(),
+        lambda found: pages.program_page(found.edition(), place(event, ""), refused=asked).encode(),
         mimetype=PAGE,
     )
     response.status_code = 422
@@ -85,7 +82,7 @@ def grid(event: str) -> Response:
     def make(found: Published) -> bytes:
         if len(found.program.rooms) < 2:
             abort(404)
-        return pages.grid_page(found.edition, place(event, "../")).encode()
+        return pages.grid_page(found.edition(), place(event, "../")).encode()
 
     return answer(event, "grid", make, mimetype=PAGE)
 
@@ -99,7 +96,7 @@ def talk(event: str, talk_code: str) -> Response:
         one = found.program.talk_by_code.get(talk_code)
         if one is None:
             abort(404)
-        return pages.talk_page(found.edition, one, place(event, "../../")).encode()
+        return pages.talk_page(found.edition(), one, place(event, "../../")).encode()
 
     return answer(event, ("talk", talk_code), make, mimetype=PAGE)
 
@@ -110,7 +107,7 @@ def speakers(event: str) -> Response:
     return answer(
         event,
         "speakers",
-        lambda found: pages.speakers_page(found.edition, place(event, "../")).encode(),
+        lambda found: pages.speakers_page(found.edition(), place(event, "../")).encode(),
         mimetype=PAGE,
     )
 
@@ -121,7 +118,7 @@ def speaker(event: str, speaker_code: str) -> Response:
     """One person: affiliation, what they tell about themselves, their talks."""
 
     def make(found: Published) -> bytes:
-        page = pages.speaker_page(found.edition, speaker_code, place(event, "../../"))
+        page = pages.speaker_page(found.edition(), speaker_code, place(event, "../../"))
         if page is None:
             abort(404)
         return page.encode()
@@ -135,8 +132,8 @@ def embed(event: str) -> Response:
     """The schedule as a fragment for another site: absolute links, no style, no script."""
 
     def make(found: Published) -> bytes:
-        way = found.edition.links.program(event)
-        return pages.embed_page(found.edition, Place(program=way)).encode()
+        edition = found.edition()
+        return pages.embed_page(edition, Place(program=edition.links.program(event))).encode()
 
     return _for_any_site(answer(event, "embed", make, mimetype=PAGE))
 
@@ -159,53 +156,29 @@ def _for_any_site(response: Response) -> Response:
     return response
 
 
-@blueprint.get("/<event>/program/program.txt")
+@blueprint.get("/<event>/program/<file>")
 @permission(Action.VISIT)
-def program_text(event: str) -> Response:
-    return answer(
-        event, "txt", lambda found: write_text(found.program).encode(), mimetype="text/plain"
-    )
-
-
-@blueprint.get("/<event>/program/program.json")
-@permission(Action.VISIT)
-def program_json(event: str) -> Response:
-    return answer(
-        event,
-        "json",
-        lambda found: json.dumps(
-            to_json(found.program, found.materials), ensure_ascii=False, indent=1
-        ).encode(),
-        mimetype="application/json",
-    )
-
-
-@blueprint.get("/<event>/program/sessions.csv")
-@permission(Action.VISIT)
-def sessions_csv(event: str) -> Response:
-    return answer(
-        event,
-        "csv",
-        lambda found: write_csv(found.program, found.materials),
-        mimetype="text/csv",
-        download=f"{event}-sessions.csv",
-    )
-
-
-@blueprint.get("/<event>/program/schedule.ics")
-@permission(Action.VISIT)
-def schedule_ics(event: str) -> Response:
-    """All of it, or with `?talks=A1B2C3,D4E5F6` some talks."""
-    asked = request.args.get("talks")
-    only = frozenset(asked.split(",")[:300]) if asked else None
-    base = context.config().base_url
+def program_file(event: str, file: str) -> Response:
+    """Every format of the registry; of the calendar, `?talks=A1B2C3,D4E5F6` gives some talks."""
+    writer = WRITERS.get(file)
+    if writer is None:
+        abort(404)
+    asked = request.args.get("talks") if file == CALENDAR else None
+    only = frozenset(asked.split(",")[:TALKS_LIMIT]) if asked else None
 
     def make(found: Published) -> bytes:
-        def address(one: Talk) -> str:
-            return base + url_for("public.talk", event=event, talk_code=one.code)
-
-        return write_ics(found.program, url_for_talk=address, only=only)
+        edition = found.edition()
+        return write_calendar(edition, only) if only is not None else writer.write(edition)
 
     return answer(
-        event, ("ics", only), make, mimetype="text/calendar", download=f"{event}.ics"
+        event,
+        ("file", file, only),
+        make,
+        mimetype=writer.mimetype,
+        download=f"{event}-{file}",
     )
+
+
+CALENDAR = "schedule.ics"
+TALKS_LIMIT = 300
+"""Codes in one address; a browser's favorites are fewer."""

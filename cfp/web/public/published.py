@@ -26,14 +26,21 @@ from cfp.web import context
 Value = TypeVar("Value")
 KEPT_PAGES = 600
 KEPT_PROGRAMS = 40
+KEPT_BYTES = 24_000_000
+"""Of all pages: anybody may ask for any choice of talks, and memory is small."""
+
 PUBLIC_SECONDS = 60
 
 
 @dataclass
 class Shelf:
-    """The last `limit` values by key; threads may share it."""
+    """The last `limit` values by key, those with a body no more than `KEPT_BYTES` together.
+
+    Threads may share it.
+    """
 
     limit: int
+    size: int = 0
     values: OrderedDict[Hashable, object] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -45,26 +52,35 @@ class Shelf:
                 return self.values[key]  # type: ignore[return-value]  # one type per key
         value = make()
         with self.lock:
+            self.size += _size(value) - _size(self.values.pop(key, None))
             self.values[key] = value
-            while len(self.values) > self.limit:
-                self.values.popitem(last=False)
+            while len(self.values) > self.limit or self.size > KEPT_BYTES:
+                self.size -= _size(self.values.popitem(last=False)[1])
         return value
+
+
+def _size(value: object) -> int:
+    return len(value.body) if isinstance(value, Kept) else 0
 
 
 @dataclass(frozen=True)
 class Published:
-    """What a conference shows: the newest version with all that surrounds it."""
+    """What a conference shows: the newest version with its materials."""
 
     stamp: Stamp
-    edition: Edition
+    program: Program
+    materials: tuple[Material, ...]
 
-    @property
-    def program(self) -> Program:
-        return self.edition.program
-
-    @property
-    def materials(self) -> tuple[Material, ...]:
-        return self.edition.materials
+    def edition(self) -> Edition:
+        """It with what its formats need: addresses, and the history for the feed."""
+        db = context.db()
+        conference = db.get_one(Conference, self.stamp.conference_id)
+        return Edition(
+            self.program,
+            self.materials,
+            Links(context.config().base_url),
+            versions.history_of(db, conference, self.program.number),
+        )
 
 
 @dataclass(frozen=True)
@@ -92,8 +108,8 @@ def _load(known: Stamp) -> Published:
     db = context.db()
     version = db.get_one(ProgramVersion, known.version_id)
     conference = db.get_one(Conference, known.conference_id)
-    links = Links(context.config().base_url)
-    return Published(known, versions.edition_of(db, conference, version, links))
+    materials = versions.shown_materials(db, conference)
+    return Published(known, versions.program_of(version), materials)
 
 
 def answer(
