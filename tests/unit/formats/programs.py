@@ -11,25 +11,34 @@ import pytest
 from cfp.formats.codec import rfc3339
 from cfp.formats.html import write_speakers
 from cfp.formats.program import (
+    Broadcast,
     Day,
     Material,
     Program,
     ProgramSpeaker,
     Room,
     Section,
+    Session,
     Slot,
     Talk,
 )
+from cfp.formats.writers import Edition
+from cfp.links import Links
 
-DATA = Path(__file__).parents[4] / "shared" / "data" / "ovscon2025"
+SHARED = Path(__file__).parents[4] / "shared"
+
+
+def needed(*names: str) -> Path:
+    """Return a file that is not part of this repository."""
+    path = SHARED.joinpath(*names)
+    if not path.exists() and not os.environ.get("CI"):
+        pytest.skip(f"it is not beside this repository: {path}")
+    return path
 
 
 def real(name: str) -> bytes:
-    """Return a file of the model conference; it is not part of this repository."""
-    path = DATA / name
-    if not path.exists() and not os.environ.get("CI"):
-        pytest.skip(f"the model conference is not beside this repository: {DATA}")
-    return path.read_bytes()
+    """Return a file of the model conference."""
+    return needed("data", "ovscon2025", name).read_bytes()
 
 
 def at(hour: int, minute: int = 0, day: int = 4) -> datetime:
@@ -117,6 +126,16 @@ def a_program(**changes: object) -> Program:
         slots=slots,
     )
     return replace(program, **changes)  # type: ignore[arg-type] # tests name real fields
+
+
+def an_edition(program: Program | None = None, **changes: object) -> Edition:
+    """The program with slides, a video and a history."""
+    known = program or a_program(
+        sessions=(Session(5, "Rivers, and more", "Zoë Ó"), Session(6, "Posters", posters=True)),
+        broadcasts=(Broadcast(1, "", "https://example.org/live"),),
+    )
+    edition = Edition(known, some_materials(), Links("https://cfp.example.org"))
+    return replace(edition, **changes)  # type: ignore[arg-type] # tests name real fields
 
 
 def some_materials() -> tuple[Material, ...]:
