@@ -36,6 +36,7 @@ SENTENCES: Mapping[str, str] = {
     "format.xml": "this XML can't be read: {reason}",
     "format.doctype": "a document type in XML is not read, as it could be a trap",
     "format.zip": "this zip is not a workbook (.xlsx)",
+    "format.pdf": "the book needs typst: install cfp with its extra, pip install 'cfp[pdf]'",
     "format.shape": "this {format} is of no program known here",
     "demo_elsewhere": "This instance holds something else than the demo; set CFP_INSTANCE.",
     "demo_failed": "The demo could not be made (status {status}); see above.",

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from cfp.formats.offsets import offset_name
 from cfp.formats.program import Program, Slot
+from cfp.formats.words import known_language
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Clock:
         if not shift:
             return Markup()
         pattern = "d MMM" if shown.year == day.year else "d MMM y"
-        named = format_date(shown, pattern, locale=self.language)
+        named = format_date(shown, pattern, locale=known_language(self.language))
         word = days[0] if abs(shift) == 1 else days[1]
         return Markup(' <span class="shift">({0:+d} {1}, {2})</span>').format(shift, word, named)
 

@@ -11,9 +11,6 @@ from datetime import date, datetime, timezone
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
-from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -21,11 +18,20 @@ from cfp.formats.clock import Clock
 from cfp.formats.days import Block, blocks_of, grid_of
 from cfp.formats.jsonld import write_jsonld
 from cfp.formats.linked import linked
-from cfp.formats.people import people_of
+from cfp.formats.people import Person, people_of
 from cfp.formats.program import CONTACT, Material, Program, ProgramSpeaker, Slot, Talk
 from cfp.formats.speakers import write_entries
+from cfp.formats.words import language_name, long_day, short_day, words_of
 from cfp.formats.writers import Edition
-from cfp.paths import PACKAGE, resource
+from cfp.paths import resource
+
+
+@dataclass(frozen=True)
+class Inline:
+    """What a page needs when it is one file: our own style and script."""
+
+    style: Markup
+    script: Markup
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,7 @@ class Place:
         mine: where somebody logs in.
         files: each page is a file, read without a server: links name index.html.
         formats: names of the files the program can be had in.
+        inline: makes the program page one file, which leads to no other.
     """
 
     program: str = ""
@@ -47,6 +54,7 @@ class Place:
     mine: str = ""
     files: bool = False
     formats: Sequence[str] = ()
+    inline: Inline | None = None
 
     @property
     def _index(self) -> str:
@@ -66,10 +74,17 @@ class Place:
         return f"{self.program}speakers/{self._index}"
 
     def talk(self, code: str) -> str:
+        """The page of one talk; none where there is but one page."""
+        if self.inline:
+            return ""
         return f"{self.program}talks/{code}/{self._index}"
 
     def speaker(self, code: str) -> str:
         return f"{self.program}speakers/{code}/{self._index}"
+
+    def material(self, material: Material) -> str:
+        """The address of slides or a video; a file of the site lies beside its program page."""
+        return f"{self.program}{material.url}" if self.files and material.file else material.url
 
     def calendar(self, code: str) -> str:
         """The calendar of one talk."""
@@ -88,36 +103,14 @@ def _environment(language: str) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_translations(_words(language), newstyle=True)  # type: ignore[attr-defined] # by the extension
-    known = _known_language(language)
+    environment.install_gettext_translations(words_of(language), newstyle=True)  # type: ignore[attr-defined] # by the extension
     environment.filters.update(
-        day=lambda day: format_date(day, "d MMM y", locale=known),
-        long_day=lambda day: format_date(day, "EEEE d MMMM y", locale=known),
-        language_name=lambda code: _language_name(code, known),
+        day=lambda day: short_day(day, language),
+        long_day=lambda day: long_day(day, language),
+        language_name=lambda code: language_name(code, language),
         linked=linked,
     )
     return environment
-
-
-@lru_cache(maxsize=8)
-def _words(language: str) -> NullTranslations:
-    """The program's own words in a language; English where there is no catalog."""
-    return Translations.load(PACKAGE / "translations", [language])
-
-
-def _known_language(language: str) -> str:
-    try:
-        return str(Locale.parse(language))
-    except (ValueError, UnknownLocaleError):
-        return "en"
-
-
-def _language_name(code: str, shown_in: str) -> str:
-    """What a language is called; a code nobody knows stays as it is."""
-    try:
-        return Locale.parse(code).get_display_name(shown_in) or code
-    except (ValueError, UnknownLocaleError):
-        return code
 
 
 class Row(NamedTuple):
@@ -135,8 +128,8 @@ class Row(NamedTuple):
     names: str = ""
     canceled: bool = False
     number: int = 0
-    slides: Material | None = None
-    video: Material | None = None
+    slides: str = ""
+    video: str = ""
 
     @property
     def marks(self) -> str:
@@ -194,7 +187,7 @@ class Shown:
 
     @cached_property
     def _days(self) -> tuple[str, str]:
-        words = _words(self.program.language)
+        words = words_of(self.program.language)
         return words.ngettext("day", "days", 1), words.ngettext("day", "days", 2)
 
     def span(self, slot: Slot, day: date | None = None) -> Markup:
@@ -223,7 +216,7 @@ class Shown:
 
     def _speaker(self, speaker: ProgramSpeaker) -> str:
         entry, name = write_entries((speaker,)), speaker.name
-        if not speaker.code or not entry.startswith(name):
+        if self.place.inline or not speaker.code or not entry.startswith(name):
             return escape(entry)
         address = escape(self.place.speaker(speaker.code))
         return f'<a href="{address}">{escape(name)}</a>{escape(entry[len(name) :])}'
@@ -243,7 +236,7 @@ def program_page(
     """All days, then all abstracts; `refused` is an offset nobody can read."""
     program = edition.program
     shown = Shown(edition, place, Clock.of(program, offset))
-    materials = _materials(edition)
+    materials = _materials(shown)
     return shown.render(
         "program.html",
         offset=offset,
@@ -271,11 +264,12 @@ def _noon(program: Program, number: int) -> datetime:
     return datetime(day.date.year, day.date.month, day.date.day, 12, tzinfo=program.zone_info)
 
 
-Materials = Mapping[tuple[str, str], Material]
+Materials = Mapping[tuple[str, str], str]
 
 
-def _materials(edition: Edition) -> Materials:
-    return {(one.talk, one.kind): one for one in edition.materials}
+def _materials(shown: Shown) -> Materials:
+    """The address of the slides and of the video of each talk."""
+    return {(one.talk, one.kind): shown.place.material(one) for one in shown.edition.materials}
 
 
 def _tables(
@@ -303,18 +297,20 @@ def _row(shown: Shown, materials: Materials, slot: Slot, day: date) -> Row:
         names=", ".join([speaker.name for speaker in talk.speakers]),
         canceled=talk.canceled,
         number=given.index(slot) + 1 if len(given) > 1 else 0,
-        slides=materials.get((talk.code, "slides")),
-        video=materials.get((talk.code, "video")),
+        slides=materials.get((talk.code, "slides"), ""),
+        video=materials.get((talk.code, "video"), ""),
     )
 
 
 def _entries(shown: Shown) -> Iterator[Entry]:
-    words = _words(shown.program.language).gettext
+    words, way = words_of(shown.program.language).gettext, shown.place
     calendar, kinds = words("Add to calendar"), {"slides": words("Slides"), "video": words("Video")}
     for talk in shown.program.in_order():
         slots = shown.program.slots_by_talk.get(talk.code)
-        links = [(shown.place.calendar(talk.code), calendar)] if slots else []
-        links += [(one.url, one.label or kinds[one.kind]) for one in shown.materials(talk.code)]
+        links = [(way.calendar(talk.code), calendar)] if slots and not way.inline else []
+        links += [
+            (way.material(one), one.label or kinds[one.kind]) for one in shown.materials(talk.code)
+        ]
         yield Entry(
             code=talk.code,
             title=talk.title,
@@ -324,7 +320,7 @@ def _entries(shown: Shown) -> Iterator[Entry]:
             type=talk.type,
             top=f"#day{slots[0].day}" if slots else "#unscheduled",
             anchor=talk.anchor,
-            url=shown.place.talk(talk.code),
+            url=way.talk(talk.code),
             links=links,
         )
 
@@ -380,18 +376,21 @@ def speakers_page(edition: Edition, place: Place) -> str:
 
 
 def speaker_page(edition: Edition, code: str, place: Place) -> str | None:
-    """One person with what they hold; None where nobody has this code."""
+    """The page of whoever has this code; None where nobody has."""
     found = next((one for one in people_of(edition.program) if code in one.codes), None)
-    if found is None:
-        return None
+    return person_page(edition, found, place) if found else None
+
+
+def person_page(edition: Edition, person: Person, place: Place) -> str:
+    """One person with what they hold."""
     shown = Shown(edition, place, Clock.of(edition.program))
-    return shown.render("speaker.html", person=found)
+    return shown.render("speaker.html", person=person)
 
 
 def embed_page(edition: Edition, place: Place) -> str:
     """The schedule alone, as a fragment for somebody else's page."""
     shown = Shown(edition, place, Clock.of(edition.program))
-    materials = _materials(edition)
+    materials = _materials(shown)
     days = [
         (day, _day_label(shown, day.number), _tables(shown, materials, day.number, day.date))
         for day in edition.program.days

@@ -41,10 +41,15 @@ class Edition:
 
 @dataclass(frozen=True)
 class Writer:
-    """How one format is written; the same edition gives the same bytes."""
+    """How one format is written; the same edition gives the same bytes.
+
+    One that takes long, or needs what not everybody has installed, is not `offered` on the public
+    page: anybody may ask for that, and the answer is made while they wait.
+    """
 
     mimetype: str
     write: Callable[[Edition], bytes]
+    offered: bool = True
 
 
 def _later(module: str, name: str) -> Callable[[Edition], bytes]:
@@ -73,4 +78,7 @@ WRITERS: Mapping[str, Writer] = {
     "sessions.xlsx": Writer(_SPREADSHEET, _later("xlsx", "write_xlsx")),
     "feed.atom": Writer("application/atom+xml", _later("atom", "write_atom")),
     "markdown.zip": Writer("application/zip", _later("markdown", "write_markdown")),
+    "program.html": Writer("text/html", _later("site", "write_page")),
+    "book.pdf": Writer("application/pdf", _later("book", "write_book"), offered=False),
+    "static.zip": Writer("application/zip", _later("site", "write_site"), offered=False),
 }

@@ -225,11 +225,15 @@
       row.querySelector(".time").append(" ", made);
     }
     for (const entry of root.querySelectorAll("div[data-talk]")) {
-      const made = star(template, entry.dataset.talk, entry.querySelector("h3 > a[href]").textContent);
+      const made = star(template, entry.dataset.talk, titleOf(entry.querySelector("h3")));
       entry.firstElementChild.prepend(made);
     }
     const here = root.querySelector("[data-star-here]");
     if (here) here.append(star(template, here.dataset.starHere, root.querySelector("h1").textContent));
+  }
+
+  function titleOf(heading) {
+    return heading.textContent.replace(/\s*\|TOP\|$/, "");
   }
 
   function star(template, code, title) {
@@ -343,7 +347,7 @@
     form.hidden = false;
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", show);
-    form.querySelector("[data-favorites-ics]").addEventListener("click", cutCalendar);
+    form.querySelector("[data-favorites-ics]")?.addEventListener("click", cutCalendar);
     // A link to what is filtered away shows everything again.
     addEventListener("hashchange", () => {
       if (!document.querySelector(":target")?.closest("[hidden]")) return;

@@ -33,7 +33,7 @@ def place(event: str, program: str) -> Place:
         static=url_for("static", filename=""),
         home=url_for("public.conference", slug=event),
         mine=url_for("account.mine"),
-        formats=tuple(WRITERS),
+        formats=tuple(name for name, one in WRITERS.items() if one.offered),
     )
 
 
@@ -161,7 +161,7 @@ def _for_any_site(response: Response) -> Response:
 def program_file(event: str, file: str) -> Response:
     """Every format of the registry; of the calendar, `?talks=A1B2C3,D4E5F6` gives some talks."""
     writer = WRITERS.get(file)
-    if writer is None:
+    if writer is None or not writer.offered:
         abort(404)
     asked = request.args.get("talks") if file == CALENDAR else None
     only = frozenset(asked.split(",")[:TALKS_LIMIT]) if asked else None

@@ -134,7 +134,9 @@ def answer(
     if mimetype != "text/html":
         response.headers["Access-Control-Allow-Origin"] = "*"
     if download:
-        response.headers["Content-Disposition"] = f'inline; filename="{download}"'
+        # A page of one file has its style in it, which no page served from here may have.
+        shown = "attachment" if mimetype == "text/html" else "inline"
+        response.headers["Content-Disposition"] = f'{shown}; filename="{download}"'
     response.make_conditional(request)
     return response
 
