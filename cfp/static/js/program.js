@@ -20,6 +20,15 @@
   const MINUTE = 60_000;
   const DAY = 1440 * MINUTE;
 
+  // Some browsers still tell the names that these cities had.
+  const RENAMED = {
+    "Asia/Calcutta": "Asia/Kolkata",
+    "Asia/Katmandu": "Asia/Kathmandu",
+    "Asia/Rangoon": "Asia/Yangon",
+    "Asia/Saigon": "Asia/Ho_Chi_Minh",
+    "Europe/Kiev": "Europe/Kyiv",
+  };
+
   function stored(name, fallback) {
     try {
       return JSON.parse(localStorage.getItem(name)) ?? fallback;
@@ -100,7 +109,8 @@
 
   function startTimes() {
     const event = root.dataset.zone;
-    const own = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+    const known = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+    const own = RENAMED[known] ?? known;
     const zoneOf = (choice) => (choice === "event" ? event : choice === "mine" ? own : choice);
     const parts = [...root.querySelectorAll("[data-date]")].map((part) => ({
       day: Date.parse(part.dataset.date),
@@ -138,10 +148,10 @@
     const form = root.querySelector("form[data-times]");
     const asked = root.dataset.offset === undefined ? null : Number(root.dataset.offset);
     const before = stored("cfp:zone", "event");
-    const known = before === "mine" || Number.isInteger(before) ? before : "event";
+    const chosen = before === "mine" || Number.isInteger(before) ? before : "event";
     // What the address asks for comes before what was chosen earlier, or the page would say both.
-    let choice = asked ?? ("refused" in root.dataset ? "event" : known);
-    if (form) startChoice(form, choice, (chosen) => show((choice = chosen)), own);
+    let choice = asked ?? ("refused" in root.dataset ? "event" : chosen);
+    if (form) startChoice(form, choice, (other) => show((choice = other)), own);
     if (choice !== "event" && choice !== asked) show(choice);
     return () => zoneOf(choice);
   }
