@@ -131,7 +131,7 @@ def answer(
     response.set_etag(kept.etag)
     response.last_modified = known.changed
     response.headers["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
-    if mimetype != "text/html":
+    if download or mimetype != "text/html":
         response.headers["Access-Control-Allow-Origin"] = "*"
     if download:
         # A page of one file has its style in it, which no page served from here may have.
