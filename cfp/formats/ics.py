@@ -18,7 +18,7 @@ from cfp.formats.writers import Edition
 
 _PRODUCT = "-//cfp//conference program//EN"
 _UTC_NAMES = ("UTC", "Etc/UTC", "Etc/UCT", "Zulu", "Universal")
-_ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
+_ESCAPES = (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n"))
 _WIDTH = 75
 """Octets of a line without its end; a continuation's first one is its blank."""
 
@@ -65,7 +65,9 @@ def write_ics(
 
 
 def _text(name: str, value: str) -> str:
-    return f"{name}:{value.translate(_ESCAPES)}"
+    for sign, escaped in _ESCAPES:  # the backslash first
+        value = value.replace(sign, escaped)
+    return f"{name}:{value}"
 
 
 def _folded(line: str) -> bytes:
