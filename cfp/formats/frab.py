@@ -59,8 +59,9 @@ class FrabDay:
 
 
 def everywhere(program: Program) -> str:
-    """Return what stands for "no room"."""
-    return one_line(program.place) or one_line(program.title)
+    """Return what stands for "no room", and is the name of none."""
+    name = one_line(program.place) or one_line(program.title)
+    return f"{name} (everywhere)" if name in room_names(program) else name
 
 
 def room_guid(program: Program, name: str) -> str:

@@ -36,6 +36,8 @@ def one_line(text: str) -> str:
 
 def clean_text(text: str) -> str:
     """Return an abstract as it is kept and read back: no blank lines around, no trailing blanks."""
+    if " \n" not in text and text.replace("\n", "").isprintable():
+        return text.strip("\n").rstrip()  # most texts; the long way gives the same
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     lines = [strip_controls(line).rstrip() for line in lines]
     while lines and not lines[0]:
@@ -55,6 +57,8 @@ def without_marks(text: str) -> str:
     its own when the page is read back. Such a line gets one blank in front, so that only somebody
     who types the grammar itself sees a change.
     """
+    if "Speaker" not in text and FOOTER not in text:
+        return text
     return "\n".join(
         f" {line}" if SPEAKERS.match(line) or line.rstrip() == FOOTER else line
         for line in text.split("\n")

@@ -72,7 +72,7 @@ def read(data: bytes, format: Format = "auto", start: date | None = None) -> Imp
 def _read_workbook(data: bytes, start: date | None) -> Imported:
     """The serving process never reads files: openpyxl is imported where it is needed."""
     read_xlsx: Callable[[bytes, date | None], Imported] = importlib.import_module(
-        "cfp.formats.xlsx"
+        "cfp.formats.xlsx_read"
     ).read_xlsx
     return read_xlsx(data, start)
 

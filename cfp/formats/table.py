@@ -40,6 +40,8 @@ def safe_cell(value: Cell) -> str:
     if not isinstance(value, str):
         return "" if value is None else str(value)
     plain = value.replace("\0", "")
+    if plain[:1].isalnum():
+        return plain
     return f"'{plain}" if _FORMULA.match(plain) else plain
 
 

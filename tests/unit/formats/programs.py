@@ -177,10 +177,27 @@ def _section(section: Section) -> str:
 
 
 def _day(program: Program, day: Day) -> str:
-    rows = "".join(_row(program, slot) for slot in program.slots_of_day(day.number))
+    slots = program.slots_of_day(day.number)
+    first = {slot.session: slot for slot in reversed(slots)}
+    rows = "".join(
+        _block(program, slot, named=first[slot.session] is slot) + _row(program, slot)
+        for slot in slots
+    )
     return (
         f'<h2 id="day{day.number}">Day {day.number}</h2><table><caption>Tuesday</caption><thead>'
         f'<tr><th scope="col">Vortrag</th><th scope="col">Zeit</th></tr></thead>{rows}</table>'
+    )
+
+
+def _block(program: Program, slot: Slot, *, named: bool) -> str:
+    session = program.session_of(slot)
+    if session is None or not named:
+        return ""
+    posters = " posters" if session.posters else ""
+    return (
+        f'<tr class="session{posters}" data-session="{session.id}"><th colspan="3">'
+        f'<span class="session-title">{escape(session.title)}</span> '
+        f'<span class="chair">{escape(session.chair)}</span></th></tr>'
     )
 
 
@@ -192,8 +209,11 @@ def _row(program: Program, slot: Slot) -> str:
         f'<time datetime="{rfc3339(moment)}">{moment:%H:%M}</time>'
         for moment in (slot.start, slot.end)
     )
+    block = f' data-session="{slot.session}"' if slot.session is not None else ""
+    plenary = ' class="plenary"' if slot.plenary else ""
     return (
-        f'<tr><th scope="row" class="talk">{title}</th><td class="time">{times}</td>'
+        f'<tr{block}{plenary}><th scope="row" class="talk">{title}</th>'
+        f'<td class="time">{times}</td>'
         f'<td class="room">{escape(slot.room)}</td></tr>'
     )
 
