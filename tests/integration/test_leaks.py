@@ -23,9 +23,10 @@ from cfp.domain.program.models import Placement
 from cfp.domain.reviews.models import Comment
 from cfp.domain.submissions.models import Speaker
 from cfp.domain.submissions.states import State
+from cfp.formats.writers import WRITERS
 from tests.factories import NOW, make_login, make_review
 from tests.support.cast import CAST, World, make_world
-from tests.support.crawl import Crawl, filled, get_rules
+from tests.support.crawl import PACKED, Crawl, filled, get_rules
 
 SPEAKERS = {"owner", "co_speaker"}
 DECIDERS = {"chair", "track_chair"}
@@ -149,7 +150,13 @@ def values_of(db: Session, world: World) -> dict[str, list[object]]:
         "person_id": [person.id for person in world.people.values()],
         "kind": ["slides", "accepted"],
         "number": [1],
+        "file": TEXT_FILES,
+        "speaker_code": list(db.scalars(select(Speaker.code))),
     }
+
+
+TEXT_FILES: list[object] = [name for name in WRITERS if not name.endswith(PACKED)]
+"""The others are made of the same program, packed."""
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -42,8 +42,9 @@ COMMITTEE, CHAIRS, ALL_CHAIRS = "tucko", "ck", "tuck"
 SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
     EVERYBODY: (
         *("public.index", "public.conference", "public.healthz", "public.readyz"),
-        *("public.program", "public.program_json", "public.program_text", "public.talk"),
-        *("public.schedule_ics", "public.sessions_csv"),
+        *("public.program", "public.program_file", "public.talk"),
+        *("public.grid", "public.speakers", "public.speaker"),
+        *("public.embed", "public.embed_script"),
         *("account.log_in", "account.send_log_in", "account.code", "account.enter_code"),
         *("account.send_again", "account.link", "account.follow_link", "account.log_out"),
         *("account.password_log_in", "account.check_password"),

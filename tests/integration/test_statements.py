@@ -8,13 +8,16 @@ from datetime import UTC, datetime, time
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cfp import clock
 from cfp.actors import SYSTEM
 from cfp.domain.mail.models import Message
 from cfp.domain.program import drafts, versions
+from cfp.domain.submissions.models import Speaker
 from cfp.domain.submissions.states import State
+from cfp.formats.writers import WRITERS
 from tests.factories import (
     NOW,
     add_speaker,
@@ -81,9 +84,12 @@ def statements_of(app: Flask, db: Session, size: int, name: str) -> dict[str, tu
         world.submissions[state].code: state
         for state in (State.DRAFT, State.SUBMITTED, State.CONFIRMED)
     }
+    confirmed = world.submissions[State.CONFIRMED].id
+    who = db.scalars(select(Speaker.code).where(Speaker.submission_id == confirmed)).first()
     values: dict[str, list[object]] = {
         "slug": [world.conference.slug], "event": [world.conference.slug],
-        "code": list(codes), "talk_code": list(codes),
+        "code": list(codes), "talk_code": list(codes), "file": list(WRITERS),
+        "speaker_code": [who],
     }  # fmt: skip
     db.commit()
     found = {}
@@ -93,10 +99,10 @@ def statements_of(app: Flask, db: Session, size: int, name: str) -> dict[str, tu
             continue
         with counted(engine) as statements:
             answer = client.get(path)
-        masked = path.replace(world.conference.slug, "SLUG")
+        masked = path.replace(world.conference.slug, "SLUG").replace(str(who), "SPEAKER")
         for code, state in codes.items():
             masked = masked.replace(code, state.upper())
-        is_list = 'class="pager"' in answer.text and "?page=" in answer.text
+        is_list = b'class="pager"' in answer.data and b"?page=" in answer.data
         found[masked] = (len(statements), is_list)
     return found
 
