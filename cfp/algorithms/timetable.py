@@ -76,7 +76,7 @@ def _solve(board: Board, units: list[Unit], limits: Limits, steps: Steps) -> Fou
         board = found.board
     if len(units) <= EXACT:
         return exact.solve(board, units, limits)
-    board = stages.build(board, units, limits.of(0.1), steps.advance)
+    board = stages.build(board, units, limits.of(0.05), steps.advance)
     steps.start("improve")
     rounds = ROUNDS + len(units) // 5
     board = improve(board, units, limits.of(0.01), rounds=rounds, advance=steps.advance)

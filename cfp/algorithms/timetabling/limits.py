@@ -30,7 +30,8 @@ class Limits:
         """The same with a share of the work for one solve."""
         return replace(self, work=self.work * share)
 
-    def solver(self) -> cp_model.CpSolver:
+    def solver(self, *, relaxing: bool = False) -> cp_model.CpSolver:
+        """A solver for the next solve; `relaxing` = lean on the linear relaxation, for counting."""
         solver = cp_model.CpSolver()
         parameters = solver.parameters
         parameters.random_seed = self.seed
@@ -38,6 +39,8 @@ class Limits:
         parameters.interleave_search = self.workers > 1
         parameters.max_deterministic_time = self.work
         parameters.max_time_in_seconds = max(self.end - perf_counter(), 0.01)
+        if relaxing:
+            parameters.linearization_level = 2
         return solver
 
     @property

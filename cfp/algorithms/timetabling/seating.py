@@ -39,7 +39,7 @@ def seat(
         known = there.get((room, stretch), set())
         cost.append(problem.weights.track * _beyond_first(cp, inside, known))
     cp.minimize(cp_model.LinearExpr.sum(cost))
-    solver = limits.solver()
+    solver = limits.solver(relaxing=True)
     if solver.solve(cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return {}
     return {

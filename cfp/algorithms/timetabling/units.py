@@ -1,6 +1,6 @@
 """What is placed as one: an item, or a group that is held together; and where it may begin."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cfp.algorithms.timetable_problem import NOWHERE, Problem, Window
@@ -52,18 +52,23 @@ def _unit(problem: Problem, chain: Sequence[int]) -> Unit:
         minutes += -(-problem.lengths[item] // problem.grid) * problem.grid
     free = tuple(item for item in chain if item not in problem.fixed)
     tracks = {problem.track[item] for item in free}
+    places = {item: problem.places(item) for item in free}
+    rooms = range(len(problem.rooms))
     return Unit(
         items=free,
         offsets=tuple(offsets[item] for item in free),
         minutes=minutes,
-        starts={room: _starts(problem, offsets, free, room) for room in range(len(problem.rooms))},
+        starts={room: _starts(problem, offsets, places, room) for room in rooms},
         plenary=any(item in problem.plenary for item in free),
         track=tracks.pop() if len(tracks) == 1 else NOWHERE,
     )
 
 
 def _starts(
-    problem: Problem, offsets: Mapping[int, int], free: Iterable[int], room: int
+    problem: Problem,
+    offsets: Mapping[int, int],
+    places: Mapping[int, Mapping[int, Windows]],
+    room: int,
 ) -> Windows:
     found: Windows = ALWAYS
     for item, offset in offsets.items():
@@ -71,9 +76,9 @@ def _starts(
             where, start = problem.fixed[item]
             there = ((start - offset, start - offset + 1),) if where == room else ()
             found = common(found, there)
-    for item in free:
-        windows = problem.places(item).get(room, ())
+    for item, in_room in places.items():
         shift = problem.lengths[item] - 1
+        windows = in_room.get(room, ())
         shifted = ((a - offsets[item], b - shift - offsets[item]) for a, b in windows)
         found = common(found, tuple(shifted))
     return found
