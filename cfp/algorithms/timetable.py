@@ -22,8 +22,11 @@ from cfp.algorithms.timetabling.units import Unit, units_of
 EXACT = 40
 """So many units are solved in one exact model."""
 
-ROUNDS = 60
-"""Rounds of improvement, and one more for every five units."""
+ROUNDS = 40
+"""Rounds of improvement, and one more for every ten units."""
+
+PART = 0.005
+"""Share of the time limit for each."""
 
 SHARES = {"prepare": 0.0, "stand": 0.02, "place": 0.05, "improve": 0.4, "report": 0.98}
 
@@ -76,10 +79,10 @@ def _solve(board: Board, units: list[Unit], limits: Limits, steps: Steps) -> Fou
         board = found.board
     if len(units) <= EXACT:
         return exact.solve(board, units, limits)
-    board = stages.build(board, units, limits.of(0.05), steps.advance)
+    board = stages.build(board, units, limits, steps.advance)
     steps.start("improve")
-    rounds = ROUNDS + len(units) // 5
-    board = improve(board, units, limits.of(0.01), rounds=rounds, advance=steps.advance)
+    rounds = ROUNDS + len(units) // 10
+    board = improve(board, units, limits.of(PART), rounds=rounds, advance=steps.advance)
     return Found(board=close_up(board, units), model="stages")
 
 

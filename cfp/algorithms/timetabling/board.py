@@ -38,6 +38,11 @@ class Terms:
                 return number
         return NOWHERE
 
+    @property
+    def cells(self) -> tuple[range, range]:
+        """Rooms and stretches; a cell is one of each."""
+        return range(len(self.problem.rooms)), range(len(self.stretches))
+
     def gaps(self, taken: Taken, cell: Cell) -> Windows:
         """What is free of a room in a stretch, beside what is taken."""
         room, stretch = cell
@@ -106,6 +111,15 @@ class Board:
     def remove(self, unit: Unit) -> None:
         for item in unit.items:
             self.room[item], self.start[item] = NOWHERE, 0
+
+    def take(self, other: "Board", units: Iterable[Unit]) -> None:
+        """Let these units be where they are on the other board."""
+        for unit in units:
+            place = other.place_of(unit)
+            if place:
+                self.put(unit, *place)
+            else:
+                self.remove(unit)
 
     def place_of(self, unit: Unit) -> tuple[int, int] | None:
         """Room and start of the unit, or None."""

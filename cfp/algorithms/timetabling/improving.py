@@ -5,17 +5,20 @@ worse is kept, so that the search does not stand still.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from random import Random
 
 from cfp.algorithms.timetable_problem import NOWHERE
 from cfp.algorithms.timetabling.board import Board, Cell
 from cfp.algorithms.timetabling.intervals import Model
 from cfp.algorithms.timetabling.limits import Limits
+from cfp.algorithms.timetabling.threads import AT_ONCE, at_once
 from cfp.algorithms.timetabling.units import Unit
 from cfp.algorithms.timetabling.windows import common
 
 MOST_UNITS = 20
 CELLS = 4
+TRIES = 6
 
 
 def improve(
@@ -24,13 +27,23 @@ def improve(
 ) -> Board:  # fmt: skip
     """The best board after so many rounds, or when there is nothing left to better."""
     search = _Search(board, units, limits.seed)
-    for number in range(rounds):
-        part = search.part()
-        if part is None or limits.over:
+    for number in range(0, rounds, AT_ONCE):
+        parts = search.parts()
+        if not parts or limits.over:
             break
-        search.settle(*part, limits)
-        advance((number + 1) / rounds)
+        filled = at_once(lambda one: search.fill(one, limits), parts)
+        for part, found in zip(parts, filled, strict=True):
+            search.settle(part, found)
+        advance(min((number + AT_ONCE) / rounds, 1))
     return search.board
+
+
+@dataclass
+class Part:
+    """Some cells, and who is in them or may come."""
+
+    cells: set[Cell]
+    units: list[Unit]
 
 
 class _Search:
@@ -41,25 +54,42 @@ class _Search:
         self.chance = Random(seed)  # noqa: S311 - a search, not a secret
         self.cost = board.cost()
 
-    def settle(self, cells: set[Cell], loose: list[Unit], limits: Limits) -> None:
-        """Empty the cells and fill them again, with some who have no place yet."""
-        inside = [unit for unit in self.units if self.board.cell_of(unit) in cells]
-        free = loose + inside[: MOST_UNITS - len(loose)]
-        model = Model(self.board, free, dict.fromkeys(free, cells))
-        found = model.least(model.cost(), limits)
-        if found and (cost := found[1].cost()) <= self.cost:
-            self.board, self.cost = found[1], cost
+    def parts(self) -> list[Part]:
+        """Parts that have no stretch in common, so that each can be filled by itself."""
+        parts: list[Part] = []
+        for _ in range(TRIES):
+            part = self._part()
+            busy = {stretch for other in parts for _, stretch in other.cells}
+            if part and not busy & {stretch for _, stretch in part.cells}:
+                parts.append(part)
+        return parts[:AT_ONCE]
 
-    def part(self) -> tuple[set[Cell], list[Unit]] | None:
-        """Cells around something that is wrong, and who shall get a place there."""
+    def fill(self, part: Part, limits: Limits) -> Board | None:
+        """The part emptied and filled again as well as it can be."""
+        model = Model(self.board, part.units, dict.fromkeys(part.units, part.cells))
+        found = model.least(model.cost(), limits)
+        return found and found[1]
+
+    def settle(self, part: Part, found: Board | None) -> None:
+        """Keep what is not worse."""
+        if found:
+            trial = self.board.copy()
+            trial.take(found, part.units)
+            if (cost := trial.cost()) <= self.cost:
+                self.board, self.cost = trial, cost
+
+    def _part(self) -> Part | None:
+        """Around something that is wrong, with somebody who has no place yet."""
         homeless = [unit for unit in self.units if self.board.place_of(unit) is None]
-        if homeless and (self.board.terms.previous or self.chance.random() < 0.7):
+        wrong = [] if self.terms.previous else list(self._wrong())  # whoever stands may stand badly
+        if homeless and (not wrong or self.chance.random() < 0.7):
             unit = self.chance.choice(homeless)
-            return self._around(self._possible(unit)), [unit]
-        wrong = list(self._wrong())
-        if self.board.terms.previous or not wrong:
-            return None
-        return self._around(self.chance.choice(wrong)), []
+            return self._filled(self._around(self._possible(unit)), [unit])
+        return self._filled(self._around(self.chance.choice(wrong)), []) if wrong else None
+
+    def _filled(self, cells: set[Cell], loose: list[Unit]) -> Part:
+        inside = [unit for unit in self.units if self.board.cell_of(unit) in cells]
+        return Part(cells, loose + inside[: MOST_UNITS - len(loose)])
 
     def _possible(self, unit: Unit) -> list[Cell]:
         """One stretch in which it could be."""

@@ -6,12 +6,14 @@ and Gomory 1961) where there are few lengths, else in minutes.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from ortools.sat.python import cp_model
 
 from cfp.algorithms.timetable_problem import NOWHERE
 from cfp.algorithms.timetabling.board import Board
 from cfp.algorithms.timetabling.limits import Limits
+from cfp.algorithms.timetabling.threads import at_once
 from cfp.algorithms.timetabling.units import Taken, Unit
 from cfp.algorithms.timetabling.windows import common
 
@@ -29,15 +31,18 @@ def spread(board: Board, units: Sequence[Unit], limits: Limits) -> dict[int, lis
         days.setdefault(board.problem.day_of(start), []).append(number)
     every = [[stretch] for stretches in days.values() for stretch in stretches]
     if len(units) <= MOST_UNITS or len(days) == 1:
-        found, _ = _Spreading(board, units, every).solve(limits)
+        found = _Spreading(board, units, every).solve(limits)
         return {every[number][0]: inside for number, inside in found.items()}
-    by_day, late = _Spreading(board, units, list(days.values())).solve(limits)
-    chosen: dict[int, list[Unit]] = {}
-    for number, stretches in enumerate(days.values()):
-        bins, today = [[stretch] for stretch in stretches], by_day.get(number, []) + late
-        found, late = _Spreading(board, today, bins).solve(limits)
-        chosen |= {stretches[at]: inside for at, inside in found.items()}
-    return chosen
+    by_day = _Spreading(board, units, list(days.values())).solve(limits)
+    tasks = [(days[day], by_day.get(at, [])) for at, day in enumerate(days)]
+    return dict(chain(*at_once(lambda one: _over_a_day(board, *one, limits), tasks)))
+
+
+def _over_a_day(
+    board: Board, stretches: Sequence[int], units: Sequence[Unit], limits: Limits
+) -> list[tuple[int, list[Unit]]]:
+    found = _Spreading(board, units, [[stretch] for stretch in stretches]).solve(limits)
+    return [(stretches[at], inside) for at, inside in found.items()]
 
 
 class _Spreading:
@@ -192,8 +197,8 @@ class _Spreading:
     def _people(self, u: int) -> int:
         return max(self.problem.audience[item] for item in self.units[u].items)
 
-    def solve(self, limits: Limits) -> tuple[dict[int, list[Unit]], list[Unit]]:
-        """Bin -> its units, and who is in none: as many as possible, then at the least cost."""
+    def solve(self, limits: Limits) -> dict[int, list[Unit]]:
+        """Bin -> its units: as many as possible, then at the least cost."""
         placed = cp_model.LinearExpr.sum(self.placed)
         inside: dict[int, int] = {}
         for goal in (-placed, cp_model.LinearExpr.sum(self.cost)):
@@ -211,7 +216,7 @@ class _Spreading:
         chosen: dict[int, list[Unit]] = {}
         for u, number in sorted(inside.items()):
             chosen.setdefault(number, []).append(self.units[u])
-        return chosen, [unit for u, unit in enumerate(self.units) if u not in inside]
+        return chosen
 
     def _begin_from(self, solver: cp_model.CpSolver) -> None:
         self.cp.clear_hints()  # type: ignore[no-untyped-call]  # the library's

@@ -97,8 +97,19 @@ class Taken:
         anywhere = self.rooms.values() if unit.plenary else (self.rooms[room],)
         there = [window for windows in anywhere for window in windows]
         forbidden = []
+        if not unit.starts[room]:
+            return ()
         for item, offset in zip(unit.items, unit.offsets, strict=True):
             before = self.problem.lengths[item] + offset - 1
             busy = [w for one in self.problem.speakers[item] for w in self.speakers.get(one, ())]
             forbidden += [(start - before, end - offset) for start, end in (*there, *busy)]
         return without(unit.starts[room], forbidden)
+
+    def add(self, unit: Unit, room: int, start: int) -> None:
+        """Take what the unit takes there."""
+        for item, _room, begin in unit.places(room, start):
+            window = begin, begin + self.problem.lengths[item]
+            for number in self.rooms if item in self.problem.plenary else (room,):
+                self.rooms[number].append(window)
+            for speaker in self.problem.speakers[item]:
+                self.speakers.setdefault(speaker, []).append(window)

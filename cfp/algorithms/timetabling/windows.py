@@ -35,8 +35,7 @@ def common(one: Sequence[Window], other: Sequence[Window]) -> tuple[Window, ...]
 
 def without(windows: Sequence[Window], taken: Iterable[Window]) -> tuple[Window, ...]:
     """What is left of the windows."""
-    busy = merged(taken)
-    if not busy:
+    if not windows or not (busy := merged(taken)):
         return tuple(windows)
     edges = (ALWAYS[0][0], *(edge for window in busy for edge in window), ALWAYS[0][1])
     gaps = [(edges[at], edges[at + 1]) for at in range(0, len(edges), 2)]
