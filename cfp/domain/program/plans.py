@@ -68,6 +68,8 @@ class Plan:
     """Code of a talk to the minutes it was accepted for, without discussion."""
     sessions: Mapping[int, Block] = field(default_factory=dict)
     """The sessions of what is placed, by id."""
+    needs: Mapping[int, Needs] = field(default_factory=dict)
+    """What was said on the confirm pages, by submission id."""
 
     @cached_property
     def by_id(self) -> Mapping[int, Placed]:
@@ -152,6 +154,7 @@ def plan_of(
         sorted(unplaced, key=lambda talk: talk.title.casefold()),
         {talk.code: talk.minutes for talk in talks.values()},
         sessions,
+        needs,
     )
 
 
@@ -288,7 +291,10 @@ def needs_by_submission(db: Session, conference: Conference) -> Mapping[int, Nee
     rows = db.scalars(select(Confirmation).where(Confirmation.conference_id == conference.id))
     return {
         row.submission_id: Needs(
-            tuple(confirmations.unavailable(conference, row)), row.remote, row.zone
+            tuple(confirmations.unavailable(conference, row)),
+            row.remote,
+            row.zone,
+            row.recording,
         )
         for row in rows
     }

@@ -22,6 +22,7 @@ class Needs:
     shut: tuple[Interval, ...] = ()
     remote: bool = False
     zone: str = ""
+    recording: bool = True
 
     def shut_during(self, start: datetime, end: datetime) -> bool:
         """Whether they can't at some moment of that time."""

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, Room, Track
-from cfp.domain.decisions.models import Confirmation
 from cfp.domain.program.drafts import item_of
 from cfp.domain.program.models import Material, ProgramDraft, ProgramItem, ProgramVersion
 from cfp.domain.program.plans import Plan, plan_of
@@ -356,7 +355,6 @@ def _talks(
         .order_by(Submission.code)
     ).all()
     items = _items(db, conference, rows, make_items=make_items)
-    unrecorded = _unrecorded(db, conference)
     tracks = db.scalar(
         select(func.count(Track.id)).where(
             Track.conference_id == conference.id, Track.archived.is_(False)
@@ -376,7 +374,7 @@ def _talks(
             anchor=(items[one.id].anchor or None) if one.id in items else None,
             canceled=one.state not in IN_PROGRAM,
             language="" if one.language == conference.language else one.language,
-            recorded=one.id not in unrecorded,
+            recorded=one.id not in plan.needs or plan.needs[one.id].recording,
         )
         for one in rows
     )
@@ -416,14 +414,6 @@ def _number_items(db: Session, conference: Conference) -> None:
     ).all()
     for submission in waiting:
         item_of(db, submission)
-
-
-def _unrecorded(db: Session, conference: Conference) -> set[int]:
-    """The submissions whose speakers do not want to be recorded."""
-    query = select(Confirmation.submission_id).where(
-        Confirmation.conference_id == conference.id, Confirmation.recording.is_(False)
-    )
-    return set(db.scalars(query))
 
 
 def _is_shown(speaker: Speaker) -> bool:

@@ -98,7 +98,7 @@ def page(plan: Plan, form: PlaceForm, session: NewSessionForm | None = None) -> 
     _offer(form, plan)
     by_slot, every = warned(plan)
     may_edit = allowed(actor, Action.PUBLISH, conference, context.now())
-    zone = ZoneInfo(conference.zone)
+    zone, rooms = ZoneInfo(conference.zone), rooms_here()
     return render_template(
         "chair/program.html",
         form=form,
@@ -110,7 +110,8 @@ def page(plan: Plan, form: PlaceForm, session: NewSessionForm | None = None) -> 
         latest=versions.latest_number(db, conference),
         conference=conference,
         may_edit=may_edit,
-        rooms=rooms_here(),
+        rooms=rooms,
+        room_names=[[room.id, room.name] for room in rooms],
         drafts=drafting.drafts_of(db, conference),
         last=steps.last_step(db, actor, plan.draft) if may_edit else None,
         next=steps.next_step(db, actor, plan.draft) if may_edit else None,

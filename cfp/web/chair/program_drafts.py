@@ -157,9 +157,7 @@ def _page(copy: DraftForm, refused: dict[int, DraftForm] | None = None) -> str:
     return render_template(
         "chair/schedule_drafts.html",
         drafts=every,
-        source=draft_of(db, conference, asked_draft())
-        if asked_draft()
-        else current_draft(db, conference),
+        source=draft_of(db, conference, asked_draft()),
         copy=copy,
         names={**names, **(refused or {})},
         conference=conference,
