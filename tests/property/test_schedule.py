@@ -1,6 +1,5 @@
 """Undoing every step leads back to the start, and doing them again to where it went."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -182,10 +181,10 @@ class World:
 
 
 @pytest.fixture
-def database(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
+def database(sqlite_template: Path, tmp_path: Path) -> str:
     file = tmp_path / "cfp.sqlite3"
     file.write_bytes(sqlite_template.read_bytes())
-    yield f"sqlite:///{file}"
+    return f"sqlite:///{file}"
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -212,15 +212,16 @@ def _talks(db: Session, conference: Conference, known: ColumnElement[bool]) -> d
 
 
 def told(actor: Actor | None, conference: Conference) -> ColumnElement[bool]:
-    """Which rows of `program_item` (with `submission` joined) this person may know to be planned.
+    """Which rows of `program_item`, joined with `submission`, this person may know of."""
+    return or_(ProgramItem.submission_id.is_(None), known_submission(actor, conference))
 
-    A break, a talk that was accepted for all to know, or one whose pending decision is theirs.
-    """
+
+def known_submission(actor: Actor | None, conference: Conference) -> ColumnElement[bool]:
+    """Which submissions may be known to be planned: their acceptance is told, or theirs to know."""
     accepted_once = select(Decision.submission_id).where(
         Decision.conference_id == conference.id, Decision.outcome == State.ACCEPTED
     )
     return or_(
-        ProgramItem.submission_id.is_(None),
         Submission.state.in_(ACCEPTED_ONCE),
         and_(Submission.state == State.WITHDRAWN, Submission.id.in_(accepted_once)),
         _secrets_of(actor, conference),

@@ -16,6 +16,7 @@ from cfp.web.chair import program  # noqa: E402,F401 - routes register themselve
 from cfp.web.chair import program_slots  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import program_sessions  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import program_drafts  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import program_auto  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import publishing  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import submissions  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import submission  # noqa: E402,F401 - routes register themselves

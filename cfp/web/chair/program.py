@@ -45,17 +45,17 @@ add_words(
 )
 
 STEPS = {
-    "place": _l("Placed"),
-    "move": _l("Moved"),
-    "swap": _l("Swapped"),
-    "pin": _l("Pinned"),
-    "unpin": _l("Unpinned"),
-    "remove": _l("Taken out"),
-    "replace": _l("Replaced"),
-    "session": _l("Session changed"),
-    "dissolve": _l("Session dissolved"),
-    "late": _l("Room shifted"),
-    "proposal": _l("Proposal applied"),
+    "place": _l("place"),
+    "move": _l("move"),
+    "swap": _l("swap"),
+    "pin": _l("pin"),
+    "unpin": _l("unpin"),
+    "remove": _l("take out"),
+    "replace": _l("replace"),
+    "session": _l("session"),
+    "dissolve": _l("dissolve a session"),
+    "late": _l("shift a room"),
+    "proposal": _l("apply the proposal"),
 }
 
 
