@@ -1,9 +1,10 @@
 """Undoing every step leads back to the start, and doing them again to where it went."""
 
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +20,8 @@ from cfp.domain.program.plans import current_draft, plan_of
 from cfp.errors import DomainError
 from tests.factories import NOW, make_conference, make_person, make_submission
 
-START = datetime(2026, 11, 19, 8, tzinfo=UTC)
+START = datetime(2026, 11, 19, 8, tzinfo=ZoneInfo("Europe/Prague"))
+"""On the conference's clock, as forms give it."""
 
 times = st.integers(0, 20).map(lambda n: START + timedelta(minutes=15 * n))
 minutes = st.sampled_from([10, 25, 30, 60])
@@ -187,7 +189,7 @@ def database(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{file}"
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(ACTS, min_size=1, max_size=15), back=st.integers(0, 15))
 def test_undo_leads_back_and_redo_forth(database: str, acts: list[Any], back: int) -> None:
     engine = make_engine(database)

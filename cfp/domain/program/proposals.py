@@ -51,7 +51,7 @@ def request_proposal(
         db,
         actor,
         kind=JOB_KIND,
-        parameters={"draft": loaded.draft_id, **options.as_json()},
+        parameters={"draft": loaded.plan.draft.id, **options.as_json()},
         conference=conference,
         now=now,
     )
@@ -79,10 +79,10 @@ def store_proposal(
     """Keep what was found, to be looked at."""
     made = TimetableProposal(
         conference_id=conference.id,
-        draft_id=draft_of(db, conference, loaded.draft_id).id,
+        draft_id=draft_of(db, conference, loaded.plan.draft.id).id,
         by_id=actor.person_id,
         created=now,
-        mark=loaded.mark,
+        mark=loaded.plan.mark,
         options=loaded.options.as_json(),
         result=dict(result),
     )
@@ -146,11 +146,8 @@ def difference(
     db: Session, conference: Conference, proposal: TimetableProposal, plan: Plan
 ) -> list[Line]:
     """The proposal against the draft as it stands, in the order of the day; what is out last."""
-    rooms = dict(
-        db.execute(select(Room.id, Room.name).where(Room.conference_id == conference.id))
-        .tuples()
-        .all()
-    )
+    named = db.execute(select(Room.id, Room.name).where(Room.conference_id == conference.id))
+    rooms = {row.id: row.name for row in named}
     titles: dict[str | None, str] = {one.code: one.title for one in plan.placed}
     titles |= {one.code: one.title for one in plan.unplaced}
     lines = [_line(row, plan, rooms, titles) for row in proposal.result["placements"]]

@@ -6,7 +6,7 @@ the step left there is still there; so undoing never undoes what somebody else d
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -308,7 +308,7 @@ def _titles(db: Session, placements: Collection[Placement]) -> Mapping[int, str]
 def _placement_state(row: Placement, titles: Mapping[int, str]) -> State:
     return {
         **{name: getattr(row, name) for name in PLACEMENT},
-        "start": row.start.isoformat(),
+        "start": row.start.astimezone(UTC).isoformat(),
         "title": titles[row.item_id],
         "revision": row.revision,
     }

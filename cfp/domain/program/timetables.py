@@ -74,8 +74,7 @@ class Loaded:
     rooms: Sequence[int]
     room_names: Sequence[str]
     base: datetime
-    mark: str
-    draft_id: int
+    plan: Plan
     options: Options
     previous: Places | None
     speakers: Sequence[str]
@@ -125,8 +124,7 @@ def load_problem(
         rooms=frame.rooms,
         room_names=[room.name for room in rooms],
         base=base,
-        mark=plan.mark,
-        draft_id=draft.id,
+        plan=plan,
         options=options,
         previous=_previous(items, frame) if options.keep != "pinned" else None,
         speakers=[{k: v for item in items for k, v in item.names.items()}[key] for key in people],
@@ -249,7 +247,7 @@ def _tracks(db: Session, conference: Conference, items: Sequence[Item]) -> list[
             Submission.code.in_([item.code for item in items]),
         )
     )
-    track_of = dict(rows.tuples().all())
+    track_of = {row.code: row.track_id for row in rows}
     known = sorted(set(track_of.values()))
     return [known.index(track_of[item.code]) if len(known) > 1 else NOWHERE for item in items]
 

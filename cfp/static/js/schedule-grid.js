@@ -105,10 +105,7 @@ export class DayGrid {
     for (const [name, holds] of Object.entries(kinds)) card.classList.toggle(name, holds);
     const link = slot.element.querySelector("td:last-child a[href]");
     const title = element(link ? "a" : "span", "slot-title", slot.title);
-    if (link) {
-      title.href = link.href;
-      title.draggable = false;
-    }
+    if (link) title.href = link.href;
     const about = element("span", "slot-about", this.about(slot));
     const marks = [...slot.element.querySelectorAll(".state, .tag")].map((mark) => mark.textContent);
     if (marks.length) about.textContent += ` · ${marks.join(", ")}`;

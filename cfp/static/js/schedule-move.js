@@ -30,6 +30,8 @@ export class Mover {
     handle.type = "button";
     handle.append(element("span", "visually-hidden", fill(this.words.handle, item)));
     holder.prepend(handle);
+    // The browser's own dragging of links would take the pointer away.
+    for (const link of holder.querySelectorAll("a")) link.draggable = false;
     handle.addEventListener("click", (event) => {
       if (event.detail === 0) this.toggle(item, handle);
     });

@@ -13,14 +13,14 @@ from wtforms.validators import InputRequired
 from cfp.domain import jobs
 from cfp.domain.jobs import Job, JobState
 from cfp.domain.program import proposals, timetables
-from cfp.domain.program.plans import Plan, draft_of, plan_of
+from cfp.domain.program.plans import draft_of, plan_of
 from cfp.domain.program.timetables import SECONDS, Loaded, Options
 from cfp.errors import CfpError, DomainError, NotFoundError
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.program_forms import TIME_NEEDED
-from cfp.web.chair.program_page import asked_draft, asked_plan, here
+from cfp.web.chair.program_page import asked_draft, here
 from cfp.web.forms import BaseForm, ViewResponse, perform, press
 from cfp.web.gate import permission
 from cfp.web.wording import add_words, say
@@ -222,7 +222,6 @@ def _fits(options: Options) -> bool:
 
 
 def _page(form: AutoForm) -> str:
-    plan: Plan = asked_plan()
     conference, options = context.conference(), form.options
     try:
         proposals.check_options(options)
@@ -230,11 +229,10 @@ def _page(form: AutoForm) -> str:
         options = Options()
     loaded = _loaded(options)
     look = timetables.look_before(loaded)
-    zone = ZoneInfo(conference.zone)
+    zone, plan = ZoneInfo(conference.zone), loaded.plan
     return render_template(
         "chair/schedule_auto.html",
         form=form,
-        plan=plan,
         look=look,
         loaded=loaded,
         days=[loaded.moment(start).astimezone(zone).date() for start, _end in loaded.problem.days],
