@@ -57,6 +57,9 @@ SENTENCES: Mapping[str, str] = {
     "assignment.nothing": "No submission waits for reviewers.",
     "assignment.no_reviewers": "Nobody has the role of a reviewer, or all of them pause.",
     "assignment.world_changed": "Somebody changed the assignment meanwhile; run it again.",
+    "timetable.changed": "The schedule was changed while this was computed; run it again.",
+    "timetable.hours": "A day has to end after it begins: look at --from and --until.",
+    "timetable.nothing": "There is no talk to be placed.",
     "no_conference": "There is no conference called {slug!r}; those there are: {known}.",
 }
 

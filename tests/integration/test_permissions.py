@@ -75,7 +75,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
     ),
     COMMITTEE: (
         *("chair.dashboard", "chair.submissions", "chair.submissions_csv"),
-        *("chair.program", "chair.preview"),
+        *("chair.program", "chair.preview", "chair.program_changes"),
     ),
     ALL_CHAIRS: (
         *("chair.people", "chair.people_csv", "chair.people_person"),
@@ -97,7 +97,13 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.message_again", "chair.message_arrived", "chair.message_release"),
         *("chair.message_stop", "chair.people_claim", "chair.people_committee"),
         *("chair.people_invitation", "chair.people_invite", "chair.people_roles"),
-        *("chair.place", "chair.slot", "chair.move_slot", "chair.remove_slot"),
+        *("chair.place", "chair.slot", "chair.move_slot", "chair.remove_slot", "chair.pin_slot"),
+        *("chair.swap_slot", "chair.replace_slot", "chair.make_session", "chair.session"),
+        *("chair.change_session", "chair.move_session", "chair.dissolve_session"),
+        *("chair.late", "chair.run_late", "chair.undo_step", "chair.redo_step"),
+        *("chair.program_drafts", "chair.copy_draft", "chair.rename_draft", "chair.use_draft"),
+        *("chair.delete_draft", "chair.auto", "chair.auto_start", "chair.auto_job"),
+        *("chair.auto_cancel", "chair.auto_proposal", "chair.auto_apply", "chair.auto_discard"),
         *("chair.publish", "chair.publishing", "chair.materials_list"),
         *("chair.settings", "chair.settings_archive", "chair.settings_basics"),
         *("chair.settings_call", "chair.settings_criteria", "chair.settings_criterion"),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from cfp import clock
 from cfp.actors import SYSTEM
 from cfp.domain.mail.models import Message
-from cfp.domain.program import drafts, versions
+from cfp.domain.program import blocks, drafts, versions
 from cfp.domain.submissions.models import Speaker
 from cfp.domain.submissions.states import State
 from cfp.formats.writers import WRITERS
@@ -50,9 +50,13 @@ def grow(db: Session, world: World, size: int) -> None:
         make_review(db, talk, world.people["reviewer"])
         make_conflict(db, talk, reviewers[number - 2], kind="affiliation")
         accepted = make_submission(db, conference, [reviewer], state="confirmed")
-        drafts.place(
+        placed = drafts.place(
             db, SYSTEM, conference, code=accepted.code, title="", room_id=None,
             start=conference_start(world), minutes=10, now=NOW,
+        )  # fmt: skip
+        blocks.make_session(
+            db, SYSTEM, conference, slots={placed.id: placed.revision}, title=f"Session {number}",
+            chair="", posters=False, now=NOW,
         )  # fmt: skip
         db.add(
             Message(

@@ -18,8 +18,9 @@ from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference, Room, SubmissionType, Track
 from cfp.domain.decisions.models import Decision
-from cfp.domain.program.drafts import current_draft, item_of, new_item
+from cfp.domain.program.drafts import item_of, new_item
 from cfp.domain.program.models import Placement, ProgramItem
+from cfp.domain.program.plans import current_draft
 from cfp.domain.submissions.codes import new_submission_code, speaker_code
 from cfp.domain.submissions.models import Speaker, Submission, SubmissionRevision
 from cfp.domain.submissions.rules import affiliation_key, content_text, people_text

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, Room, Track
-from cfp.domain.program.drafts import Plan, item_of, plan_of
-from cfp.domain.program.models import Material, ProgramItem, ProgramVersion
+from cfp.domain.program.drafts import item_of
+from cfp.domain.program.models import Material, ProgramDraft, ProgramItem, ProgramVersion
+from cfp.domain.program.plans import Plan, plan_of
 from cfp.domain.program.rules import Placed
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import IN_PROGRAM
@@ -31,6 +32,13 @@ def latest(db: Session, conference: Conference) -> ProgramVersion | None:
     """The version the public sees, if any."""
     query = select(ProgramVersion).where(ProgramVersion.conference_id == conference.id)
     return db.scalars(query.order_by(ProgramVersion.number.desc()).limit(1)).one_or_none()
+
+
+def latest_number(db: Session, conference: Conference) -> ProgramVersion | None:
+    """The same without its program, for who wants to know its number and its time."""
+    query = select(ProgramVersion).where(ProgramVersion.conference_id == conference.id)
+    newest = query.order_by(ProgramVersion.number.desc()).limit(1)
+    return db.scalars(newest.options(defer(ProgramVersion.program, raiseload=True))).one_or_none()
 
 
 def numbered(db: Session, conference: Conference, number: int) -> ProgramVersion | None:
@@ -91,12 +99,20 @@ def shown_materials(db: Session, conference: Conference) -> tuple[frozen.Materia
 
 
 def preview(
-    db: Session, conference: Conference, before: ProgramVersion | None, *, now: datetime
+    db: Session,
+    conference: Conference,
+    before: ProgramVersion | None,
+    *,
+    now: datetime,
+    draft: ProgramDraft | None = None,
 ) -> frozen.Program:
-    """The program as it would be published now, after `before`; writes nothing."""
+    """The program as it would be published now, after `before`, from this or the current draft.
+
+    Writes nothing.
+    """
     number = before.number + 1 if before else 1
     known = program_of(before) if before else None
-    return _freeze(db, conference, number, now, "", known, make_items=False)
+    return _freeze(db, conference, number, now, "", known, draft=draft, make_items=False)
 
 
 def publish(
@@ -156,7 +172,11 @@ def differences(old: frozen.Program | None, new: frozen.Program) -> list[Differe
     """What `new` changes: talks first, then breaks, in the order of the program."""
     if old is None:
         return []
-    return [*_talk_differences(old, new), *_break_differences(old, new)]
+    return [
+        *_talk_differences(old, new),
+        *_break_differences(old, new),
+        *_session_differences(old, new),
+    ]
 
 
 def _talk_differences(old: frozen.Program, new: frozen.Program) -> Iterable[Difference]:
@@ -206,10 +226,34 @@ def _break_differences(old: frozen.Program, new: frozen.Program) -> Iterable[Dif
             yield Difference("removed", slot.title)
 
 
+def _session_differences(old: frozen.Program, new: frozen.Program) -> Iterable[Difference]:
+    for number, session in new.session_by_id.items():
+        before = old.session_by_id.get(number)
+        if before is None:
+            yield Difference("new", session.title)
+        else:
+            yield from _changed(
+                session.title,
+                _members(old, number) != _members(new, number),
+                [name for name in _TOLD if getattr(before, name) != getattr(session, name)],
+            )
+    for number, session in old.session_by_id.items():
+        if number not in new.session_by_id:
+            yield Difference("removed", session.title)
+
+
+_TOLD = ("title", "chair", "posters")
+
+
+def _members(program: frozen.Program, number: int) -> set[str]:
+    return {slot.guid for slot in program.slots if slot.session == number}
+
+
 def _frame(program: frozen.Program) -> tuple[object, ...]:
     """What surrounds the talks and slots, which `differences` covers."""
     about = (program.title, program.zone, program.start, program.end, program.place)
-    return *about, program.language, program.contact, program.sections, program.rooms
+    plenary = {slot.guid for slot in program.slots if slot.plenary}
+    return *about, program.language, program.contact, program.sections, program.rooms, plenary
 
 
 def _freeze(
@@ -221,8 +265,11 @@ def _freeze(
     before: frozen.Program | None,
     *,
     make_items: bool,
+    draft: ProgramDraft | None = None,
 ) -> frozen.Program:
-    plan = plan_of(db, conference)
+    if make_items:
+        _number_items(db, conference)
+    plan = plan_of(db, conference, draft=draft)
     days = tuple(
         frozen.Day(index + 1, conference.start_date + timedelta(days=index))
         for index in range((conference.end_date - conference.start_date).days + 1)
@@ -253,7 +300,11 @@ def _freeze(
     )
     canceled = {talk.code for talk in talks if talk.canceled}
     slots = _slots(plan, program, canceled, before, several=several)
-    return replace(program, slots=_stamped(slots, program, before))
+    return replace(
+        program,
+        slots=_stamped(slots, program, before),
+        sessions=_sessions(plan, slots, before),
+    )
 
 
 def _sections(conference: Conference) -> tuple[frozen.Section, ...]:
@@ -313,7 +364,7 @@ def _talks(
         frozen.Talk(
             code=one.code,
             guid=items[one.id].guid if one.id in items else "",
-            id=items[one.id].number if one.id in items else 0,
+            id=(items[one.id].number or 0) if one.id in items else 0,
             title=one.title,
             speakers=tuple(_speaker(speaker) for speaker in one.speakers if _is_shown(speaker)),
             abstract=one.abstract,
@@ -322,6 +373,8 @@ def _talks(
             minutes=plan.minutes.get(one.code, one.type.minutes),
             anchor=(items[one.id].anchor or None) if one.id in items else None,
             canceled=one.state not in IN_PROGRAM,
+            language="" if one.language == conference.language else one.language,
+            recorded=one.id not in plan.needs or plan.needs[one.id].recording,
         )
         for one in rows
     )
@@ -347,6 +400,22 @@ def _items(
     return known
 
 
+def _number_items(db: Session, conference: Conference) -> None:
+    """Give talks that were planned while their acceptance was a secret their lasting numbers."""
+    waiting = db.scalars(
+        select(Submission)
+        .join(ProgramItem, ProgramItem.submission_id == Submission.id)
+        .where(
+            Submission.conference_id == conference.id,
+            Submission.state.in_(IN_PROGRAM),
+            ProgramItem.number.is_(None),
+        )
+        .order_by(Submission.id)
+    ).all()
+    for submission in waiting:
+        item_of(db, submission)
+
+
 def _is_shown(speaker: Speaker) -> bool:
     return speaker.state != "removed"
 
@@ -370,13 +439,15 @@ def _slots(
         if one.code is not None and one.code not in program.talk_by_code:
             continue
         nth = seen[one.item_id] = seen.get(one.item_id, 0) + 1
-        slots.append(_slot(one, nth, program, several=several))
+        slots.append(_slot(one, nth, program, plan, several=several))
     placed = {slot.talk for slot in slots}
     gone = [slot for slot in before.slots if slot.talk in canceled] if before else []
     return slots + [slot for slot in gone if slot.talk not in placed]
 
 
-def _slot(one: Placed, nth: int, program: frozen.Program, *, several: bool) -> frozen.Slot:
+def _slot(
+    one: Placed, nth: int, program: frozen.Program, plan: Plan, *, several: bool
+) -> frozen.Slot:
     # Only a talk given twice needs more than its item's guid; the second derives for ever.
     guid = one.guid if nth == 1 else str(uuid.uuid5(uuid.UUID(one.guid), str(nth)))
     return frozen.Slot(
@@ -390,7 +461,20 @@ def _slot(one: Placed, nth: int, program: frozen.Program, *, several: bool) -> f
         day=frozen.day_number(one.start, program.zone, program.days),
         changed_in=program.number,
         changed_at=program.published_at,
+        session=plan.sessions[one.session].number if one.session is not None else None,
+        plenary=one.plenary,
     )
+
+
+def _sessions(
+    plan: Plan, slots: Sequence[frozen.Slot], before: frozen.Program | None
+) -> tuple[frozen.Session, ...]:
+    """The sessions that something is part of; one of a canceled talk as it was published."""
+    used = {slot.session for slot in slots}
+    known = dict(before.session_by_id) if before else {}
+    for one in plan.sessions.values():
+        known[one.number] = frozen.Session(one.number, one.title, one.chair, one.posters)
+    return tuple(known[number] for number in sorted(known) if number in used)
 
 
 def _stamped(
