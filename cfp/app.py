@@ -36,11 +36,7 @@ class Runtime:
 def create_app(config: Config) -> Flask:
     """The Flask application. Refuses to start on a route without a permission."""
     app = Flask("cfp", template_folder=str(resource("templates")), static_folder="static")
-    keys = secret_keys(config.instance)
     app.config.update(
-        SECRET_KEY=keys[0],
-        SECRET_KEY_FALLBACKS=keys[1:],
-        MAX_CONTENT_LENGTH=config.upload_limit_mib * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         MAX_FORM_PARTS=5_000,
         BOOTSTRAP_SERVE_LOCAL=True,
@@ -49,7 +45,7 @@ def create_app(config: Config) -> Flask:
         REFUSE_FORGOTTEN_COMMITS=False,
         TRAP_HTTP_EXCEPTIONS=False,
     )
-    app.extensions["cfp"] = Runtime(config, make_engine(config.database_url))
+    bind(app, config)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if config.trusted_proxies:
@@ -58,6 +54,17 @@ def create_app(config: Config) -> Flask:
     _install(app)
     gate.refuse_undeclared(app)
     return app
+
+
+def bind(app: Flask, config: Config) -> None:
+    """Put the application on an installation: its keys, its limits, its database."""
+    keys = secret_keys(config.instance)
+    app.config.update(
+        SECRET_KEY=keys[0],
+        SECRET_KEY_FALLBACKS=keys[1:],
+        MAX_CONTENT_LENGTH=config.upload_limit_mib * 1024 * 1024,
+    )
+    app.extensions["cfp"] = Runtime(config, make_engine(config.database_url))
 
 
 def _install(app: Flask) -> None:
