@@ -11,6 +11,7 @@ from flask_babel import format_date as babel_date
 from markupsafe import Markup, escape
 
 from cfp.web import context
+from cfp.web.rows import addresses, dots_of
 
 AOE = "Etc/GMT+12"
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]")
@@ -22,6 +23,7 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals["now"] = context.now
     app.jinja_env.globals["fresh_key"] = fresh_key
+    app.jinja_env.globals.update(addresses=addresses, dots_of=dots_of)
 
 
 def fresh_key() -> str:
