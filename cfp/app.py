@@ -18,7 +18,7 @@ from cfp.config import Config
 from cfp.db import make_engine
 from cfp.errors import ConfigError
 from cfp.paths import resource
-from cfp.web import context, errors, filters, gate, headers, sessions
+from cfp.web import context, errors, filters, gate, headers, sessions, translating
 from cfp.web.blueprints import BLUEPRINTS
 from cfp.web.frame import frame
 
@@ -72,6 +72,7 @@ def _install(app: Flask) -> None:
     CSRFProtect(app)
     Bootstrap5(app)
     Babel(app, locale_selector=_locale)
+    translating.init_app(app)
     sessions.init_app(app)
     errors.init_app(app)
     filters.init_app(app)

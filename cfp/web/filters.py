@@ -9,6 +9,7 @@ from flask_babel import format_date as babel_date
 
 from cfp.formats.linked import linked
 from cfp.web import context
+from cfp.web.rows import addresses, dots_of
 
 AOE = "Etc/GMT+12"
 
@@ -19,6 +20,7 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals["now"] = context.now
     app.jinja_env.globals["fresh_key"] = fresh_key
+    app.jinja_env.globals.update(addresses=addresses, dots_of=dots_of)
 
 
 def fresh_key() -> str:
