@@ -20,6 +20,7 @@ AREAS = ("public", "account", "speaker", "reviewer", "chair")
 NO_PAGE = {
     *("public.healthz", "public.readyz", "account.export"),
     *("public.program_json", "public.program_text", "public.schedule_ics", "public.sessions_csv"),
+    *("public.material_file", "speaker.material_file"),
     *("chair.submissions_csv", "chair.people_csv", "chair.reviews_csv", "chair.log_csv"),
 }
 """Files and signs of life."""

@@ -1,7 +1,7 @@
 """Versions: the current draft frozen, numbered and published. What the public sees."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,7 +12,13 @@ from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, Room, Track
 from cfp.domain.program.drafts import Plan, item_of, plan_of
-from cfp.domain.program.models import Material, ProgramItem, ProgramVersion
+from cfp.domain.program.models import (
+    Material,
+    ProgramItem,
+    ProgramVersion,
+    RoomBroadcast,
+    StoredFile,
+)
 from cfp.domain.program.rules import Placed
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import IN_PROGRAM
@@ -22,6 +28,7 @@ from cfp.formats.codec import decode, encode
 from cfp.formats.program import Difference
 from cfp.formats.writers import Edition
 from cfp.links import Links
+from cfp.uploads import Uploads
 
 NOTE_LIMIT = 500
 SECTION_ORDER = ("introduction", "attendance", "registration", "booking", "broadcast", "contact")
@@ -61,22 +68,36 @@ def history_of(db: Session, conference: Conference, until: int) -> tuple[frozen.
 
 
 def edition_of(
-    db: Session, conference: Conference, version: ProgramVersion, links: Links
+    db: Session,
+    conference: Conference,
+    version: ProgramVersion,
+    links: Links,
+    *,
+    uploads: Uploads | None = None,
 ) -> Edition:
-    """A version with all that its formats show."""
+    """A version with all that its formats show; with `uploads`, the bytes of slides as well."""
+    program = program_of(version)
     return Edition(
-        program_of(version),
-        shown_materials(db, conference),
+        program,
+        shown_materials(db, conference, program, links),
         links,
         history_of(db, conference, version.number),
+        _reader(db, conference, uploads) if uploads else None,
     )
 
 
-def shown_materials(db: Session, conference: Conference) -> tuple[frozen.Material, ...]:
-    """Slides and videos everyone may see, in a lasting order."""
+def shown_materials(
+    db: Session, conference: Conference, program: frozen.Program, links: Links
+) -> tuple[frozen.Material, ...]:
+    """Slides and videos everyone may see, in a lasting order.
+
+    Only of talks of this version that take place: a talk that is accepted since then is nobody's
+    to know yet, whatever its speakers have given.
+    """
     rows = db.execute(
-        select(Submission.code, Material.kind, Material.url)
+        select(Submission.code, Material.kind, Material.url, StoredFile.name)
         .join(Submission, Submission.id == Material.submission_id)
+        .outerjoin(StoredFile, StoredFile.material_id == Material.id)
         .where(
             Material.conference_id == conference.id,
             Material.state == "shown",
@@ -84,19 +105,52 @@ def shown_materials(db: Session, conference: Conference) -> tuple[frozen.Materia
         )
         .order_by(Submission.code, Material.kind)
     )
+    taking_place = {talk.code for talk in program.talks if not talk.canceled}
     return tuple(
-        frozen.Material(talk=code, kind="slides" if kind == "slides" else "video", url=url)
-        for code, kind, url in rows
+        frozen.Material(
+            talk=code,
+            kind="slides" if kind == "slides" else "video",
+            url=links.file(conference.slug, code, file) if file else url,
+            file=file or "",
+        )
+        for code, kind, url, file in rows
+        if code in taking_place
     )
 
 
+def _reader(
+    db: Session, conference: Conference, uploads: Uploads
+) -> Callable[[frozen.Material], bytes]:
+    """Reads the bytes of shown slides, when no database is at hand any more."""
+    rows = db.execute(
+        select(Submission.code, Material.kind, StoredFile.storage)
+        .join(Submission, Submission.id == StoredFile.submission_id)
+        .join(Material, Material.id == StoredFile.material_id)
+        .where(StoredFile.conference_id == conference.id)
+    )
+    storage = {(code, kind): name for code, kind, name in rows}
+
+    def read(material: frozen.Material) -> bytes:
+        return uploads.path(storage[material.talk, material.kind]).read_bytes()
+
+    return read
+
+
 def preview(
-    db: Session, conference: Conference, before: ProgramVersion | None, *, now: datetime
+    db: Session,
+    conference: Conference,
+    before: ProgramVersion | None,
+    *,
+    now: datetime,
+    plan: Plan | None = None,
 ) -> frozen.Program:
-    """The program as it would be published now, after `before`; writes nothing."""
+    """The program as it would be published now, after `before`; writes nothing.
+
+    `plan` is the current draft's, for who has loaded it.
+    """
     number = before.number + 1 if before else 1
     known = program_of(before) if before else None
-    return _freeze(db, conference, number, now, "", known, make_items=False)
+    return _freeze(db, conference, number, now, "", known, plan=plan, make_items=False)
 
 
 def publish(
@@ -111,15 +165,30 @@ def publish(
     known = program_of(before) if before else None
     number = before.number + 1 if before else 1
     program = _freeze(db, conference, number, now, note, known, make_items=True)
+    return store(db, actor, conference, program, known)
+
+
+def store(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    program: frozen.Program,
+    known: frozen.Program | None,
+) -> ProgramVersion:
+    """Keep a program that comes after `known` as the version everyone reads from now on.
+
+    Raises:
+        DomainError: `nothing_changed` (at the note).
+    """
     changes = differences(known, program)
     if known is not None and same(known, program):
         raise DomainError("nothing_changed", field="note")
     version = ProgramVersion(
         conference_id=conference.id,
-        number=number,
-        published=now,
+        number=program.number,
+        published=program.published_at,
         published_by_id=actor.person_id,
-        note=note,
+        note=program.note,
         program=frozen.to_json(program),
         differences=[encode(change) for change in changes],
     )
@@ -129,12 +198,24 @@ def publish(
         db,
         actor,
         "program.publish",
-        f"version {number}",
-        now=now,
+        f"version {program.number}",
+        now=program.published_at,
         conference_id=conference.id,
-        detail={"number": number, "changes": len(changes)},
+        detail={"number": program.number, "changes": len(changes)},
     )
     return version
+
+
+def stamped(program: frozen.Program, before: frozen.Program) -> frozen.Program:
+    """The program with the stamps of `before` where a slot is as it was, else with its own.
+
+    Calendars see a change only where there is one.
+    """
+    own = [
+        replace(slot, changed_in=program.number, changed_at=program.published_at)
+        for slot in program.slots
+    ]
+    return replace(program, slots=_stamped(own, program, before))
 
 
 def versions_of(db: Session, conference: Conference) -> Sequence[ProgramVersion]:
@@ -209,7 +290,8 @@ def _break_differences(old: frozen.Program, new: frozen.Program) -> Iterable[Dif
 def _frame(program: frozen.Program) -> tuple[object, ...]:
     """What surrounds the talks and slots, which `differences` covers."""
     about = (program.title, program.zone, program.start, program.end, program.place)
-    return *about, program.language, program.contact, program.sections, program.rooms
+    texts = (program.language, program.contact, program.sections)
+    return *about, *texts, program.rooms, program.broadcasts
 
 
 def _freeze(
@@ -221,8 +303,9 @@ def _freeze(
     before: frozen.Program | None,
     *,
     make_items: bool,
+    plan: Plan | None = None,
 ) -> frozen.Program:
-    plan = plan_of(db, conference)
+    plan = plan or plan_of(db, conference)
     days = tuple(
         frozen.Day(index + 1, conference.start_date + timedelta(days=index))
         for index in range((conference.end_date - conference.start_date).days + 1)
@@ -250,10 +333,27 @@ def _freeze(
         days=days,
         rooms=tuple(frozen.Room(room.name, room.capacity) for room in rooms) if several else (),
         talks=talks,
+        broadcasts=_broadcasts(db, conference, {room.id: room.name for room in rooms}, days),
     )
     canceled = {talk.code for talk in talks if talk.canceled}
     slots = _slots(plan, program, canceled, before, several=several)
     return replace(program, slots=_stamped(slots, program, before))
+
+
+def _broadcasts(
+    db: Session, conference: Conference, rooms: Mapping[int, str], days: Sequence[frozen.Day]
+) -> tuple[frozen.Broadcast, ...]:
+    """The links of days and rooms that there still are; by day, those without a room first."""
+    number = {day.date: day.number for day in days}
+    named = rooms.items() if len(rooms) > 1 else ()
+    order: dict[int | None, str] = dict([(None, ""), *named])
+    rank = {room_id: place for place, room_id in enumerate(order)}
+    rows = db.scalars(select(RoomBroadcast).where(RoomBroadcast.conference_id == conference.id))
+    found = [row for row in rows if row.day in number and row.room_id in order]
+    return tuple(
+        frozen.Broadcast(number[row.day], order[row.room_id], row.url)
+        for row in sorted(found, key=lambda one: (one.day, rank[one.room_id]))
+    )
 
 
 def _sections(conference: Conference) -> tuple[frozen.Section, ...]:

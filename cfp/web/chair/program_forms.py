@@ -1,4 +1,4 @@
-"""Forms of the schedule: a slot, a version's note, links to slides and videos."""
+"""Forms of the schedule: where and when something takes place."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -12,10 +12,8 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 
 from cfp.domain.conferences.models import Conference, Room
 from cfp.domain.program.drafts import TITLE_LIMIT, Unplaced
-from cfp.domain.program.materials import URL_LIMIT
 from cfp.domain.program.rules import DAYS_AROUND, MINUTES_LIMIT
-from cfp.domain.program.versions import NOTE_LIMIT
-from cfp.web.forms import BaseForm, Line, Text
+from cfp.web.forms import BaseForm, Line
 
 BREAK = ""
 NO_ROOM = 0
@@ -66,17 +64,6 @@ class PlaceForm(SlotForm):
             *(SelectChoice(talk.code, f"{talk.title} ({talk.minutes} min)") for talk in talks),
             SelectChoice(BREAK, _l("a break, a meal, an opening ...")),
         ]
-
-
-class PublishForm(BaseForm):
-    note = Text(_l("Note to the readers"), limit=NOTE_LIMIT)
-
-
-class MaterialForm(BaseForm):
-    """https links; an empty one takes the link away."""
-
-    slides = Line(_l("Link to the slides"), limit=URL_LIMIT)
-    video = Line(_l("Link to the video"), limit=URL_LIMIT)
 
 
 def days_of(conference: Conference) -> list[date]:
