@@ -40,7 +40,8 @@ screenshots: dev ## the README's pictures, from the demo
 
 # The index is the caller's; neither it nor the caller's folders get into the files.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-emit-index-url --no-annotate pyproject.toml --extra postgres
+	--only-binary :all: --no-header --no-emit-index-url --no-annotate \
+	pyproject.toml --extra postgres
 
 lock: ## pin newer packages in requirements*.txt (needs uv)
 	$(LOCK) --upgrade --group build --output-file requirements.txt

@@ -18,7 +18,7 @@ from cfp.config import Config
 from cfp.db import make_engine
 from cfp.errors import ConfigError
 from cfp.paths import resource
-from cfp.web import context, errors, filters, gate, headers, sessions
+from cfp.web import context, errors, filters, gate, headers, sessions, translating
 from cfp.web.blueprints import BLUEPRINTS
 from cfp.web.frame import frame
 
@@ -38,10 +38,7 @@ class Runtime:
 def create_app(config: Config) -> Flask:
     """The Flask application. Refuses to start on a route without a permission."""
     app = Flask("cfp", template_folder=str(resource("templates")), static_folder="static")
-    keys = secret_keys(config.instance)
     app.config.update(
-        SECRET_KEY=keys[0],
-        SECRET_KEY_FALLBACKS=keys[1:],
         MAX_CONTENT_LENGTH=config.uploads.limit + FORM_AROUND,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         MAX_FORM_PARTS=5_000,
@@ -51,7 +48,7 @@ def create_app(config: Config) -> Flask:
         REFUSE_FORGOTTEN_COMMITS=False,
         TRAP_HTTP_EXCEPTIONS=False,
     )
-    app.extensions["cfp"] = Runtime(config, make_engine(config.database_url))
+    bind(app, config)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if config.trusted_proxies:
@@ -62,11 +59,23 @@ def create_app(config: Config) -> Flask:
     return app
 
 
+def bind(app: Flask, config: Config) -> None:
+    """Put the application on an installation: its keys, its limits, its database."""
+    keys = secret_keys(config.instance)
+    app.config.update(
+        SECRET_KEY=keys[0],
+        SECRET_KEY_FALLBACKS=keys[1:],
+        MAX_CONTENT_LENGTH=config.upload_limit_mib * 1024 * 1024,
+    )
+    app.extensions["cfp"] = Runtime(config, make_engine(config.database_url))
+
+
 def _install(app: Flask) -> None:
     headers.init_app(app)
     CSRFProtect(app)
     Bootstrap5(app)
     Babel(app, locale_selector=_locale)
+    translating.init_app(app)
     sessions.init_app(app)
     errors.init_app(app)
     filters.init_app(app)

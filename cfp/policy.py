@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -25,6 +26,7 @@ from sqlalchemy import (
     Select,
     SQLColumnExpression,
     and_,
+    bindparam,
     case,
     false,
     func,
@@ -32,6 +34,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union,
 )
 from sqlalchemy.orm import Session, aliased
 
@@ -325,21 +328,7 @@ def standing_of(
     db: Session, actor: Actor, conference: Conference, code: str
 ) -> Standing | None:
     """Load a submission by code with what this person is to it; None when there is no such code."""
-    me = actor.person_id if actor.person_id is not None else 0
-    row = db.execute(
-        select(
-            Submission,
-            _is_speaker(me).label("speaks"),
-            _is_blocked(me, conference).label("blocked"),
-            _own_review_in(me).label("own_review_in"),
-            select(Assignment.state)
-            .where(Assignment.submission_id == Submission.id, Assignment.person_id == me)
-            .order_by(Assignment.round_id.desc())
-            .limit(1)
-            .scalar_subquery()
-            .label("assignment_state"),
-        ).where(Submission.conference_id == conference.id, Submission.code == code)
-    ).one_or_none()
+    row = db.execute(_standing_row(_seat_of(actor, conference)), {"code": code}).one_or_none()
     if row is None:
         return None
     submission, speaks, blocked, own_review_in, assignment_state = row
@@ -364,6 +353,28 @@ def standing_of(
     )
 
 
+@lru_cache(maxsize=256)
+def _standing_row(seat: "_Seat") -> Select[Any]:
+    """A submission by its `:code`, with what the person is to it; kept, as `_any_grant` is."""
+    me = seat.person_id or 0
+    asked = (
+        select(Assignment.state)
+        .where(Assignment.submission_id == Submission.id, Assignment.person_id == me)
+        .order_by(Assignment.round_id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return select(
+        Submission,
+        _is_speaker(me).label("speaks"),
+        _is_blocked(me, seat.conference_id, seat.kinds).label("blocked"),
+        _own_review_in(me).label("own_review_in"),
+        asked.label("assignment_state"),
+    ).where(
+        Submission.conference_id == seat.conference_id, Submission.code == bindparam("code")
+    )
+
+
 ACTIVE_ASSIGNMENTS = ("assigned", "accepted", "done")
 
 
@@ -377,6 +388,7 @@ def takes_bids(conference: Conference) -> bool:
 
 # Aliased, so that they never correlate with a view's own speakers; and once, because making an
 # alias costs more than running most of the queries it stands in.
+_SUBMISSION = aliased(Submission, name="its_submission")
 _SPEAKER = aliased(Speaker, name="its_speaker")
 _CONFLICT = aliased(Conflict, name="its_conflict")
 _REVIEW = aliased(Review, name="its_review")
@@ -390,26 +402,26 @@ def _is_speaker(person_id: int) -> ColumnElement[bool]:
     return or_(Submission.submitter_id == person_id, Submission.id.in_(accepted))
 
 
-def _is_blocked(person_id: int, conference: Conference) -> ColumnElement[bool]:
+def _is_blocked(
+    person_id: int, conference_id: int, kinds: Sequence[str]
+) -> ColumnElement[bool]:
     """Own and co-spoken submissions always block; found and declared conflicts by their policy.
 
-    The sets are made once per statement, from the person; asking them of every row would not.
+    One set, made once per statement from the person's side: they are few of many submissions.
     """
-    return or_(
-        Submission.submitter_id == person_id,
-        Submission.id.in_(select(_SPEAKER.submission_id).where(_names(person_id))),
-        Submission.id.in_(select(_CONFLICT.submission_id).where(_blocks(person_id, conference))),
-    )
+    here, mine = _SUBMISSION.conference_id == conference_id, _SUBMISSION.submitter_id == person_id
+    submitted = select(_SUBMISSION.id).where(mine, here)
+    spoken = select(_SPEAKER.submission_id).where(_names(person_id))
+    conflicting = select(_CONFLICT.submission_id).where(_blocks(person_id, kinds))
+    return Submission.id.in_(union(submitted, spoken, conflicting))
 
 
 def _names(person_id: int) -> ColumnElement[bool]:
     return and_(_SPEAKER.person_id == person_id, _SPEAKER.state != "removed")
 
 
-def _blocks(person_id: int, conference: Conference) -> ColumnElement[bool]:
-    open_and_blocking = and_(
-        _CONFLICT.state == "open", _CONFLICT.kind.in_(blocking_kinds(conference))
-    )
+def _blocks(person_id: int, kinds: Sequence[str]) -> ColumnElement[bool]:
+    open_and_blocking = and_(_CONFLICT.state == "open", _CONFLICT.kind.in_(kinds))
     return and_(
         _CONFLICT.person_id == person_id, or_(_CONFLICT.state == "confirmed", open_and_blocking)
     )
@@ -453,17 +465,32 @@ def own(actor: Actor) -> ColumnElement[bool]:
 
 def predicate(actor: Actor, fact: Fact, conference: Conference) -> ColumnElement[bool]:
     """The rows of `submission` about which the person may know the fact, as SQL."""
-    return _any_grant(actor, SEES[fact], conference)
+    return _any_grant(tuple(SEES[fact]), _seat_of(actor, conference))
 
 
 def may(actor: Actor, action: Action, conference: Conference) -> ColumnElement[bool]:
     """The rows of `submission` on which the person may do the action, as SQL."""
-    return _any_grant(actor, ON_SUBMISSION[action], conference)
+    return _any_grant(tuple(ON_SUBMISSION[action]), _seat_of(actor, conference))
+
+
+def unknown(actor: Actor, fact: Fact, conference: Conference) -> Select[int]:
+    """The ids of the conference's submissions about which the person may not know the fact.
+
+    What hangs on submissions in great numbers leaves these out, instead of joining each: a set
+    made once, and for a chair a small one.
+    """
+    here, known = Submission.conference_id == conference.id, predicate(actor, fact, conference)
+    return select(Submission.id).where(here, ~known).correlate(None)
+
+
+def blocked(actor: Actor, conference: Conference) -> ColumnElement[bool]:
+    """The rows of `submission` with which the person has a blocking conflict."""
+    return _is_blocked(actor.person_id or 0, conference.id, blocking_kinds(conference))
 
 
 def unblocked(actor: Actor, conference: Conference) -> ColumnElement[bool]:
     """The rows of `submission` with which the person has no blocking conflict."""
-    return ~_is_blocked(actor.person_id or 0, conference)
+    return ~blocked(actor, conference)
 
 
 def blocked_anywhere(actor: Actor, conference: Conference) -> ColumnElement[bool]:
@@ -471,72 +498,107 @@ def blocked_anywhere(actor: Actor, conference: Conference) -> ColumnElement[bool
 
     What is told of all submissions at once then leaves those out, or is not told.
     """
-    me = actor.person_id or 0
+    me, kinds = actor.person_id or 0, blocking_kinds(conference)
     here = and_(Submission.conference_id == conference.id, Submission.state != "draft")
     own = select(Submission.id).where(here, Submission.submitter_id == me)
     others = [
         select(Submission.id).join(table, table.submission_id == Submission.id).where(here, mine)
-        for table, mine in ((_SPEAKER, _names(me)), (_CONFLICT, _blocks(me, conference)))
+        for table, mine in ((_SPEAKER, _names(me)), (_CONFLICT, _blocks(me, kinds)))
     ]
     return or_(*(one.correlate(None).exists() for one in (own, *others)))
 
 
-def _any_grant(
-    actor: Actor, grants: list[Grant], conference: Conference
-) -> ColumnElement[bool]:
-    if actor.person_id is None:
+@dataclass(frozen=True)
+class _Seat:
+    """One person in one conference: all that the SQL of the grants is made from."""
+
+    person_id: int | None
+    conference_id: int
+    roles: frozenset[RoleKind]
+    tracks: frozenset[int]
+    kinds: tuple[str, ...]
+    reviews_all: bool
+    bids: bool
+    blind: bool
+    others_reviews: str
+    names_shown: bool
+    sends_text: bool
+
+
+def _seat_of(actor: Actor, conference: Conference) -> _Seat:
+    here = conference.id
+    return _Seat(
+        person_id=actor.person_id,
+        conference_id=here,
+        roles=frozenset(role.kind for role in actor.roles if role.conference_id == here),
+        tracks=actor.tracks(here),
+        kinds=tuple(blocking_kinds(conference)),
+        reviews_all=conference.reviewing == "everyone",
+        bids=takes_bids(conference),
+        blind=conference.blind,
+        others_reviews=conference.others_reviews,
+        names_shown=conference.reviewer_names_shown,
+        sends_text=conference.sends_speaker_text,
+    )
+
+
+@lru_cache(maxsize=256)
+def _any_grant(grants: tuple[Grant, ...], seat: _Seat) -> ColumnElement[bool]:
+    """Kept, because a page asks for the same few dozens of times and making one is slow."""
+    if seat.person_id is None:
         return false()
     parts = []
     # The role's grants first: where one holds, a database looks no further into the rows of others.
     for grant in sorted(grants, key=lambda one: one.relation in {S, R}):
-        related = _related(actor, grant.relation, conference)
-        if related is None:
+        if not _can_be(seat, grant.relation):
             continue
-        condition = [related, _holds_in_sql(actor.person_id, grant.when, conference)]
+        related = _related(seat, grant.relation)
+        condition = [related, _holds_in_sql(seat, seat.person_id, grant.when)]
         if grant.unblocked:
-            condition.append(unblocked(actor, conference))
+            condition.append(~_is_blocked(seat.person_id, seat.conference_id, seat.kinds))
         parts.append(and_(*condition))
-    return and_(Submission.conference_id == conference.id, or_(false(), *parts))
+    return and_(Submission.conference_id == seat.conference_id, or_(false(), *parts))
 
 
-def _related(
-    actor: Actor, relation: Relation, conference: Conference
-) -> ColumnElement[bool] | None:
-    """SQL for "this person is that to the submission"; None when it holds for no row."""
+def _can_be(seat: _Seat, relation: Relation) -> bool:
+    """Whether the person can be that to any submission of the conference, by role."""
     if relation is S:
-        return _is_speaker(actor.person_id or 0)
+        return True
     if relation is T:
-        tracks = actor.tracks(conference.id)
-        return Submission.track_id.in_(sorted(tracks)) if tracks else None
-    if not actor.has(conference.id, ROLES[relation]):
-        return None
-    if relation is B:
-        return true() if takes_bids(conference) else None
-    if relation is R and conference.reviewing != "everyone":
+        return bool(seat.tracks)
+    return ROLES[relation] in seat.roles and (relation is not B or seat.bids)
+
+
+def _related(seat: _Seat, relation: Relation) -> ColumnElement[bool]:
+    """SQL for "this person is that to the submission"."""
+    if relation is S:
+        return _is_speaker(seat.person_id or 0)
+    if relation is T:
+        return Submission.track_id.in_(sorted(seat.tracks))
+    if relation is R and not seat.reviews_all:
         assigned = select(_ASSIGNMENT.submission_id).where(
-            _ASSIGNMENT.person_id == actor.person_id, _ASSIGNMENT.state.in_(ACTIVE_ASSIGNMENTS)
+            _ASSIGNMENT.person_id == seat.person_id, _ASSIGNMENT.state.in_(ACTIVE_ASSIGNMENTS)
         )
         return Submission.id.in_(assigned)
     return true()
 
 
-def _holds_in_sql(person_id: int, when: When, conference: Conference) -> ColumnElement[bool]:
+def _holds_in_sql(seat: _Seat, person_id: int, when: When) -> ColumnElement[bool]:
     submitted = Submission.state != "draft"
     announced = Submission.announced.is_not(None)
     if when is When.OTHERS_OPEN:
-        if conference.others_reviews == "always":
+        if seat.others_reviews == "always":
             return submitted
-        after_own = conference.others_reviews == "after_own"
+        after_own = seat.others_reviews == "after_own"
         return and_(submitted, _own_review_in(person_id)) if after_own else false()
     if when is When.REVIEWERS_SHOWN:
-        shown = conference.reviewer_names_shown
-        return and_(submitted, _own_review_in(person_id)) if shown else false()
+        return and_(submitted, _own_review_in(person_id)) if seat.names_shown else false()
     return {
         When.ALWAYS: true(),
         When.SUBMITTED: submitted,
-        When.NAMES_OPEN: false() if conference.blind else submitted,
+        When.NAMES_OPEN: false() if seat.blind else submitted,
         When.ANNOUNCED: announced,
-        When.TEXT_SENT: announced if conference.sends_speaker_text else false(),
+        When.TEXT_SENT: announced if seat.sends_text else false(),
     }[when]
 
 
@@ -565,21 +627,34 @@ class View:
 
     def column(self, actor: Actor, name: str) -> SQLColumnExpression[Any]:
         """The column as this person may use it anywhere: null where the fact is not theirs."""
+        return self._column(_seat_of(actor, self.conference), name)
+
+    def _column(self, seat: _Seat, name: str) -> SQLColumnExpression[Any]:
         column = self.columns[name]
         if column.fact is None:
             return column.expression
-        if not can_ever_see(actor, column.fact, self.conference):
+        if not _could_see(seat, column.fact):
             return null()
-        known = predicate(actor, column.fact, self.conference)
-        return case((known, column.expression), else_=null())
+        return case((_any_grant(tuple(SEES[column.fact]), seat), column.expression), else_=null())
+
+    def told(self, actor: Actor, name: str) -> ColumnElement[bool]:
+        """The rows in which the column is this person's to know, even where it is empty."""
+        fact = self.columns[name].fact
+        return predicate(actor, fact or self.rows, self.conference)
 
     def names(self, actor: Actor) -> list[str]:
         """The columns that exist for this person; the others are absent, not empty."""
+        seat = _seat_of(actor, self.conference)
         return [
             name
             for name, column in self.columns.items()
-            if column.fact is None or can_ever_see(actor, column.fact, self.conference)
+            if column.fact is None or _could_see(seat, column.fact)
         ]
+
+    def selected(self, actor: Actor) -> list[Label[Any]]:
+        """Each of `names`, as a column of that name."""
+        seat = _seat_of(actor, self.conference)
+        return [self._column(seat, name).label(name) for name in self.names(actor)]
 
     def known(self, actor: Actor) -> ColumnElement[bool]:
         """The rows that exist for this person."""
@@ -588,15 +663,16 @@ class View:
 
 def can_ever_see(actor: Actor, fact: Fact, conference: Conference) -> bool:
     """Whether any submission of the conference could show this person the fact, by role."""
-    return any(_related(actor, grant.relation, conference) is not None for grant in SEES[fact])
+    return _could_see(_seat_of(actor, conference), fact)
+
+
+def _could_see(seat: _Seat, fact: Fact) -> bool:
+    return any(_can_be(seat, grant.relation) for grant in SEES[fact])
 
 
 def visible(actor: Actor, view: View) -> Select[Any]:
     """The view's rows and columns as this person may have them; narrow with `view.column`."""
-    columns: list[Label[Any]] = [
-        view.column(actor, name).label(name) for name in view.names(actor)
-    ]
-    return select(*columns).select_from(view.source).where(view.known(actor))
+    return select(*view.selected(actor)).select_from(view.source).where(view.known(actor))
 
 
 def found(

@@ -14,13 +14,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from cfp import clock
-from cfp.app import create_app
+from cfp.app import bind, create_app
 from cfp.config import Config
 from cfp.db import make_engine, open_session
 from cfp.domain.accounts.models import Person
@@ -82,10 +81,10 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: pg.Cluster) -> str:
-    """Name of a database with every migration and no rows, to be copied."""
+def postgres_databases(postgres: pg.Cluster) -> pg.Lender:
+    """Databases with every migration and no rows."""
     _migrate(postgres.create("template_cfp"))
-    return "template_cfp"
+    return pg.Lender(postgres, "template_cfp")
 
 
 @pytest.fixture
@@ -103,8 +102,7 @@ def database_url(request: pytest.FixtureRequest, instance: Path) -> Iterator[str
         file = shutil.copy(request.getfixturevalue("sqlite_template"), instance / "cfp.sqlite3")
         yield f"sqlite:///{file}"
     else:
-        template = request.getfixturevalue("postgres_template")
-        with request.getfixturevalue("postgres").copy_of(template) as url:
+        with request.getfixturevalue("postgres_databases").lent() as url:
             yield url
 
 
@@ -139,15 +137,20 @@ class Client(FlaskClient):
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Compiled templates: each test has an application of its own, and would compile anew."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+def application(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """One application for all tests of this process: making one takes longer than most tests.
+
+    Its table of routes and its compiled templates are the same for every installation.
+    """
+    folder = tmp_path_factory.mktemp("application")
+    app = create_app(Config.from_env({"CFP_INSTANCE": str(folder)}))
+    app.config.update(TESTING=True, REFUSE_FORGOTTEN_COMMITS=True)
+    app.test_client_class = Client
+    return app
 
 
 @pytest.fixture
-def app(
-    database_url: str, instance: Path, db: Session, compiled: FileSystemBytecodeCache
-) -> Iterator[Flask]:
+def app(application: Flask, database_url: str, instance: Path, db: Session) -> Iterator[Flask]:
     """The application on the test's database; a view that forgets to commit fails its test."""
     config = Config.from_env(
         {
@@ -156,13 +159,14 @@ def app(
             "CFP_BASE_URL": "http://localhost",
         }
     )
-    app = create_app(config)
-    app.config.update(TESTING=True, REFUSE_FORGOTTEN_COMMITS=True)
-    app.jinja_env.bytecode_cache = compiled
-    app.extensions["test_db"] = db
-    app.test_client_class = Client
-    yield app
-    app.extensions["cfp"].engine.dispose()
+    settings, extensions = dict(application.config), dict(application.extensions)
+    bind(application, config)
+    application.extensions["test_db"] = db
+    yield application
+    application.extensions["cfp"].engine.dispose()
+    for kept, now in ((settings, application.config), (extensions, application.extensions)):
+        now.clear()
+        now.update(kept)
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ Runs the demo in a temporary instance, so the pictures show what a visitor sees 
 """
 
 import json
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -14,10 +16,12 @@ from playwright.sync_api import Browser, Page
 
 from tests.support.browser import chromium, executable
 from tests.support.ports import free_port
-from tests.support.server import ROOT, Process, running
+from tests.support.server import ROOT, Process, run_cli, running
 
 IMAGES = ROOT / "docs" / "images"
 WIDTH, HEIGHT = 1280, 860
+BOOK_PAGE = "4"
+"""After the cover and two days."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,21 @@ def main() -> None:
             greeting = _greeting(process)
             for shot in SHOTS:
                 _take(browser, greeting, shot)
+            slug = _slug(browser.new_page(), str(greeting["url"]))
+            take_book(Path(folder), slug)
+
+
+def take_book(instance: Path, slug: str) -> None:
+    """The first page of abstracts of the printed book."""
+    reader = shutil.which("pdftoppm")
+    if reader is None:
+        sys.exit("no pdftoppm: apt install poppler-utils")
+    book = instance / "book.pdf"
+    done = run_cli(instance, {}, "export", slug, "book.pdf", "-o", str(book))
+    if done.returncode:
+        sys.exit(done.stderr)
+    page = ("-r", "80", "-f", BOOK_PAGE, "-l", BOOK_PAGE, "-png", "-singlefile")
+    subprocess.run([reader, *page, str(book), str(IMAGES / "book")], check=True)
 
 
 def _greeting(process: Process) -> dict[str, object]:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cfp.errors import CfpError
+from cfp.algorithms.errors import ProblemError
 
 Ids = NDArray[np.int32]
 Counts = NDArray[np.int64]
@@ -11,16 +11,6 @@ Scores = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 _LARGEST = np.iinfo(np.int32).max
-
-
-class ProblemError(CfpError):
-    """The input cannot be solved; `key` says how, `data` where (field, row, value).
-
-    Keys: problem.shape, problem.not_numbers, problem.not_finite, problem.not_whole,
-    problem.not_flags, problem.negative, problem.too_large, problem.unknown_id,
-    problem.duplicate_pair, problem.same_reviewer, problem.load_min_above_max, problem.cap_range,
-    problem.floor_range, problem.objective, problem.unsupported.
-    """
 
 
 def as_ids(name: str, values: ArrayLike) -> Ids:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cfp.algorithms import exclusion, fairness, plans, prices
-from cfp.algorithms.arrays import Flags, Ids, ProblemError, as_rows
+from cfp.algorithms.arrays import Flags, Ids, as_rows
+from cfp.algorithms.errors import ProblemError
 from cfp.algorithms.flow import Network
 from cfp.algorithms.plans import Solution
 from cfp.algorithms.problem import Plan, Problem

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from cfp.algorithms.arrays import Counts, Flags, Ids, ProblemError
+from cfp.algorithms.arrays import Counts, Flags, Ids
+from cfp.algorithms.errors import ProblemError
 from cfp.algorithms.prices import Prices
 from cfp.algorithms.reduction import Reduced
 

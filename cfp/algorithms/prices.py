@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cfp.algorithms.arrays import Counts, Flags, ProblemError
+from cfp.algorithms.arrays import Counts, Flags
+from cfp.algorithms.errors import ProblemError
 from cfp.algorithms.reduction import Reduced
 
 SCORE_UNITS = tuple(10**digits for digits in range(6, -1, -1))

@@ -14,7 +14,6 @@ from cfp.algorithms.arrays import (
     Counts,
     Flags,
     Ids,
-    ProblemError,
     Scores,
     as_counts,
     as_flags,
@@ -24,6 +23,7 @@ from cfp.algorithms.arrays import (
     check_known,
     check_unique,
 )
+from cfp.algorithms.errors import ProblemError
 
 __all__ = ["NO_AFFILIATION", "Plan", "Problem", "ProblemError", "Shortfall"]
 

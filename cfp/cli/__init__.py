@@ -26,6 +26,7 @@ COMMANDS = {
     "import": "cfp.cli.program:import_",
     "export": "cfp.cli.program:export",
     "assign": "cfp.cli.assignment:assign",
+    "schedule": "cfp.cli.schedule:schedule",
     "mail": "cfp.cli.mail:mail",
     "audit": "cfp.cli.database:audit",
 }

@@ -1,6 +1,7 @@
-"""`cfp conference create`: a conference with its call open, from the command line."""
+"""`cfp conference create`: a conference from the command line."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from email.utils import parseaddr
 from zoneinfo import available_timezones
 
 import click
@@ -49,7 +50,11 @@ def _zone(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -
 )
 @click.option("--deadline-zone", callback=_zone, help="Its zone, or AoE; the conference's own.")
 @click.option("--chair", callback=checked_address, metavar="EMAIL", help="Who runs it.")
-@click.option("--contact", callback=checked_address, help="Replies go here; the chair's address.")
+@click.option(
+    "--contact",
+    callback=checked_address,
+    help="Replies go here; the chair's address, else CFP_MAIL_FROM.",
+)
 @click.option("--blind", is_flag=True, help="Reviewers see no names.")
 @json_option
 @click.pass_obj
@@ -68,15 +73,16 @@ def create(
     blind: bool,
     as_json: bool,
 ) -> None:
-    """Create a conference at /SLUG/ whose call is open at once.
+    """Create a conference at /SLUG/ whose call is open until its deadline.
 
-    A chair who has an account gets the role; anybody else is invited by mail.
+    A chair who has an account gets the role; anybody else is invited by mail. For a conference of
+    the past or of next month, whose program is imported, the call is closed.
     """
-    address = contact or chair
-    if address is None:
-        raise click.UsageError("Give --chair or --contact: somebody must get the replies.")
+    address = contact or chair or parseaddr(config.mail_from)[1]
     wall = deadline or datetime.combine(start - BEFORE_THE_CONFERENCE, time(23, 59))
     until, now = _until(wall, deadline_zone or zone), clock.now()
+    if deadline is not None:
+        _refuse_past(until, now)
     with session(config, writes=True) as db:
         made = actions.create(
             db,
@@ -87,7 +93,7 @@ def create(
             end_date=end,
             place=place,
             zone=zone,
-            deadline=_future(until, now),
+            deadline=until,
             deadline_zone=deadline_zone or zone,
             contact=address,
             types=DEFAULT_TYPES,
@@ -106,11 +112,11 @@ def _until(wall: datetime, zone: str) -> datetime:
     return instant(wall.date(), wall.time(), zone, field="deadline")
 
 
-def _future(deadline: datetime, now: datetime) -> datetime:
+def _refuse_past(deadline: datetime, now: datetime) -> None:
+    """Nobody types a deadline that has passed on purpose; one nobody typed closes the call."""
     if deadline <= now:
         shown = deadline.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
         raise DomainError("conference.deadline_passed", field="deadline", deadline=shown)
-    return deadline
 
 
 def _give_chair(

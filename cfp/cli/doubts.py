@@ -26,8 +26,6 @@ SENTENCES: Mapping[str, str] = {
     "slots.several": "the row {title!r} fits several talks",
     "times.unknown": "the file has no times",
     "times.row": "the time of {title!r} can't be read",
-    "times.zone": "the time zone {zone!r} is not known",
-    "times.order": "{title!r} ends before it starts",
     "dates.month": "the cell says {cell}, the page {page}",
     "dates.page": "the page says it starts on {expected}, the schedule on {found}",
     "dates.start": "the conference starts on {expected}, the schedule on {found}",

@@ -16,7 +16,7 @@ from cfp.domain.conferences.queries import rooms_of
 from cfp.domain.decisions import actions as decisions
 from cfp.domain.decisions import announcements, confirmations
 from cfp.domain.decisions.confirmations import Answer
-from cfp.domain.program import drafts, materials, versions
+from cfp.domain.program import blocks, drafts, materials, versions
 from cfp.domain.program.models import Placement, ProgramItem
 
 Row = Sequence[Any]
@@ -27,6 +27,8 @@ def publish(stage: Stage, conference: Conference, day: int) -> None:
     """Place everything, then freeze it as version 1."""
     for row in script.conference()["schedule"]["first"]:
         _place(stage, conference, row, day)
+    for title, chair, titles in script.conference()["schedule"]["sessions"]:
+        _session(stage, conference, title, chair, titles, day)
     note = "The program is out. A few slots are still free."
     versions.publish(stage.db, stage.chair, conference, note=note, now=stage.then(day, 16))
 
@@ -62,6 +64,31 @@ def _place(stage: Stage, conference: Conference, row: Row, day: int) -> None:
         start=stage.wall(_date(conference, number), start),
         minutes=minutes,
         now=stage.then(day),
+        plenary=title in script.conference()["schedule"]["plenary"],
+    )
+
+
+def _session(
+    stage: Stage,
+    conference: Conference,
+    title: str,
+    chair: str,
+    titles: Sequence[str],
+    day: int,
+) -> None:
+    """A block of those of its talks that are placed."""
+    found = [_placement(stage, conference, one) for one in titles]
+    slots = {one.id: one.revision for one in found if one is not None}
+    now = stage.then(day)
+    blocks.make_session(
+        stage.db,
+        stage.chair,
+        conference,
+        slots=slots,
+        title=title,
+        chair=chair,
+        posters=False,
+        now=now,
     )
 
 

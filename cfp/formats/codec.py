@@ -27,6 +27,8 @@ def rfc3339(moment: datetime) -> str:
 
 def encode(value: object) -> Json:
     """Return plain JSON values; keys stand in the order of the fields."""
+    if value is None or isinstance(value, str | int | bool):
+        return value
     if isinstance(value, datetime):
         return rfc3339(value)
     if isinstance(value, date):
@@ -34,10 +36,13 @@ def encode(value: object) -> Json:
     if isinstance(value, tuple):
         return [encode(item) for item in value]
     if is_dataclass(value):
-        return {field.name: encode(getattr(value, field.name)) for field in fields(value)}
-    if value is None or isinstance(value, str | int | bool):
-        return value
+        return {name: encode(getattr(value, name)) for name in _names(value.__class__)}
     raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+@lru_cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def decode(kind: type[T], value: object, path: str = "") -> T:

@@ -8,7 +8,11 @@ class FormatError(CfpError, ValueError):
 
     Keys: `format.bytes` (offset, byte), `format.size` (limit), `format.empty`, `format.unknown`
     (format), `format.json` (reason), `format.version` (found, known), `format.field` (path,
-    expected), `format.columns` (missing), `format.csv` (reason), `format.submissions` (none found).
+    expected), `format.columns` (missing), `format.csv` (reason), `format.submissions` (none found),
+    `format.anchor` (anchor: two talks share it), `format.order` (title: ends before it starts),
+    `format.zone` (zone), `format.xml` (reason), `format.doctype`, `format.zip` (no workbook),
+    `format.shape` (format: JSON or XML that holds something else), `format.pdf` (typst is not
+    installed).
     """
 
     def __init__(self, key: str, line: int | None = None, **data: object) -> None:

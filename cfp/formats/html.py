@@ -17,12 +17,20 @@ the template of the public page must write, and nothing else inside ``<main>`` a
 - The schedule starts with ``<h2 id="schedule">Talks / Schedule</h2>``. Per day
   ``<h2 id="day1">Day 1</h2>`` and one ``<table>`` with ``<caption>``, ``<thead>`` and one ``<tr>``
   per slot. Cells are known by their class, so headings may be translated:
-  ``<th scope="row" class="talk">`` with ``<a href="#t-CODE">Title</a>`` (a break: its bare title),
+  ``<th scope="row" class="talk">`` with ``<a href="#t-CODE">Title</a>`` (a break:
+  ``<span class="title">Title</span>``; names and marks such as "Plenary" may follow),
   ``<td class="time">`` with two elements like
   ``<time datetime="2025-11-19T09:30:00+01:00">09:30</time>`` (start, then end, with offset or
   ``Z``; what stands between and after them, such as "+1 day", is not read),
   ``<td class="room">`` with the room's name, ``<td class="slides">`` and
-  ``<td class="video">``. Rows stand in the order of ``Program.slots_of_day(number)``.
+  ``<td class="video">``. Rows stand in the order of ``days.blocks_of``: that of time, the slots
+  of a session together.
+- Between a day's heading and its table there may be paragraphs (links to broadcasts).
+- A session is a row of its own, before its slots (again where it goes on after a break):
+  ``<tr class="session" data-session="7">`` (posters: ``class="session posters"``), in which one
+  element has ``class="session-title"`` and one, if somebody chairs it, ``class="chair"`` with
+  nothing but the name. Rows of its slots carry ``data-session="7"`` as well; what is for everybody
+  is ``<tr class="plenary">``.
 - The slot of a canceled talk is a row ``<tr class="canceled">`` or left out; the reader skips it.
   A canceled talk has no entry among the abstracts.
 - Accepted talks without a slot are listed after the last day under
@@ -56,7 +64,7 @@ checked them with.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from xml.etree.ElementTree import Element
@@ -72,9 +80,9 @@ from cfp.formats.grammar import (
     without_marks,
 )
 from cfp.formats.html_blocks import Block, Page, classes, parse, text_of
-from cfp.formats.html_schedule import PageDays, read_table
+from cfp.formats.html_schedule import PageDays, read_sessions, read_table
 from cfp.formats.imported import Doubt, Imported, ImportedSlot, ImportedTalk, assemble
-from cfp.formats.program import INTRODUCTION, Section
+from cfp.formats.program import INTRODUCTION, Section, Session
 from cfp.formats.sections import looks_like_footer, make_section, section_key
 from cfp.formats.speakers import NameAndAffiliation, read_speakers, write_speakers
 
@@ -180,7 +188,8 @@ def read_html(text: str, start: date | None = None) -> Imported:
     """Read a page. `start` is the conference's first day: it completes and checks the dates.
 
     Raises:
-        FormatError: `format.submissions` when there is no submission in it.
+        FormatError: `format.submissions` when there is no submission in it, `format.anchor`,
+            `format.order`.
     """
     page = parse(text)
     parts = _Parts()
@@ -193,13 +202,16 @@ def read_html(text: str, start: date | None = None) -> Imported:
     talks, aliases = _talks(parts, doubts)
     days = PageDays(dates, start)
     slots = [slot for day, table in parts.tables for slot in read_table(table, day, days, doubts)]
+    named = [session for _, table in parts.tables for session in read_sessions(table)]
+    sessions = {session.id: session for session in reversed(named)}
     found = Imported(
         title=title,
         talks=talks,
-        slots=tuple(_with_main_anchor(slot, aliases) for slot in slots),
+        slots=tuple(_settled(slot, aliases, sessions) for slot in slots),
         sections=sections,
         footer="\n\n".join(clean_text(text) for text in parts.footer),
         warnings=tuple(doubts),
+        sessions=tuple(sessions[number] for number in sorted(sessions)),
     )
     return assemble(found, page_start=dates.date, start=start)
 
@@ -215,10 +227,12 @@ def _sections(parts: _Parts) -> Iterator[Section]:
             yield section
 
 
-def _with_main_anchor(slot: ImportedSlot, aliases: dict[str, str]) -> ImportedSlot:
-    if slot.anchor is None:
-        return slot
-    return replace(slot, anchor=aliases.get(slot.anchor, slot.anchor))
+def _settled(
+    slot: ImportedSlot, aliases: Mapping[str, str], sessions: Mapping[int, Session]
+) -> ImportedSlot:
+    """Return a row with its talk's main anchor, and of no session the page does not name."""
+    anchor = aliases.get(slot.anchor, slot.anchor) if slot.anchor is not None else None
+    return replace(slot, anchor=anchor, session=slot.session if slot.session in sessions else None)
 
 
 def _anchors(block: Block) -> list[str]:

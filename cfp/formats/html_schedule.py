@@ -1,13 +1,17 @@
 """The tables of a page's schedule: ours, and those of pages written by hand."""
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from xml.etree.ElementTree import Element
 
 from cfp.formats.dates import EventDate, day_of_event, month_named
+from cfp.formats.errors import FormatError
 from cfp.formats.html_blocks import classes, line_of, text_of
 from cfp.formats.imported import Doubt, ImportedSlot
+from cfp.formats.moments import moment_of
+from cfp.formats.program import Session
 
 _TALK_WORDS = ("talk", "title", "session", "topic", "presentation")
 _ROOM_WORDS = ("room", "location", "venue")
@@ -52,17 +56,42 @@ class PageDays:
         return midnight + timedelta(minutes=start), midnight + timedelta(minutes=end)
 
 
+def read_sessions(table: Element) -> Iterator[Session]:
+    """Yield the blocks a day's table names in rows of their own."""
+    for row in table.iter("tr"):
+        number = _session_number(row)
+        if "session" in classes(row) and number is not None:
+            parts = {name: cell for cell in row.iter() for name in classes(cell)}
+            title, chair = (
+                text_of(parts[name]) if name in parts else "" for name in ("session-title", "chair")
+            )
+            yield Session(number, title or text_of(row), chair, "posters" in classes(row))
+
+
+def _session_number(row: Element) -> int | None:
+    number = row.get("data-session", "")
+    return int(number) if re.fullmatch("[0-9]{1,9}", number) else None
+
+
 def read_table(
     table: Element, day: int | None, days: PageDays, doubts: list[Doubt]
 ) -> Iterator[ImportedSlot]:
-    """Yield the rows of a day's table that hold something; canceled ones are left out."""
+    """Yield the rows of a day's table that hold something; canceled ones are left out.
+
+    Raises:
+        FormatError: `format.order` for a row that ends before it starts.
+    """
     headings: list[str] = []
     for row in table.iter("tr"):
         cells = [cell for cell in row if cell.tag in ("td", "th")]
+        if "session" in classes(row):
+            continue
         if cells and all(cell.tag == "th" and cell.get("scope") != "row" for cell in cells):
             headings = [text_of(cell).casefold() for cell in cells]
         elif cells and "canceled" not in classes(row):
-            yield from _slots(Row(cells, headings), day, days, doubts)
+            session, plenary = _session_number(row), "plenary" in classes(row)
+            for slot in _slots(Row(cells, headings), day, days, doubts):
+                yield replace(slot, session=session, plenary=plenary)
 
 
 def _slots(
@@ -80,8 +109,7 @@ def _slots(
         if start is None or end is None:
             doubts.append(Doubt(line_of(cell), "times.row", {"title": title}))
         elif end < start:
-            doubts.append(Doubt(line_of(cell), "times.order", {"title": title}))
-            end = None
+            raise FormatError("format.order", line_of(cell), title=title)
         if month:
             doubts.append(Doubt(line_of(cell), "dates.month", {"cell": month, "title": title}))
         yield ImportedSlot(
@@ -109,6 +137,9 @@ def _talk_cells(row: Row) -> list[tuple[str, Element]]:
 
 
 def _title(cell: Element) -> tuple[str, str | None]:
+    for title in cell.iter("span"):
+        if "title" in classes(title):
+            return text_of(title), None
     for link in cell.iter("a"):
         target = link.get("href", "")
         if target.startswith("#") and text_of(link):
@@ -120,17 +151,10 @@ def _times(row: Row, days: PageDays) -> tuple[datetime | None, datetime | None]:
     for cell in row.cells:
         if cell.get("start") is not None:
             return days.minutes(cell) or (None, None)
-    moments = [_moment(one) for cell in row.cells for one in cell.iter("time")]
+    written = [one.get("datetime", "") for cell in row.cells for one in cell.iter("time")]
+    moments = list(map(moment_of, written))
     start = moments[0] if moments else None
     return start, moments[1] if len(moments) > 1 else None
-
-
-def _moment(element: Element) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(element.get("datetime", ""))
-        return moment.astimezone(UTC) if moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def _disagreeing_month(row: Row, page: EventDate) -> str:

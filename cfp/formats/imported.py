@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from cfp.formats.codec import Json, encode, rfc3339
 from cfp.formats.errors import FormatError
-from cfp.formats.program import Material, Program, Section
+from cfp.formats.program import Material, Program, Section, Session
 from cfp.formats.speakers import NameAndAffiliation
 
 
@@ -18,9 +18,9 @@ class Doubt:
     `.unbalanced`, `.no_prefix` (entry), `.in_heading` (entry), `.missing` (title) ·
     `people.affiliations` (name, affiliations) · `talks.same_title` (title), `talks.heading`
     (title), `talks.note` (title, note), `talks.stray` (title) · `slots.anchor`, `slots.title`,
-    `slots.unknown`, `slots.several` (title) · `times.unknown`, `times.row` (title), `times.zone`
-    (zone), `times.order` (title) · `dates.month` (cell, page), `dates.page`, `dates.start`
-    (expected, found) · `footer.proposed` (text).
+    `slots.unknown`, `slots.several` (title) · `times.unknown`, `times.row` (title) ·
+    `dates.month` (cell, page), `dates.page`, `dates.start` (expected, found) ·
+    `footer.proposed` (text).
     """
 
     line: int | None
@@ -31,7 +31,10 @@ class Doubt:
 
 @dataclass(frozen=True)
 class ImportedTalk:
-    """A submission of the file. Times are UTC, null when the file does not tell them."""
+    """A submission of the file. Times are UTC, null when the file does not tell them.
+
+    `type`, `track` and `language` are empty when the file does not tell them; text and page do not.
+    """
 
     title: str
     speakers: tuple[NameAndAffiliation, ...]
@@ -41,6 +44,9 @@ class ImportedTalk:
     start: datetime | None = None
     end: datetime | None = None
     line: int | None = None
+    type: str = ""
+    track: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class ImportedSlot:
     """A row of the schedule; `talk` is an index into the talks, null for a break.
 
     `anchor` is where the row's link leads. Text has no links: there, `by_title` says that the
-    title alone tells a talk from a break.
+    title alone tells a talk from a break. `session` is the id of one of the file's sessions.
     """
 
     title: str
@@ -60,6 +66,8 @@ class ImportedSlot:
     anchor: str | None = None
     by_title: bool = False
     line: int | None = None
+    session: int | None = None
+    plenary: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,7 @@ class Imported:
     warnings: tuple[Doubt, ...] = ()
     program: Program | None = None
     materials: tuple[Material, ...] = ()
+    sessions: tuple[Session, ...] = ()
 
 
 def imported_json(imported: Imported) -> dict[str, Json]:
@@ -82,6 +91,7 @@ def imported_json(imported: Imported) -> dict[str, Json]:
         "title": imported.title,
         "talks": [_talk_json(talk) for talk in imported.talks],
         "slots": [_slot_json(slot) for slot in imported.slots],
+        "sessions": encode(imported.sessions),
         "warnings": [_doubt_json(doubt) for doubt in imported.warnings],
     }
 
@@ -106,6 +116,8 @@ def _slot_json(slot: ImportedSlot) -> Json:
         "day": slot.day,
         "start": _time_json(slot.start),
         "end": _time_json(slot.end),
+        "session": slot.session,
+        "plenary": slot.plenary,
     }
 
 
@@ -128,10 +140,12 @@ def assemble(found: Imported, *, page_start: date | None, start: date | None) ->
     `page_start` is the first day as the file's own words tell it, `start` as the conference does.
 
     Raises:
-        FormatError: `format.submissions` when there is none.
+        FormatError: `format.submissions` when there is none, `format.anchor` when two talks have
+            one anchor, or rows of different titles lead to one.
     """
     if not found.talks:
         raise FormatError("format.submissions")
+    _refuse_shared_anchors(found.talks, found.slots)
     doubts = list(found.warnings)
     slots = tuple(_linked(found.slots, found.talks, doubts))
     doubts.extend(_date_doubts(slots, page_start, start))
@@ -140,6 +154,22 @@ def assemble(found: Imported, *, page_start: date | None, start: date | None) ->
     return replace(
         found, talks=_timed(found.talks, slots), slots=slots, warnings=tuple(_in_order(doubts))
     )
+
+
+def _refuse_shared_anchors(
+    talks: Iterable[ImportedTalk], slots: Iterable[ImportedSlot]
+) -> None:
+    """A talk given twice has two rows of one title; anything else is a slip of the pen."""
+    anchors: set[str] = set()
+    for talk in talks:
+        if talk.anchor in anchors:
+            raise FormatError("format.anchor", talk.line, anchor=talk.anchor)
+        if talk.anchor is not None:
+            anchors.add(talk.anchor)
+    titles: dict[str, str] = {}
+    for slot in slots:
+        if slot.anchor is not None and titles.setdefault(slot.anchor, slot.title) != slot.title:
+            raise FormatError("format.anchor", slot.line, anchor=slot.anchor)
 
 
 def _in_order(doubts: Iterable[Doubt]) -> list[Doubt]:

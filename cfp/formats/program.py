@@ -243,6 +243,15 @@ class Program:
             slot for slot in self.ordered_slots if slot.day == number and not self.is_canceled(slot)
         )
 
+    def session_of(self, slot: Slot) -> Session | None:
+        """The block a slot is part of."""
+        return self.session_by_id[slot.session] if slot.session is not None else None
+
+    def broadcast_of(self, slot: Slot) -> str:
+        """Where a slot can be watched: its room's address of that day, else the day's, or ""."""
+        by_room = {one.room: one.url for one in self.broadcasts if one.day == slot.day}
+        return by_room.get(slot.room) or by_room.get("", "")
+
     def section(self, key: str) -> Section | None:
         return next((section for section in self.sections if section.key == key), None)
 
@@ -314,6 +323,10 @@ def from_json(data: object) -> tuple[Program, tuple[Material, ...]]:
 
 
 def _check_references(program: Program) -> None:
+    for number, talk in enumerate(program.talks):
+        if program.talk_by_code[talk.code] is not talk:
+            path = f"/program/talks/{number}/code"
+            raise FormatError("format.field", path=path, expected="no code of another talk")
     for number, slot in enumerate(program.slots):
         if slot.talk is not None and slot.talk not in program.talk_by_code:
             path = f"/program/slots/{number}/talk"

@@ -1,23 +1,29 @@
 """A file of any format, as bytes: which reader it is for, and what is refused before reading."""
 
-import json
+import importlib
 import re
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Literal, get_args
 
 from cfp.formats.errors import FormatError
+from cfp.formats.frab_read import read_frab_json, read_frab_xml
 from cfp.formats.html import read_html
 from cfp.formats.imported import Imported, ImportedSlot, ImportedTalk, assemble
+from cfp.formats.json_values import parse_json
+from cfp.formats.pretalx import is_pretalx, read_pretalx
 from cfp.formats.program import CONTACT, Program, Slot, from_json
 from cfp.formats.speakers import NameAndAffiliation
 from cfp.formats.table import is_csv, read_csv
 from cfp.formats.text import read_text
 
-Format = Literal["auto", "text", "html", "json", "csv"]
+Format = Literal["auto", "text", "html", "json", "csv", "xml", "xlsx"]
 
 SIZE_LIMIT = 5_000_000
 """Bytes; the page of a large conference has 2 MB, and parsing takes about a second per MB."""
 
+_ZIP = b"PK\x03\x04"
+_XML = re.compile(r"\A\s*(?:<\?xml\b(?!.{0,1000}<html\b)|<schedule\b)", re.DOTALL | re.IGNORECASE)
 _HTML = re.compile(r"\A\s*(<[!a-z]|---[ \t]*\n)|\|TOP\|\s*</", re.IGNORECASE)
 
 
@@ -33,10 +39,15 @@ def decode(data: bytes) -> str:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as wrong:
-        line = data.count(b"\n", 0, wrong.start) + 1
-        byte = f"0x{data[wrong.start]:02x}"
-        raise FormatError("format.bytes", line, offset=wrong.start, byte=byte) from None
+        raise _wrong_byte(data, wrong.start) from None
+    if b"\0" in data:  # no text holds one, and no database takes it
+        raise _wrong_byte(data, data.index(b"\0"))
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _wrong_byte(data: bytes, offset: int) -> FormatError:
+    line = data.count(b"\n", 0, offset) + 1
+    return FormatError("format.bytes", line, offset=offset, byte=f"0x{data[offset]:02x}")
 
 
 def read(data: bytes, format: Format = "auto", start: date | None = None) -> Imported:
@@ -47,33 +58,53 @@ def read(data: bytes, format: Format = "auto", start: date | None = None) -> Imp
     """
     if format not in get_args(Format):
         raise FormatError("format.unknown", format=format)
+    if len(data) > SIZE_LIMIT:
+        raise FormatError("format.size", limit=SIZE_LIMIT)
+    if format == "xlsx" or (format == "auto" and data.startswith(_ZIP)):
+        return _read_workbook(data, start)
     text = decode(data)
     if not text.strip():
         raise FormatError("format.empty")
     kind = _kind(text) if format == "auto" else format
-    if kind == "json":
-        return read_json(text)
-    if kind == "csv":
-        return read_csv(text, start)
-    return read_html(text, start) if kind == "html" else read_text(text, start)
+    return _READERS[kind](text, start)
+
+
+def _read_workbook(data: bytes, start: date | None) -> Imported:
+    """The serving process never reads files: openpyxl is imported where it is needed."""
+    read_xlsx: Callable[[bytes, date | None], Imported] = importlib.import_module(
+        "cfp.formats.xlsx_read"
+    ).read_xlsx
+    return read_xlsx(data, start)
 
 
 def _kind(text: str) -> str:
     if text.lstrip().startswith(("{", "[")):
         return "json"
+    if _XML.match(text):
+        return "xml"
     if _HTML.search(text):
         return "html"
     return "csv" if is_csv(text) else "text"
 
 
-def read_json(text: str) -> Imported:
-    """Read our own JSON; the program itself comes along, so nothing is lost."""
-    try:
-        data: object = json.loads(text)
-    except json.JSONDecodeError as wrong:
-        raise FormatError("format.json", wrong.lineno, reason=wrong.msg) from None
-    except (RecursionError, ValueError):
-        raise FormatError("format.json", reason="too deep or too long") from None
+def read_json(text: str, start: date | None = None) -> Imported:
+    """Read JSON: our own, c3voc's schedule.json, or pretalx's talks.
+
+    Raises:
+        FormatError: `format.json`, `format.shape` when it is of none of them, and theirs.
+    """
+    data = parse_json(text)
+    if isinstance(data, Mapping) and "schedule" in data:
+        return read_frab_json(data, start)
+    if isinstance(data, Mapping) and "schema" in data:
+        return _read_own(data)
+    if is_pretalx(data):
+        return read_pretalx(data, start)
+    raise FormatError("format.shape", format="JSON")
+
+
+def _read_own(data: Mapping[str, object]) -> Imported:
+    """Our own JSON; the program itself comes along, so nothing is lost."""
     program, materials = from_json(data)
     found = Imported(
         title=program.title,
@@ -85,8 +116,18 @@ def read_json(text: str) -> Imported:
         footer=contact.text if (contact := program.section(CONTACT)) else program.contact,
         program=program,
         materials=materials,
+        sessions=program.sessions,
     )
     return assemble(found, page_start=program.start, start=None)
+
+
+_READERS: Mapping[str, Callable[[str, date | None], Imported]] = {
+    "text": read_text,
+    "html": read_html,
+    "json": read_json,
+    "csv": read_csv,
+    "xml": read_frab_xml,
+}
 
 
 def _talks(program: Program) -> tuple[ImportedTalk, ...]:
@@ -98,6 +139,9 @@ def _talks(program: Program) -> tuple[ImportedTalk, ...]:
             ),
             abstract=talk.abstract,
             anchor=talk.anchor or f"t-{talk.code}",
+            type=talk.type,
+            track=talk.track,
+            language=talk.language or program.language,
         )
         for talk in program.in_order()
     )
@@ -112,4 +156,6 @@ def _slot(program: Program, slot: Slot) -> ImportedSlot:
         end=slot.end,
         room=slot.room,
         anchor=(talk.anchor or f"t-{talk.code}") if talk else None,
+        session=slot.session,
+        plenary=slot.plenary,
     )

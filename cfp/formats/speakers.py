@@ -7,6 +7,7 @@ says so, with the other readings, instead of guessing silently.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from cfp.formats.grammar import SPEAKERS, one_line
@@ -50,6 +51,9 @@ _ROLE_WORDS = re.compile(
     r"|^panelists?:?",
     re.IGNORECASE,
 )
+_DOUBTFUL = re.compile(rf"[,;()]|\band\b|{_ROLE.pattern}", re.IGNORECASE)
+"""Without any of it a name is nothing but a name; most are, and checking them all takes long."""
+
 _NAME_SUFFIX = re.compile(r"^(Jr|Sr|II|III|IV|Ph\.?D|M\.?D|Esq)\.?$", re.IGNORECASE)
 _AND = re.compile(r"\s+and\s+")
 
@@ -209,6 +213,8 @@ def carries(text: str) -> bool:
         return True
     if text != one_line(text) or ";" in text:
         return False
+    if not _DOUBTFUL.search(text):
+        return True
     as_name, _ = _read(f"{text} (x)")
     as_affiliation, _ = _read(f"x ({text})")
     return as_name == (NameAndAffiliation(text, "x"),) and as_affiliation == (
@@ -216,6 +222,7 @@ def carries(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)  # affiliations come again and again
 def _carried(text: str) -> str:
     """Return the nearest text the line can carry, for data that came in before the rule."""
     plain = one_line(text.replace(";", ","))
@@ -229,6 +236,12 @@ def _carried(text: str) -> str:
 def _write_entry(speaker: Named) -> str:
     wanted = NameAndAffiliation(_carried(speaker.name), _carried(speaker.affiliation))
     comma = f"{wanted.name}, {wanted.affiliation}" if wanted.affiliation else wanted.name
+    if wanted.name and not (
+        _DOUBTFUL.search(wanted.name)
+        or _DOUBTFUL.search(wanted.affiliation)
+        or _COMPANY.search(comma)
+    ):
+        return comma
     if _read(comma) == ((wanted,), []):
         return comma
     return f"{wanted.name} ({wanted.affiliation})"

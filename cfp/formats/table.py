@@ -8,22 +8,26 @@ an apostrophe before such a sign, so that reading back is exact.
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 
 from cfp.formats.codec import rfc3339
 from cfp.formats.errors import FormatError
+from cfp.formats.grammar import clean_text, one_line
 from cfp.formats.imported import Doubt, Imported, ImportedSlot, ImportedTalk, assemble
-from cfp.formats.program import Material, Program, Slot, Talk
+from cfp.formats.moments import moment_of
+from cfp.formats.program import Material, Program, Session, Slot, Talk
 from cfp.formats.speakers import read_entries, write_entries
+from cfp.formats.writers import Edition
 
 Cell = str | int | float | bool | date | None
 
 _FORMULA = re.compile("^'*\\s*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _SEVERAL = " | "
-_HEADER = (
-    "code", "title", "speakers", "type", "track", "minutes", "state",
-    "day", "start", "end", "room", "abstract", "slides", "video",
+_NO_SESSION = Session(0, "")
+HEADER = (
+    "code", "title", "speakers", "type", "track", "minutes", "language", "state",
+    "day", "start", "end", "room", "session", "chair", "abstract", "slides", "video",
 )  # fmt: skip
 
 
@@ -36,6 +40,8 @@ def safe_cell(value: Cell) -> str:
     if not isinstance(value, str):
         return "" if value is None else str(value)
     plain = value.replace("\0", "")
+    if plain[:1].isalnum():
+        return plain
     return f"'{plain}" if _FORMULA.match(plain) else plain
 
 
@@ -54,8 +60,18 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     return out.getvalue().encode("utf-8-sig", errors="replace")
 
 
+def write_csv_file(edition: Edition) -> bytes:
+    """Return `sessions.csv`."""
+    return csv_bytes(HEADER, rows_of(edition.program, edition.materials))
+
+
 def write_csv(program: Program, materials: Iterable[Material] = ()) -> bytes:
-    """Return one row per talk, canceled ones too (column `state`).
+    """Return `sessions.csv` of a program that stands alone."""
+    return csv_bytes(HEADER, rows_of(program, materials))
+
+
+def rows_of(program: Program, materials: Iterable[Material]) -> Iterator[Sequence[Cell]]:
+    """Yield one row per talk below `HEADER`, canceled ones too (column `state`).
 
     `start` and `end` are RFC 3339 in UTC. A talk given several times has them joined by " | ".
     """
@@ -63,28 +79,38 @@ def write_csv(program: Program, materials: Iterable[Material] = ()) -> bytes:
     for material in materials:
         links.setdefault((material.talk, material.kind), []).append(material.url)
     canceled = tuple(talk for talk in program.talks if talk.canceled)
-    rows = (_row(program, talk, links) for talk in (*program.in_order(), *canceled))
-    return csv_bytes(_HEADER, rows)
+    for talk in (*program.in_order(), *canceled):
+        yield _row(program, talk, links)
 
 
 def _row(program: Program, talk: Talk, links: dict[tuple[str, str], list[str]]) -> Sequence[Cell]:
     slots: Sequence[Slot] = program.slots_by_talk.get(talk.code, ())
+    sessions = [program.session_of(slot) or _NO_SESSION for slot in slots]
     return (
         talk.code,
-        talk.title,
+        one_line(talk.title),
         write_entries(talk.speakers),
         talk.type,
         talk.track,
         talk.minutes,
+        talk.language or program.language,
         "canceled" if talk.canceled else "scheduled" if slots else "unscheduled",
         _SEVERAL.join(str(slot.day) for slot in slots),
         _SEVERAL.join(rfc3339(slot.start) for slot in slots),
         _SEVERAL.join(rfc3339(slot.end) for slot in slots),
         _SEVERAL.join(slot.room for slot in slots),
-        talk.abstract,
+        _several(session.title for session in sessions),
+        _several(session.chair for session in sessions),
+        clean_text(talk.abstract),
         _SEVERAL.join(links.get((talk.code, "slides"), [])),
         _SEVERAL.join(links.get((talk.code, "video"), [])),
     )
+
+
+def _several(values: Iterable[str]) -> str:
+    """Join what several slots say; nothing where none says anything."""
+    found = [one_line(value) for value in values]
+    return _SEVERAL.join(found) if any(found) else ""
 
 
 def is_csv(text: str) -> bool:
@@ -96,65 +122,105 @@ def is_csv(text: str) -> bool:
 def read_csv(text: str, start: date | None = None) -> Imported:
     """Read a table with the columns title and speakers; abstract, day, start, end, room if given.
 
+    Raises:
+        FormatError: `format.csv`, and those of `read_rows`.
+    """
+    table = csv.reader(io.StringIO(text, newline=""), strict=False)
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        rows.extend((table.line_num, cells) for cells in table)
+    except csv.Error as wrong:
+        raise FormatError("format.csv", table.line_num, reason=str(wrong)) from None
+    return read_rows(rows, start)
+
+
+def read_rows(rows: Sequence[tuple[int, Sequence[str]]], start: date | None) -> Imported:
+    """Read a table's rows with their line numbers; the first one names the columns.
+
     A table has no title of the conference and no breaks; canceled talks are left out.
 
     Raises:
-        FormatError: `format.columns`, or `format.submissions` when no row has a title.
+        FormatError: `format.columns`, `format.anchor` for a code that comes twice, `format.order`
+            for an end before its start, or `format.submissions` when no row has a title.
     """
-    table = csv.reader(io.StringIO(text, newline=""), strict=False)
-    header = [name.strip().casefold() for name in next(table, [])]
+    header = [name.strip().casefold() for name in rows[0][1]] if rows else []
     missing = [name for name in ("title", "speakers") if name not in header]
     if missing:
         raise FormatError("format.columns", 1, missing=", ".join(missing))
-    doubts: list[Doubt] = []
-    talks: list[ImportedTalk] = []
-    slots: list[ImportedSlot] = []
-    try:
-        for cells in table:
-            row = dict(zip(header, map(unsafe_cell, cells), strict=False))
-            if row.get("title") and row.get("state") != "canceled":
-                anchor = f"t-{row['code']}" if row.get("code") else None
-                slots.extend(_slots(row, anchor, table.line_num, doubts))
-                talks.append(_talk(row, anchor, table.line_num, doubts))
-    except csv.Error as wrong:
-        raise FormatError("format.csv", table.line_num, reason=str(wrong)) from None
-    found = Imported("", tuple(talks), tuple(slots), warnings=tuple(doubts))
+    table = _Table()
+    for line, cells in rows[1:]:
+        row = dict(zip(header, map(unsafe_cell, cells), strict=False))
+        if one_line(row.get("title", "")) and row.get("state") != "canceled":
+            table.take(row, line)
+    found = Imported(
+        "",
+        tuple(table.talks),
+        tuple(table.slots),
+        warnings=tuple(table.doubts),
+        sessions=tuple(table.sessions.values()),
+    )
     return assemble(found, page_start=None, start=start)
 
 
-def _talk(row: dict[str, str], anchor: str | None, line: int, doubts: list[Doubt]) -> ImportedTalk:
-    speakers = read_entries(row.get("speakers", ""))
-    doubts.extend(
-        Doubt(line, key, {"entry": entry}, others) for key, entry, others in speakers.doubts
-    )
-    return ImportedTalk(row["title"], speakers.speakers, row.get("abstract", ""), anchor, line=line)
+class _Table:
+    """What the rows read so far have told."""
 
+    def __init__(self) -> None:
+        self.talks: list[ImportedTalk] = []
+        self.slots: list[ImportedSlot] = []
+        self.doubts: list[Doubt] = []
+        self.sessions: dict[tuple[str, str], Session] = {}
+        self.anchors: set[str] = set()
 
-def _slots(
-    row: dict[str, str], anchor: str | None, line: int, doubts: list[Doubt]
-) -> Iterable[ImportedSlot]:
-    columns = [row.get(name, "").split(_SEVERAL) for name in ("start", "end", "day", "room")]
-    if not row.get("start"):
-        return
-    for start_text, end_text, day, room in zip(*columns, strict=False):
-        start, end = _moment(start_text), _moment(end_text)
-        if start is None or end is None or end < start:
-            doubts.append(Doubt(line, "times.row", {"title": row["title"]}))
-        yield ImportedSlot(
-            title=row["title"],
-            day=int(day) if re.fullmatch("[0-9]{1,3}", day) else None,
-            start=start,
-            end=end,
-            room=room,
-            anchor=anchor,
-            by_title=anchor is None,
-            line=line,
+    def take(self, row: dict[str, str], line: int) -> None:
+        anchor = f"t-{row['code']}" if row.get("code") else None
+        if anchor in self.anchors:
+            raise FormatError("format.anchor", line, anchor=row["code"])
+        if anchor is not None:
+            self.anchors.add(anchor)
+        speakers = read_entries(row.get("speakers", ""))
+        self.doubts.extend(
+            Doubt(line, key, {"entry": entry}, others) for key, entry, others in speakers.doubts
         )
+        talk = ImportedTalk(
+            one_line(row["title"]),
+            speakers.speakers,
+            clean_text(row.get("abstract", "")),
+            anchor,
+            line=line,
+            type=one_line(row.get("type", "")),
+            track=one_line(row.get("track", "")),
+            language=row.get("language", "").strip(),
+        )
+        self.talks.append(talk)
+        self.slots.extend(self._slots(row, talk))
 
+    def _slots(self, row: dict[str, str], talk: ImportedTalk) -> Iterator[ImportedSlot]:
+        if not row.get("start"):
+            return
+        columns = [row.get(name, "").split(_SEVERAL) for name in ("start", "end", "day", "room")]
+        blocks = [row.get(name, "").split(_SEVERAL) for name in ("session", "chair")]
+        for start_text, end_text, day, room in zip(*columns, strict=False):
+            start, end = moment_of(start_text), moment_of(end_text)
+            if start is None or end is None:
+                self.doubts.append(Doubt(talk.line, "times.row", {"title": talk.title}))
+            elif end < start:
+                raise FormatError("format.order", talk.line, title=talk.title)
+            yield ImportedSlot(
+                title=talk.title,
+                day=int(day) if re.fullmatch("[0-9]{1,3}", day) else None,
+                start=start,
+                end=end,
+                room=one_line(room),
+                anchor=talk.anchor,
+                by_title=talk.anchor is None,
+                line=talk.line,
+                session=self._session(*(one.pop(0) if one else "" for one in blocks)),
+            )
 
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
+    def _session(self, title: str, chair: str) -> int | None:
+        key = one_line(title), one_line(chair)
+        if not key[0]:
+            return None
+        number = len(self.sessions) + 1
+        return self.sessions.setdefault(key, Session(number, *key)).id

@@ -3,15 +3,20 @@
 Rows of the schedule are `YYYY-MM-DD HH:MM-HH:MM ZONE  Title  [Room]`, two blanks between the parts.
 ZONE is the IANA name; in the hour that occurs twice when clocks go back it is UTC, and so are the
 times. An end more than a day later (or none at all: 0 minutes) is written with its own date.
+
+A row of a session ends in `  Session N`, one that is for everybody in `  Plenary`. Before the first
+row of session N in a day stands `Session N  Title  (posters)  (chair: Name)`, its last two parts
+where they apply.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from cfp.formats.dates import EventDate, event_date
+from cfp.formats.errors import FormatError
 from cfp.formats.grammar import (
     ABSTRACTS,
     DAY,
@@ -25,18 +30,34 @@ from cfp.formats.grammar import (
     without_marks,
 )
 from cfp.formats.imported import Doubt, Imported, ImportedSlot, ImportedTalk, assemble
-from cfp.formats.program import CONTACT, INTRODUCTION, Program, Section, Slot, Talk, comes_twice
+from cfp.formats.program import (
+    CONTACT,
+    INTRODUCTION,
+    Program,
+    Section,
+    Session,
+    Slot,
+    Talk,
+    comes_twice,
+)
 from cfp.formats.sections import looks_like_footer, split_sections
 from cfp.formats.speakers import read_speakers, write_speakers
+from cfp.formats.writers import Edition
 
 UNSCHEDULED = "Not scheduled yet"
 
 _ROW = re.compile(
     r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d)-(?:(\d{4}-\d\d-\d\d) )?(\d\d:\d\d) (\S+)"
-    r"  (.*?)(?:  \[(.*)\])?$"
+    r"  (.*?)(?:  \[(.*)\])?(?:  Session (\d{1,9}))?(?:  (Plenary))?$"
 )
+_SESSION = re.compile(r"^Session (\d{1,9})  (.+?)(?:  (\(posters\)))?(?:  \(chair: (.*)\))?$")
 _WHEN = re.compile(r"^(\d{4}-\d\d-\d\d) to \d{4}-\d\d-\d\d \S+(?:  .*)?$")
 _OFFSET = re.compile(r"^([+-])(\d\d):?(\d\d)$")
+
+
+def write_text_file(edition: Edition) -> str:
+    """Return `program.txt`."""
+    return write_text(edition.program)
 
 
 def write_text(program: Program) -> str:
@@ -73,13 +94,24 @@ def _section_lines(section: Section) -> Iterator[str]:
 def _schedule_lines(program: Program) -> Iterator[str]:
     for day in program.days:
         yield from ("", f"Day {day.number}")
+        told: set[int] = set()
         for slot in program.slots_of_day(day.number):
+            session = program.session_of(slot)
+            if session is not None and session.id not in told:
+                told.add(session.id)
+                yield _session_line(session)
             yield _row(program, slot)
     unscheduled = program.unscheduled()
     if unscheduled:
         yield from ("", UNSCHEDULED)
         for talk in unscheduled:
             yield _title(talk.title)
+
+
+def _session_line(session: Session) -> str:
+    posters = "  (posters)" if session.posters else ""
+    chair = f"  (chair: {one_line(session.chair)})" if session.chair else ""
+    return f"Session {session.id}  {one_line(session.title) or '-'}{posters}{chair}"
 
 
 def _row(program: Program, slot: Slot) -> str:
@@ -92,7 +124,9 @@ def _row(program: Program, slot: Slot) -> str:
     until = f"{end_date} {end}" if end_date else end
     room = one_line(slot.room)
     row = f"{start_date} {start}-{until} {zone}  {_title(program.title_of(slot))}"
-    return f"{row}  [{room}]" if room else row
+    place = f"  [{room}]" if room else ""
+    session = f"  Session {slot.session}" if slot.session is not None else ""
+    return f"{row}{place}{session}{'  Plenary' if slot.plenary else ''}"
 
 
 def _times(slot: Slot, zone: tzinfo) -> tuple[str, str, str | None, str]:
@@ -133,7 +167,8 @@ def read_text(text: str, start: date | None = None) -> Imported:
     """Read the grammar. `start` is the conference's first day, to compare the file's dates with.
 
     Raises:
-        FormatError: `format.submissions` when there is no submission in it.
+        FormatError: `format.submissions` when there is no submission in it, `format.zone`,
+            `format.order` for a row that ends before it starts.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     headings = list(_headings(lines))
@@ -141,9 +176,12 @@ def read_text(text: str, start: date | None = None) -> Imported:
     first = headings[0].title if headings else len(lines)
     title, sections, page = _preamble(lines[:first])
     talks, footer = _talks(lines, headings, doubts)
-    slots = tuple(_slots(lines[:first], doubts))
+    sessions = _sessions(lines[:first])
+    slots = tuple(_slots(lines[:first], sessions, doubts))
     doubts.extend(_lone_headings(lines, headings))
-    found = Imported(title, talks, slots, sections, footer, tuple(doubts))
+    found = Imported(
+        title, talks, slots, sections, footer, tuple(doubts), sessions=tuple(sessions.values())
+    )
     return assemble(found, page_start=page.date, start=start)
 
 
@@ -225,16 +263,34 @@ def _without_footer(
     return body[:begin], proposed
 
 
-def _slots(lines: Sequence[str], doubts: list[Doubt]) -> Iterator[ImportedSlot]:
+def _sessions(lines: Sequence[str]) -> dict[int, Session]:
+    found: dict[int, Session] = {}
+    scheduled = False
+    for line in lines:
+        scheduled = scheduled or bool(DAY.match(line.rstrip()))
+        if scheduled and (told := _SESSION.match(line.rstrip())):
+            number, title, posters, chair = told.groups()
+            session = Session(int(number), title, chair or "", posters is not None)
+            found.setdefault(session.id, session)
+    return found
+
+
+def _slots(
+    lines: Sequence[str], sessions: Mapping[int, Session], doubts: list[Doubt]
+) -> Iterator[ImportedSlot]:
     day: int | None = None
     for number, line in enumerate(lines, start=1):
         if heading := DAY.match(line.rstrip()):
             day = int(heading[1])
         elif day is not None and (row := _ROW.match(line.rstrip())):
-            start_date, start, end_date, end, zone, title, room = row.groups()
-            span = _span(start_date, start, end_date, end, zone)
+            *times, title, room, session, plenary = row.groups()
+            if _zone(row[5]) is None:
+                raise FormatError("format.zone", number, zone=row[5])
+            span = _span(*times)
             if span is None:
                 doubts.append(Doubt(number, "times.row", {"title": title}))
+            elif span[1] < span[0]:
+                raise FormatError("format.order", number, title=title)
             yield ImportedSlot(
                 title=title,
                 day=day,
@@ -243,6 +299,8 @@ def _slots(lines: Sequence[str], doubts: list[Doubt]) -> Iterator[ImportedSlot]:
                 room=room or "",
                 by_title=True,
                 line=number,
+                session=int(session) if session and int(session) in sessions else None,
+                plenary=plenary is not None,
             )
 
 

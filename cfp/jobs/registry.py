@@ -32,4 +32,5 @@ class Task:
 
 TASKS = {
     "assignment": Task("cfp.jobs.assignment"),
+    "timetable": Task("cfp.jobs.timetable"),
 }

@@ -1,19 +1,17 @@
 """Small functions for templates: times in a named zone, and links inside plain text."""
 
-import re
 import secrets
-from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask_babel import format_date as babel_date
-from markupsafe import Markup, escape
 
+from cfp.formats.linked import linked
 from cfp.web import context
+from cfp.web.rows import addresses, dots_of
 
 AOE = "Etc/GMT+12"
-_LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]")
 
 
 def init_app(app: Flask) -> None:
@@ -22,6 +20,7 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals["now"] = context.now
     app.jinja_env.globals["fresh_key"] = fresh_key
+    app.jinja_env.globals.update(addresses=addresses, dots_of=dots_of)
 
 
 def fresh_key() -> str:
@@ -49,18 +48,3 @@ def day(value: date) -> str:
     """19 Nov 2025, in the page's language."""
     text: str = babel_date(value, "d MMM y")
     return text
-
-
-def linked(text: str) -> Markup:
-    """Plain text with its addresses made clickable, nothing else changed."""
-    return Markup("").join(_linked_parts(text))
-
-
-def _linked_parts(text: str) -> Iterator[Markup]:
-    position = 0
-    for match in _LINK.finditer(text):
-        yield escape(text[position : match.start()])
-        address = escape(match.group())
-        yield Markup('<a href="{0}" rel="nofollow noopener ugc">{0}</a>').format(address)
-        position = match.end()
-    yield escape(text[position:])

@@ -3,6 +3,7 @@
 Everything is computed when first read, so a public or an error page never asks who is looking.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cached_property
@@ -79,12 +80,19 @@ class Frame:
         return areas
 
     @cached_property
+    def waits(self) -> Mapping[str, int]:
+        """What waits at each stage of the conference, as far as this person may know."""
+        viewer, conference = self.viewer, self.conference
+        if viewer is None or conference is None or not self._may(Action.READ_COMMITTEE):
+            return {}
+        return waiting(context.db(), viewer, conference)
+
+    @cached_property
     def stages(self) -> list[Stage]:
         """Call, Submissions, Assignment, Reviews, Decisions, Program, Messages."""
         conference = self.conference
         if self.viewer is None or conference is None or not self._may(Action.READ_COMMITTEE):
             return []
-        waits = waiting(context.db(), self.viewer, conference)
         rows = [
             ("call", _("Call"), "chair.call", Action.SET_UP),
             ("submissions", _("Submissions"), "chair.submissions", Action.READ_COMMITTEE),
@@ -97,7 +105,7 @@ class Frame:
         if conference.reviewing == "everyone":
             rows = [row for row in rows if row[0] != "assignment"]
         return [
-            self._stage(label, endpoint, waits.get(key, 0))
+            self._stage(label, endpoint, self.waits.get(key, 0))
             for key, label, endpoint, action in rows
             if self._may(action)
         ]
@@ -149,7 +157,7 @@ class Frame:
         ]
         for moment, words in dates:
             if moment is not None and moment > now:
-                ahead = format_timedelta(moment - now, threshold=1.5, add_direction=True)
+                ahead = format_timedelta(moment - now, threshold=2, add_direction=True)
                 return str(words % {"when": ahead})
         return str(_("The conference is over"))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Response, make_response, request, url_for
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import CTE, ColumnElement, Label, Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
@@ -86,23 +86,46 @@ class Listing:
         return visible(self.actor, self.view).where(*self.conditions).order_by(*self._order())
 
     def neighbors(self, db: Session, name: str, value: object) -> tuple[Any, Any]:
-        """The column `name` of the rows before and after the one where it is `value`, or None."""
-        column = self.view.column(self.actor, name)
+        """The column `name` of the rows before and after the one where it is `value`, or None.
+
+        Each is the first of those beyond it in the list's order, so nothing needs to be sorted.
+        """
+        column, order = self.view.column(self.actor, name), self._order()
+        listed = found(self.actor, self.view, self.conditions, order).order_by(None)
+        of_row: Label[Any] = self.view.column(self.actor, self.sort).label("sort")
+        id_ = self.view.columns["id"].expression
+        here = listed.where(column == value).with_only_columns(of_row, id_.label("id")).cte("here")
         before, after = (
-            step(column).over(order_by=self._order()).label(label)
-            for step, label in ((func.lag, "before"), (func.lead, "after"))
-        )
-        around = self.statement().order_by(None)
-        ordered = around.with_only_columns(column.label("here"), before, after).subquery()
-        row = db.execute(
-            select(ordered.c.before, ordered.c.after).where(ordered.c.here == value)
-        ).first()
+            listed.with_only_columns(column).where(beyond).order_by(*towards).limit(1)
+            for beyond, towards in (
+                (self._beyond(here, back=True), self._order(back=True)),
+                (self._beyond(here, back=False), order),
+            )
+        )  # fmt: skip
+        row = db.execute(select(*(one.correlate(here).scalar_subquery() for one in (before, after)))
+                         .select_from(here)).first()
         return (row[0], row[1]) if row else (None, None)
 
-    def _order(self) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    def _order(self, *, back: bool = False) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+        """What is empty stands last, in either direction; `back` turns all of it round."""
         column = self.view.column(self.actor, self.sort)
-        order = column.desc().nulls_last() if self.descending else column.asc().nulls_last()
-        return order, self.view.columns["id"].expression.asc()
+        id_ = self.view.columns["id"].expression
+        order = column.desc() if self.descending is not back else column.asc()
+        if back:
+            return order.nulls_first(), id_.desc()
+        return order.nulls_last(), id_.asc()
+
+    def _beyond(self, here: CTE, *, back: bool) -> ColumnElement[bool]:
+        """The rows after the one in `here`, or with `back` before it, as `_order` has them."""
+        column = self.view.column(self.actor, self.sort)
+        id_ = self.view.columns["id"].expression
+        further = column < here.c.sort if self.descending is not back else column > here.c.sort
+        same = or_(column == here.c.sort, and_(column.is_(None), here.c.sort.is_(None)))
+        if back:
+            from_empty = and_(here.c.sort.is_(None), column.is_not(None))
+            return or_(further, from_empty, and_(same, id_ < here.c.id))
+        to_empty = and_(here.c.sort.is_not(None), column.is_(None))
+        return or_(further, to_empty, and_(same, id_ > here.c.id))
 
     @property
     def pages(self) -> int:

@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 from tests.gallery.app import create_gallery
 from tests.support.browser import faults
 
-PAGES = ["forms", "plain", "chair", "public", "speaker", "bare", "stale", "error/404", "error/500"]
+PAGES = ["forms", "plain", "chair", "speaker", "bare", "stale", "error/404", "error/500"]
 
 
 @dataclass
@@ -258,26 +258,4 @@ def test_moments_stand_in_the_conference_s_zone_and_in_one_s_own(page, gallery):
     page.goto(gallery.url + "/speaker")
     expect(page.locator(".what-next")).to_contain_text(
         "Tue 1 Sep 2026, 23:59 Prague (21:59 for you)"
-    )
-
-
-def test_program_zone_search_and_favorites(page, gallery):
-    page.goto(gallery.url + "/public")
-    late = page.locator("tr[data-talk=A1B2C4]")
-    page.get_by_label("Times in").select_option("330")
-    expect(late).to_contain_text("04:00 (+1 day)")
-    page.reload()
-    expect(page.locator("[data-zone-name]")).to_have_text("UTC+05:30")
-    page.get_by_label("Times in").select_option("event")
-    expect(late).to_contain_text("23:30")
-    page.get_by_label("Search").fill("cyril")
-    expect(page.locator("[data-program-said]")).to_have_text("1 shown")
-    expect(page.locator("tr[data-talk=A1B2C3]")).to_be_hidden()
-    expect(late).to_be_visible()
-    page.get_by_label("Search").fill("")
-    page.get_by_role("button", name="Favorite").click()
-    page.get_by_label("Only favorites").check()
-    expect(late).to_be_hidden()
-    expect(page.get_by_role("link", name="Calendar of my favorites")).to_have_attribute(
-        "href", re.compile("talks=A1B2C3")
     )

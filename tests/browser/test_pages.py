@@ -19,14 +19,18 @@ from tests.support.places import NOBODY, Place
 AREAS = ("public", "account", "speaker", "reviewer", "chair")
 NO_PAGE = {
     *("public.healthz", "public.readyz", "account.export"),
-    *("public.program_json", "public.program_text", "public.schedule_ics", "public.sessions_csv"),
+    "public.program_file",
+    *("public.embed", "public.embed_script"),
     *("public.material_file", "speaker.material_file"),
     *("chair.submissions_csv", "chair.people_csv", "chair.reviews_csv", "chair.log_csv"),
 }
 """Files and signs of life."""
 ELSEWHERE = {"account.code", "account.first_account"}
 """Pages that have a test of their own below."""
-NARROWEST = {"public.index", "public.conference", "public.program", "public.talk"}
+NARROWEST = {
+    *("public.index", "public.conference", "public.program", "public.talk"),
+    *("public.grid", "public.speakers", "public.speaker"),
+}
 """Pages that are looked at as small as a page may be read, 320 px, too."""
 
 

@@ -115,6 +115,18 @@ def test_a_chair_with_an_account_gets_the_role_at_once(run: Run, db: Session) ->
     assert made.deadline.isoformat() == "2031-04-10T21:59:00+00:00"
 
 
+def test_a_conference_of_the_past_needs_five_answers_and_its_call_is_closed(
+    run: Run, db: Session
+) -> None:
+    """Its program is what is brought in next: `cfp import program ... --publish`."""
+    past = ("--start", "2025-11-19", "--end", "2025-11-20")
+    done = run("conference", "create", *TIDE, *past)
+    assert done.returncode == 0, done.stderr
+    made = db.scalars(select(Conference)).one()
+    assert made.deadline.isoformat() == "2025-09-24T21:59:00+00:00"
+    assert made.contact == "cfp@localhost"
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -268,7 +280,6 @@ def test_a_damaged_file_is_found(tmp_path: Path) -> None:
         ("user", "add", "Ada", "ada@example.org", "--nonsense"),
         ("user", "add", "A", "a@b.example", "--password-file", "x", "--password-prompt"),
         ("conference", "create"),
-        ("conference", "create", *TIDE, *DAYS),
         ("conference", "create", *TIDE, "--chair", "a@b.example"),
         ("conference", "create", *TIDE, "--start", "1.6.2031", "--end", "2031-06-02"),
         ("conference", "create", *TIDE, "--start", "0001-01-01", "--end", "2031-06-02"),

@@ -1,6 +1,8 @@
 """`cfp import program` and `cfp export`, as an operator runs them."""
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from sqlalchemy.orm import Session
 from cfp.domain.conferences.models import Conference
 from cfp.domain.program.models import Placement, ProgramItem, ProgramVersion
 from cfp.domain.submissions.models import Submission
+from cfp.formats.writers import WRITERS
 from tests.factories import make_conference
 from tests.support.need import shared_data
 from tests.support.server import run_cli
@@ -43,6 +46,20 @@ Less is more.
 Contact |TOP|
 Write to chairs@example.org.
 """
+
+
+BOMB = (
+    b'<?xml version="1.0"?>\n<!DOCTYPE schedule [<!ENTITY a "aaaaaaaaaa">'
+    b'<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>\n<schedule>&b;</schedule>'
+)
+
+
+def a_zip(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
 
 
 @pytest.fixture
@@ -139,7 +156,24 @@ def test_warnings_are_worded_with_their_line(instance: Path, file: Path) -> None
         (b'{"schema": "other"}', "schema version"),
         (b"{", "not JSON"),
         (b"x" * 5_000_001, "larger than"),
-        (b"PK\x03\x04\xff", "is not UTF-8"),
+        (b"PK\x03\x04\xff", "this zip is not a workbook"),
+        (a_zip({"a.txt": b"x"}), "this zip is not a workbook"),
+        (a_zip({"xl/workbook.xml": b"<!DOCTYPE x><x/>"}), "line 1: a document type"),
+        (b"<?xml version='1.0'?>\n<schedule><day></schedule>", "line 2: this XML can't be read"),
+        (BOMB, "line 2: a document type"),
+        (b"<schedule>" + b"<a>" * 3000, "line 1: this XML can't be read"),
+        (b"<?xml version='1.0'?><opml/>", "this XML is of no program known"),
+        (b"{}", "this JSON is of no program known"),
+        (b"[" * 100_000, "too deep"),
+        (b'{"schema": "cfp-program", "a": "\\ud800"}', "surrogate"),
+        (b"title,speakers,code\nA,Ann,X\nB,Bob,X\n", "line 3: two talks"),
+        (
+            b"title,speakers,start,end\nA,Ann,2027-05-04T09:00Z,2027-05-04T08:00Z\n",
+            "line 2: 'A' ends before it starts",
+        ),
+        (TEXT.replace("Europe/Prague  Flows", "Europe/Pargue  Flows").encode(), "line 9: 'Eur"),
+        (b"<h3 id=a>X |TOP|</h3>\n<h3 id=a>Y |TOP|</h3>", "line 2: two talks"),
+        (b'{"results": [{"code": "A", "title": "T", "slots": 3}], "timezone": "X/Y"}', "'X/Y'"),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence_and_stores_nothing(
@@ -185,6 +219,52 @@ def test_wrong_use_is_refused_in_words(
     assert done.returncode == status
     assert said in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_every_format_is_exported_to_a_file(
+    instance: Path,
+    settings: dict[str, str],
+    conference: Conference,
+    file: Path,
+    name: str,
+) -> None:
+    run_cli(instance, settings, "import", "program", str(file), "--conference", "netconf",
+            "--publish")  # fmt: skip
+    target = file.parent / name
+    done = run_cli(instance, settings, "export", "netconf", name, "-o", str(target), "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "file": str(target), "bytes": target.stat().st_size, "version": 1,
+    }  # fmt: skip
+    assert target.stat().st_size > 300
+
+
+@pytest.mark.parametrize(
+    "name", ["program.txt", "program.json", "schedule.xml", "schedule.json", "sessions.xlsx"]
+)
+def test_what_one_conference_exports_another_can_import(
+    instance: Path,
+    settings: dict[str, str],
+    conference: Conference,
+    file: Path,
+    db: Session,
+    name: str,
+) -> None:
+    make_conference(db, "twin", name="Twin")
+    db.commit()
+    run_cli(instance, settings, "import", "program", str(file), "--conference", "netconf",
+            "--publish")  # fmt: skip
+    target = file.parent / name
+    run_cli(instance, settings, "export", "netconf", name, "-o", str(target))
+    arguments = ("import", "program", str(target), "--conference", "twin", "--publish", "--json")
+    done = run_cli(instance, settings, *arguments)
+    assert done.returncode in {0, 3}, done.stderr
+    outcome = json.loads(done.stdout)["outcome"]
+    assert (outcome["talks_created"], outcome["version"]) == (2, 1)
+    assert outcome["slots_created"] == (2 if name == "sessions.xlsx" else 3)
+    again = json.loads(run_cli(instance, settings, *arguments).stdout)["outcome"]
+    assert (again["talks_created"], again["slots_created"], again["changes"]) == (0, 0, [])
 
 
 @pytest.mark.parametrize("name", ["program.txt", "program.html"])

@@ -6,6 +6,7 @@ secret itself.
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, time
 
 import pytest
 from flask import Flask
@@ -15,17 +16,19 @@ from sqlalchemy.orm import Session
 from cfp import clock
 from cfp.actors import SYSTEM
 from cfp.domain.accounts.models import Email
+from cfp.domain.accounts.queries import actor_of_person
 from cfp.domain.assignment.models import Assignment, Conflict
 from cfp.domain.decisions.models import PendingDecision
 from cfp.domain.mail.models import Message
-from cfp.domain.program import versions
+from cfp.domain.program import blocks, drafts, versions
 from cfp.domain.program.models import Placement
 from cfp.domain.reviews.models import Comment
 from cfp.domain.submissions.models import Speaker
 from cfp.domain.submissions.states import State
+from cfp.formats.writers import WRITERS
 from tests.factories import NOW, make_login, make_review
 from tests.support.cast import CAST, World, make_world
-from tests.support.crawl import Crawl, filled, get_rules
+from tests.support.crawl import PACKED, Crawl, filled, get_rules
 
 SPEAKERS = {"owner", "co_speaker"}
 DECIDERS = {"chair", "track_chair"}
@@ -39,6 +42,7 @@ SECRETS: Mapping[str, set[str]] = {
     "zqcomment": {"reviewer", *DECIDERS},
     "zqchaircomment": DECIDERS,
     "zqpendingnote": DECIDERS,
+    "zqplannedsession": DECIDERS,
     "zqdraft": SPEAKERS,
     "zqnote": {*SPEAKERS, *CHAIRS, "track_chair"},
     "zqaddress": {*SPEAKERS, *CHAIRS, "track_chair", "administrator"},
@@ -91,6 +95,7 @@ def plant(db: Session, world: World) -> None:
                 at=NOW,
             )
         )
+    plan_in_secret(db, world)
     for speaker in db.scalars(select(Speaker).where(Speaker.submission_id == undecided.id)):
         speaker.address = f"zqaddress{speaker.position}@example.org"
         speaker.address_key = speaker.address
@@ -131,6 +136,31 @@ def plant(db: Session, world: World) -> None:
         )
 
 
+def plan_in_secret(db: Session, world: World) -> None:
+    """A waitlisted talk that is to be accepted has its place already, in a session of its own."""
+    waiting, here = world.submissions[State.WAITLISTED], world.conference.id
+    db.add(
+        PendingDecision(
+            conference_id=here,
+            submission_id=waiting.id,
+            outcome="accept",
+            type_id=waiting.type_id,
+            at=NOW,
+        )
+    )
+    db.flush()
+    chair = actor_of_person(db, world.people["chair"].id)
+    start = datetime.combine(world.conference.start_date, time(9), tzinfo=UTC)
+    placed = drafts.place(
+        db, chair, world.conference, code=waiting.code, title="", room_id=None, start=start,
+        minutes=30, now=NOW,
+    )  # fmt: skip
+    blocks.make_session(
+        db, chair, world.conference, slots={placed.id: placed.revision},
+        title="zqplannedsession", chair="", posters=False, now=NOW,
+    )  # fmt: skip
+
+
 def plant_and_publish(db: Session, world: World) -> None:
     plant(db, world)
     versions.publish(db, SYSTEM, world.conference, note="First.", now=clock.now())
@@ -149,7 +179,13 @@ def values_of(db: Session, world: World) -> dict[str, list[object]]:
         "person_id": [person.id for person in world.people.values()],
         "kind": ["slides", "accepted"],
         "number": [1],
+        "file": TEXT_FILES,
+        "speaker_code": list(db.scalars(select(Speaker.code))),
     }
+
+
+TEXT_FILES: list[object] = [name for name in WRITERS if not name.endswith(PACKED)]
+"""The others are made of the same program, packed."""
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

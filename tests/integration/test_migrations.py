@@ -14,6 +14,7 @@ from cfp.actors import SYSTEM
 from cfp.audit import AuditEntry, broken_links, record
 from cfp.db import make_engine, open_session
 from cfp.domain.models import metadata
+from cfp.domain.program.models import Placement, ProgramDraft, ProgramItem
 from cfp.migrate import downgrade, upgrade
 from cfp.paths import resource
 from cfp.schema import head, is_current
@@ -58,6 +59,37 @@ def test_data_survive_every_migration_but_the_first(engine: Engine) -> None:
     assert titles == ["Kept whole"]
     with open_session(engine, writes=False) as db:
         assert broken_links(db) == []
+
+
+def test_slots_survive_the_schedules_migration_and_ids_are_given_once(engine: Engine) -> None:
+    with open_session(engine, writes=True) as db:
+        conference = make_conference(db, "kept")
+        draft = db.query(ProgramDraft).one()
+        items = [
+            ProgramItem(conference_id=conference.id, guid=str(n), number=n or None, title="Lunch")
+            for n in range(3)
+        ]
+        db.add_all(items)
+        db.flush()
+        places = {"conference_id": conference.id, "draft_id": draft.id, "minutes": 30}
+        db.add_all(Placement(item_id=item.id, start=NOW, **places) for item in items)
+        db.commit()
+        ids = [row.id for row in db.query(Placement)]
+    downgrade(engine, "0002")
+    upgrade(engine)
+    with open_session(engine, writes=True) as db:
+        rows = db.query(Placement).order_by(Placement.id).all()
+        assert [(row.id, row.start, row.pinned, row.plenary) for row in rows] == [
+            (id_, NOW, False, False) for id_ in ids
+        ]
+        assert sorted(item.number or 0 for item in db.query(ProgramItem))[1:] == [1, 2]
+        db.delete(rows[-1])
+        db.flush()
+        again = Placement(item_id=rows[0].item_id, start=NOW, **places)
+        db.add(again)
+        db.flush()
+        assert again.id > ids[-1]
+        db.rollback()
 
 
 @pytest.mark.parametrize(

@@ -42,8 +42,9 @@ COMMITTEE, CHAIRS, ALL_CHAIRS = "tucko", "ck", "tuck"
 SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
     EVERYBODY: (
         *("public.index", "public.conference", "public.healthz", "public.readyz"),
-        *("public.program", "public.program_json", "public.program_text", "public.talk"),
-        *("public.schedule_ics", "public.sessions_csv", "public.material_file"),
+        *("public.program", "public.program_file", "public.talk"),
+        *("public.grid", "public.speakers", "public.speaker"),
+        *("public.embed", "public.embed_script", "public.material_file"),
         *("account.log_in", "account.send_log_in", "account.code", "account.enter_code"),
         *("account.send_again", "account.link", "account.follow_link", "account.log_out"),
         *("account.password_log_in", "account.check_password"),
@@ -74,8 +75,8 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
     ),
     COMMITTEE: (
         *("chair.dashboard", "chair.submissions", "chair.submissions_csv"),
-        *("chair.program", "chair.preview", "chair.version", "chair.version_preview"),
-        *("chair.on_the_day", "chair.run_sheet", "chair.door_sign"),
+        *("chair.program", "chair.preview", "chair.program_changes", "chair.version"),
+        *("chair.version_preview", "chair.on_the_day", "chair.run_sheet", "chair.door_sign"),
     ),
     ALL_CHAIRS: (
         *("chair.people", "chair.people_csv", "chair.people_person"),
@@ -97,7 +98,13 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.message_again", "chair.message_arrived", "chair.message_release"),
         *("chair.message_stop", "chair.people_claim", "chair.people_committee"),
         *("chair.people_invitation", "chair.people_invite", "chair.people_roles"),
-        *("chair.place", "chair.slot", "chair.move_slot", "chair.remove_slot"),
+        *("chair.place", "chair.slot", "chair.move_slot", "chair.remove_slot", "chair.pin_slot"),
+        *("chair.swap_slot", "chair.replace_slot", "chair.make_session", "chair.session"),
+        *("chair.change_session", "chair.move_session", "chair.dissolve_session"),
+        *("chair.late", "chair.run_late", "chair.undo_step", "chair.redo_step"),
+        *("chair.program_drafts", "chair.copy_draft", "chair.rename_draft", "chair.use_draft"),
+        *("chair.delete_draft", "chair.auto", "chair.auto_start", "chair.auto_job"),
+        *("chair.auto_cancel", "chair.auto_proposal", "chair.auto_apply", "chair.auto_discard"),
         *("chair.publish", "chair.publishing", "chair.materials_list"),
         *("chair.remind_slides", "chair.paste_materials", "chair.broadcast_links"),
         *("chair.old_names", "chair.erase_name", "chair.republish"),

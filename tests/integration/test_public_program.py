@@ -1,21 +1,28 @@
 """The public program: read back from its own page, cached, the same for everyone."""
 
+import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from cfp.actors import SYSTEM
+from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference, Room
 from cfp.domain.program import drafts, versions
 from cfp.domain.program.models import Material
-from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.models import Speaker, Submission
 from cfp.formats.html import page_text, read_html
 from cfp.formats.text import read_text
+from cfp.formats.writers import WRITERS
+from cfp.links import Links
 from tests.factories import NOW, add_speaker, make_conference, make_person, make_submission
+from tests.support.setting import make_chair
 from tests.support.statements import counted
 from tests.support.visitor import Visitor
 
+OFFERED = [name for name, writer in WRITERS.items() if writer.offered]
 TITLES = ("Flows & <b>tables</b>", "Naïve caching…", "A talk called 1.")
 
 
@@ -128,9 +135,7 @@ def test_a_wrong_offset_is_an_error_beside_its_field(stranger: Visitor, asked: s
 
 
 @pytest.mark.usefixtures("published")
-@pytest.mark.parametrize(
-    "name", ["", "program.txt", "program.json", "sessions.csv", "schedule.ics"]
-)
+@pytest.mark.parametrize("name", ["", "speakers/", "embed.html", "embed.js", *OFFERED])
 def test_is_cached_by_its_bytes_and_sets_no_cookie(stranger: Visitor, name: str) -> None:
     first = stranger.get(f"/netconf/program/{name}").response
     assert first.status_code == 200
@@ -141,6 +146,42 @@ def test_is_cached_by_its_bytes_and_sets_no_cookie(stranger: Visitor, name: str)
     )
     assert again.status_code == 304
     assert again.data == b""
+    assert first.headers.get("Access-Control-Allow-Origin") == (
+        None if name in ("", "speakers/") else "*"
+    )
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("name", OFFERED)
+def test_every_format_is_served_as_it_is_written(
+    stranger: Visitor, db: Session, published: tuple[Conference, list[Submission]], name: str
+) -> None:
+    conference, _ = published
+    version = versions.latest(db, conference)
+    assert version is not None
+    config = stranger.client.application.extensions["cfp"].config
+    edition = versions.edition_of(db, conference, version, Links(config.base_url))
+    answer = stranger.get(f"/netconf/program/{name}").response
+    assert answer.data == WRITERS[name].write(edition)
+    assert answer.mimetype == WRITERS[name].mimetype
+    shown = "attachment" if name == "program.html" else "inline"
+    assert answer.headers["Content-Disposition"] == f'{shown}; filename="netconf-{name}"'
+
+
+@pytest.mark.usefixtures("published")
+def test_formats_that_do_not_exist_are_not_found(stranger: Visitor) -> None:
+    for path in ("netconf/program/program.doc", "nowhere/program/program.txt"):
+        assert stranger.get(f"/{path}").status == 404
+
+
+def test_chosen_talks_have_a_calendar_of_their_own(
+    stranger: Visitor, published: tuple[Conference, list[Submission]]
+) -> None:
+    codes = [talk.code for talk in published[1][:2]]
+    calendar = stranger.get(f"/netconf/program/schedule.ics?talks={codes[1]},ZZZZZZ").html
+    assert calendar.count("BEGIN:VEVENT") == 1
+    assert codes[1] in calendar
+    assert codes[0] not in calendar
 
 
 def test_what_is_known_takes_one_statement(
@@ -218,3 +259,47 @@ def test_what_is_withdrawn_after_publishing_stays_as_canceled(
     assert "Canceled" in stranger.get(f"/netconf/program/talks/{talks[0].code}/").text
     calendar = stranger.get("/netconf/program/schedule.ics").html
     assert "STATUS:CANCELLED" in calendar
+
+
+@pytest.mark.usefixtures("published")
+def test_other_sites_may_show_the_schedule(stranger: Visitor) -> None:
+    for name in ("embed.html", "embed.js"):
+        answer = stranger.get(f"/netconf/program/{name}").response
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    fragment = stranger.get("/netconf/program/embed.html").html
+    assert "http://localhost/netconf/program/talks/" in fragment
+    assert not re.search(r"<(script|style|link|html)|\bid=", fragment)
+
+
+def test_a_speaker_has_a_page_and_nobody_else(
+    stranger: Visitor, db: Session, published: tuple[Conference, list[Submission]]
+) -> None:
+    codes = {
+        speaker.name: speaker.code
+        for speaker in db.query(Speaker).filter_by(submission_id=published[1][0].id)
+    }
+    page = stranger.get(f"/netconf/program/speakers/{codes['Ada Example']}/")
+    assert all(title in page.text for title in TITLES)
+    assert "undecided" not in page.text
+    hidden = db.query(Speaker).join(Submission).filter(Submission.state == "submitted").one()
+    for code in (hidden.code, "ZZZZZZ"):
+        assert stranger.get(f"/netconf/program/speakers/{code}/").status == 404
+    listed = stranger.get("/netconf/program/speakers/")
+    assert listed.text.count("Ada Example") == 1
+
+
+@pytest.mark.usefixtures("published")
+def test_what_one_room_or_the_command_line_alone_has_is_not_there(stranger: Visitor) -> None:
+    for name in ("grid/", "static.zip", "book.pdf"):
+        assert stranger.get(f"/netconf/program/{name}").status == 404
+
+
+def test_the_preview_is_the_page_with_links_that_lead_there(
+    visitor_as: Callable[[Person], Visitor],
+    db: Session,
+    published: tuple[Conference, list[Submission]],
+) -> None:
+    conference, talks = published
+    page = visitor_as(make_chair(db, conference)).get("/netconf/chair/program/preview")
+    assert [talk.title for talk in read_html(page.html).talks] == list(TITLES)
+    assert f'href="/netconf/program/talks/{talks[0].code}/"' in page.html

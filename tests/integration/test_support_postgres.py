@@ -3,6 +3,8 @@
 import psycopg
 import pytest
 
+from tests.support.postgres import Lender
+
 pytestmark = pytest.mark.postgres
 
 
@@ -10,18 +12,57 @@ def connect(url: str) -> psycopg.Connection:
     return psycopg.connect(url.replace("+psycopg", ""))
 
 
-def test_copies_share_the_template_and_nothing_else(postgres):
+@pytest.fixture(scope="module")
+def lender(postgres):
     with connect(postgres.create("shelf")) as template:
-        template.execute("CREATE TABLE book (title text)")
-        template.execute("INSERT INTO book VALUES ('one')")
+        template.execute("CREATE TABLE alembic_version (version_num text)")
+        template.execute("INSERT INTO alembic_version VALUES ('0001')")
+        template.execute("CREATE TABLE book (id serial PRIMARY KEY, title text)")
+        template.execute("CREATE TABLE page (book int NOT NULL REFERENCES book)")
     template.close()
-    with postgres.copy_of("shelf") as first, postgres.copy_of("shelf") as second:
-        with connect(first) as writer:
-            writer.execute("INSERT INTO book VALUES ('two')")
-        with connect(second) as reader:
-            assert reader.execute("SELECT title FROM book").fetchall() == [("one",)]
-        writer.close()
-        reader.close()
+    return Lender(postgres, "shelf")
+
+
+def test_the_next_test_finds_no_rows_and_the_first_number(lender):
+    for _turn in range(2):
+        with lender.lent() as url, connect(url) as db:
+            assert db.execute("SELECT count(*) FROM book").fetchone() == (0,)
+            db.execute("INSERT INTO book (title) VALUES ('one')")
+            assert db.execute("SELECT id FROM book").fetchone() == (1,)
+            db.execute("INSERT INTO page VALUES (1)")
+            db.commit()
+
+
+def test_who_still_works_there_is_sent_away(lender):
+    with lender.lent() as first:
+        left = connect(first)
+        left.execute("INSERT INTO book (title) VALUES ('one')")
+    with lender.lent() as second:
+        with connect(second) as db:
+            assert db.execute("SELECT count(*) FROM book").fetchone() == (0,)
+        with pytest.raises(psycopg.OperationalError):
+            left.commit()
+    left.close()
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "CREATE TABLE left_behind (turn text)",
+        "ALTER TABLE page ALTER book DROP NOT NULL",
+        "ALTER TABLE page DROP CONSTRAINT page_book_fkey",
+        "CREATE INDEX by_title ON book (title)",
+        "CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "DELETE FROM alembic_version",
+    ],
+)
+def test_what_was_changed_is_not_lent_again(lender, change):
+    with lender.lent() as first, connect(first) as db:
+        db.execute(change)
+    with lender.lent() as second, connect(second) as db:
+        assert db.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+    assert first != second
     with pytest.raises(psycopg.OperationalError, match="does not exist"):
         connect(first)
 

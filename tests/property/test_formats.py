@@ -4,22 +4,23 @@ import contextlib
 import json
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import example, given
+import pytest
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from icalendar import Calendar
 
 from cfp.formats.errors import FormatError
 from cfp.formats.grammar import carries_title, clean_text, one_line, without_marks
 from cfp.formats.html import page_text, read_html
-from cfp.formats.ics import write_ics
 from cfp.formats.imported import imported_json
 from cfp.formats.program import (
+    Broadcast,
     Day,
     Material,
     Program,
     ProgramSpeaker,
     Room,
     Section,
+    Session,
     Slot,
     Talk,
     from_json,
@@ -27,9 +28,11 @@ from cfp.formats.program import (
 )
 from cfp.formats.reading import read
 from cfp.formats.speakers import NameAndAffiliation, carries, read_speakers, write_speakers
-from cfp.formats.table import safe_cell, unsafe_cell, write_csv
+from cfp.formats.table import safe_cell, unsafe_cell
 from cfp.formats.text import read_text, write_text
-from tests.unit.formats.programs import page
+from cfp.formats.writers import WRITERS
+from tests.unit.formats.consumers import CHECKS
+from tests.unit.formats.programs import an_edition, page
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 # Letters that matter to the grammars come up often.
@@ -41,6 +44,9 @@ WORDS = (
 PIECES = st.lists(st.sampled_from(WORDS), max_size=7).map("".join)
 TEXT = ANY_TEXT | TRICKY | PIECES
 TITLES = TEXT.map(one_line).filter(carries_title)
+TITLES = TITLES | st.just("t" * 300) | st.just("\u0645\u0631\u062d\u0628\u0627 \U0001f5fa")
+BREAKS = st.just("Break") | TITLES
+BROADCASTS = ((), (Broadcast(1, "", "https://example.org/a"), Broadcast(2, "Hall", "https://b.org")))
 NAMES = TEXT.map(one_line).filter(lambda text: bool(text) and carries(text))
 AFFILIATIONS = st.just("") | NAMES
 ABSTRACTS = TEXT.map(clean_text).filter(lambda text: without_marks(text) == text)
@@ -85,7 +91,13 @@ def programs(draw):
         )
         for number in range(draw(st.integers(1, 4)))
     )
-    slots = tuple(draw(slots_of(number, talks)) for number in range(draw(st.integers(0, 6))))
+    sessions = tuple(
+        Session(number, draw(TITLES), draw(st.just("") | NAMES), draw(st.booleans()))
+        for number in range(1, draw(st.integers(1, 3)))
+    )
+    slots = tuple(
+        draw(slots_of(number, talks, sessions)) for number in range(draw(st.integers(0, 6)))
+    )
     return Program(
         conference="maps",
         title=draw(TITLES),
@@ -101,15 +113,17 @@ def programs(draw):
             Section("introduction", "", clean_text(draw(ABSTRACTS))),
             Section("contact", "Contact", draw(ABSTRACTS)),
         ),
-        days=(Day(1, date(2027, 5, 4)), Day(2, date(2027, 5, 5))),
-        rooms=(Room("Hall", 100), Room("Cellar")),
+        days=(Day(1, date(2027, 5, 4)), Day(2, date(2027, 5, 5)), Day(3, date(2027, 5, 6))),
+        rooms=(Room("Hall", 100), *(Room(f"Cellar {number}") for number in range(14))),
         talks=talks,
         slots=slots,
+        sessions=sessions,
+        broadcasts=draw(st.sampled_from(BROADCASTS)),
     )
 
 
 @st.composite
-def slots_of(draw, number, talks):
+def slots_of(draw, number, talks, sessions):
     talk = draw(st.none() | st.sampled_from(talks))
     titles = {one.title for one in talks}
     start = draw(MOMENTS)
@@ -118,13 +132,15 @@ def slots_of(draw, number, talks):
         id=number + 1,
         talk=talk.code if talk else None,
         # In the text, only the title tells a break from a talk.
-        title="" if talk else draw(TITLES.filter(lambda title: title not in titles)),
-        room=draw(st.sampled_from(["", "Hall", "Cellar"]) | TITLES),
+        title="" if talk else draw(BREAKS.filter(lambda title: title not in titles)),
+        room=draw(st.sampled_from(["", "Hall", "Cellar 1"]) | TITLES),
         start=start,
         end=start + timedelta(minutes=draw(st.integers(0, 3000))),
         day=draw(st.integers(1, 2)),
         changed_in=draw(st.integers(1, 5)),
         changed_at=draw(st.none() | MOMENTS),
+        session=draw(st.sampled_from([None, *(session.id for session in sessions)])),
+        plenary=draw(st.booleans()),
     )
 
 
@@ -146,11 +162,24 @@ def found(imported):
 
 def rows(program):
     slots = [slot for day in program.days for slot in program.slots_of_day(day.number)]
-    return [(program.title_of(slot), slot.day, slot.start, slot.end, slot.room) for slot in slots]
+    return [
+        (
+            *(program.title_of(slot), slot.day, slot.start, slot.end, slot.room),
+            *(program.session_of(slot), slot.plenary),
+        )
+        for slot in slots
+    ]
 
 
 def found_rows(imported):
-    return [(slot.title, slot.day, slot.start, slot.end, slot.room) for slot in imported.slots]
+    sessions = {session.id: session for session in imported.sessions}
+    return [
+        (
+            *(slot.title, slot.day, slot.start, slot.end, slot.room),
+            *(sessions.get(slot.session), slot.plenary),
+        )
+        for slot in imported.slots
+    ]
 
 
 def has_talks(program):
@@ -181,9 +210,59 @@ def test_page_reads_back_and_so_does_its_text(program):
     assert found(read_text(page_text(html))) == published(program)
 
 
-@given(programs().filter(has_talks))
-def test_table_reads_back(program):
-    assert found(read(write_csv(program), format="csv")) == published(program)
+@settings(max_examples=30)
+@given(programs().filter(has_talks), st.sampled_from(["sessions.csv", "sessions.xlsx"]))
+def test_table_reads_back(program, name):
+    found_there = read(WRITERS[name].write(an_edition(program)))
+
+    assert found(found_there) == published(program)
+    sessions = {session.id: session for session in found_there.sessions}
+    for slot in found_there.slots:
+        before = [
+            one
+            for one in program.slots
+            if (one.talk, one.start) == (slot.anchor.removeprefix("t-"), slot.start)
+        ]
+        names = [(one.title, one.chair) for one in map(program.session_of, before) if one]
+        session = sessions.get(slot.session)
+        assert session is None or (session.title, session.chair) in names
+
+
+@settings(max_examples=50)
+@given(programs(), st.sampled_from(["schedule.xml", "schedule.json"]))
+def test_schedules_for_apps_read_back(program, name):
+    slots = [slot for day in program.days for slot in program.slots_of_day(day.number)]
+    data = WRITERS[name].write(an_edition(program))
+    if not any(slot.talk for slot in slots):
+        with pytest.raises(FormatError, match=r"format\.submissions"):
+            read(data)
+        return
+    imported = read(data)
+
+    assert sorted(row[:5] for row in found_rows(imported)) == sorted(
+        row[:5] for row in rows(program)
+    )
+    scheduled = {slot.talk for slot in slots if slot.talk}
+    wanted = [
+        (
+            talk.title,
+            tuple(
+                NameAndAffiliation(one.name, one.affiliation if name.endswith("json") else "")
+                for one in talk.speakers
+            ),
+            talk.abstract,
+        )
+        for talk in program.in_order()
+        if talk.code in scheduled
+    ]
+    assert sorted(found(imported), key=repr) == sorted(wanted, key=repr)
+
+
+@pytest.mark.parametrize("name", CHECKS)
+@settings(max_examples=12)
+@given(program=programs())
+def test_every_export_is_what_its_consumers_expect(name, program):
+    CHECKS[name](an_edition(program))
 
 
 @given(
@@ -202,18 +281,6 @@ def test_json_is_lossless(program, materials):
     text = json.dumps(to_json(program, materials))
     assert from_json(json.loads(text)) == (program, materials)
     assert json.dumps(to_json(*from_json(json.loads(text)))) == text
-
-
-@given(programs())
-def test_calendar_is_sound(program):
-    data = write_ics(program, url_for_talk=lambda talk: f"https://example.org/{talk.code}")
-
-    events = Calendar.from_ical(data).walk("VEVENT")
-
-    assert [(str(one["UID"]), one.start, one.end) for one in events] == [
-        (slot.guid, slot.start, slot.end) for slot in program.ordered_slots
-    ]
-    assert all(len(line) <= 75 for line in data.split(b"\r\n"))
 
 
 @given(st.lists(st.builds(NameAndAffiliation, NAMES, AFFILIATIONS), max_size=4))
@@ -253,7 +320,8 @@ def test_cells_are_restored_exactly(text):
 
 
 @given(
-    st.binary(max_size=200) | TEXT.map(str.encode), st.sampled_from(["auto", "html", "text", "csv"])
+    st.binary(max_size=200) | TEXT.map(str.encode),
+    st.sampled_from(["auto", "html", "text", "csv", "xml", "json", "xlsx"]),
 )
 @example(b"<table><tr><td class=time start=1 end=2 day=1>x |TOP|<h3>|TOP|", "html")
 @example(b"<h3>x |TOP|</h3><table><tr></tr><tr><td></td></tr><tr><th>Talk<td>", "html")

@@ -11,6 +11,8 @@ from werkzeug.routing import Rule
 from tests.support.visitor import Page
 
 PAGES_AT_MOST = 1_500
+PACKED = (".zip", ".xlsx", ".pdf")
+"""What can't be read as text; it is made of the same program as what can."""
 
 
 @dataclass
@@ -44,7 +46,8 @@ def _addresses(page: Page) -> Iterator[str]:
         found += page.links().values()
     for address in filter(None, found):
         parts = urlsplit(urljoin(f"http://localhost{page.path}", address))
-        if parts.netloc == "localhost" and not parts.path.startswith(("/static", "/bootstrap")):
+        ours = parts.netloc == "localhost" and not parts.path.startswith(("/static", "/bootstrap"))
+        if ours and not parts.path.endswith(PACKED):
             yield parts.path + (f"?{parts.query}" if parts.query else "")
 
 

@@ -12,6 +12,7 @@ from cfp import clock
 from cfp.actors import Actor
 from cfp.demo import script
 from cfp.domain.accounts.models import Email, Person
+from cfp.domain.accounts.queries import actor_of_person
 from cfp.domain.accounts.rules import address_key
 from cfp.domain.accounts.tokens import Purpose, find, is_open, issue
 from cfp.domain.assignment.models import Assignment, Conflict, Proposal
@@ -20,7 +21,9 @@ from cfp.domain.conferences.models import Conference, Criterion, Invitation, Roo
 from cfp.domain.decisions.models import PendingDecision
 from cfp.domain.jobs import enqueue
 from cfp.domain.mail.models import Message
-from cfp.domain.program.models import Material, Placement, ProgramItem
+from cfp.domain.program import proposals
+from cfp.domain.program.models import Material, Placement, ProgramItem, ProgramSession
+from cfp.domain.program.timetables import Options, load_problem
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import State
@@ -77,6 +80,10 @@ class Places:
         yield Place("public.program", NOBODY, {"event": slug, "utc": "+5.5"})
         yield Place("public.program", NOBODY, {"event": slug, "utc": "noon"}, 422)
         yield Place("public.talk", NOBODY, {"event": slug, "talk_code": talk})
+        yield Place("public.grid", NOBODY, {"event": slug})
+        yield Place("public.speakers", NOBODY, {"event": slug})
+        who = self._one(select(Speaker.code).join(Submission).where(Submission.code == talk))
+        yield Place("public.speaker", NOBODY, {"event": slug, "speaker_code": who})
         yield Place("public.conference", NOBODY, {"slug": "no-such-conference"}, 404)
         yield Place("account.log_in", NOBODY, {})
         yield Place("account.password_log_in", NOBODY, {})
@@ -187,11 +194,22 @@ class Places:
             yield self._by_chair(name, day=1, room=self._one(select(Room.name)))
         slots = select(Placement.id).where(Placement.conference_id == self.conference.id)
         yield self._by_chair("slot", placement_id=self._one(slots))
+        yield from self._schedule()
         for state in ("sent", "refused", "uncertain"):
             mails = select(Message.id).where(Message.private.is_(False), Message.state == state)
             here_only = mails.where(Message.conference_id == self.conference.id)
             yield self._by_chair("message", number=self._one(here_only))
         yield Place("chair.submission", self.chair, {**here, "code": "000000"}, 404)
+
+    def _schedule(self) -> Iterator[Place]:
+        """What belongs to the schedule beside its page and a slot's."""
+        for name in ("program_changes", "program_drafts", "late", "auto"):
+            yield self._by_chair(name)
+        sessions = select(ProgramSession.number)
+        of_here = sessions.where(ProgramSession.conference_id == self.conference.id)
+        yield self._by_chair("session", number=self._one(of_here))
+        yield self._by_chair("auto_job", number=self._waiting_job(proposals.JOB_KIND))
+        yield self._by_chair("auto_proposal", number=self._proposal())
 
     def _settings(self) -> Iterator[Place]:
         for name in (
@@ -276,12 +294,37 @@ class Places:
         address = "somebody@example.org"
         return issue(self.db, purpose, email=address, now=self.now, valid=valid, **about).secret
 
-    def _waiting_job(self) -> int:
+    def _proposal(self) -> int:
+        """A timetable that moves one talk and leaves another out, as if computed."""
+        chair, options = actor_of_person(self.db, self.chair), Options()
+        loaded = load_problem(self.db, self.conference, chair, options)
+        one, other = [item for item in loaded.items if item.placed][:2]
+        assert one.placed is not None
+        assert other.placed is not None
+        place = {
+            "code": one.code, "placement": one.placed.placement_id, "room": loaded.rooms[0],
+            "start": (one.placed.start + timedelta(minutes=5)).isoformat(), "minutes": one.minutes,
+        }  # fmt: skip
+        left_out = {
+            "code": other.code, "placement": other.placed.placement_id, "why": "no_time",
+            "needed": 30, "longest": 0,
+        }  # fmt: skip
+        result = {
+            "placements": [place], "unplaced": [left_out], "broken": [], "bounds": {"track": 0},
+            "codes": [item.code for item in loaded.items], "penalties": {"track": 2},
+            "placed_bound": 1, "objective": 2, "bound": 0, "model": "interval", "seconds": 1.0,
+        }  # fmt: skip
+        made = proposals.store_proposal(
+            self.db, chair, self.conference, loaded, result, now=self.now
+        )
+        return made.id
+
+    def _waiting_job(self, kind: str = JOB_KIND) -> int:
         """A computation that nobody will begin while the test runs."""
         actor = Actor(person_id=self.chair)
         later = self.now + timedelta(days=1)
         job = enqueue(
-            self.db, actor, kind=JOB_KIND, parameters={}, conference=self.conference, now=later
+            self.db, actor, kind=kind, parameters={}, conference=self.conference, now=later
         )
         self.db.flush()
         return job.id

@@ -70,9 +70,10 @@ class Form:
         return found[0]
 
 
-def read_form(element: Element) -> Form:
+def read_form(element: Element, elsewhere: Iterable[Element] = ()) -> Form:
+    """A form with its controls, those too that stand elsewhere and name it."""
     form = Form(element.get("action") or "", (element.get("method") or "get").lower())
-    for control in element.iter():
+    for control in (*element.iter(), *elsewhere):
         name, kind = control.get("name"), (control.get("type") or "").lower()
         if control.tag == "button" or (control.tag == "input" and kind in UNTYPED):
             label = _text(control) or control.get("value") or ""
@@ -149,7 +150,11 @@ class Page:
         return {_text(a): a.get("href", "") for a in self.tree.iter("a") if a.get("href")}
 
     def forms(self) -> list[Form]:
-        return [read_form(element) for element in self.tree.iter("form")]
+        elsewhere = [control for control in self.tree.iter() if control.get("form")]
+        return [
+            read_form(form, [one for one in elsewhere if one.get("form") == form.get("id")])
+            for form in self.tree.iter("form")
+        ]
 
     def form(self, having: str | None = None, to: str | None = None) -> Form:
         """The one form with a field or a button called `having`, or that posts to `to`."""

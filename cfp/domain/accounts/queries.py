@@ -61,6 +61,17 @@ def actor_of_session(
     )
 
 
+def actor_of_person(db: Session, person_id: int | None) -> Actor:
+    """A person with the roles they have now: for work that was asked for and is done later."""
+    roles = db.scalars(select(Role).where(Role.person_id == person_id)).all()
+    return Actor(
+        person_id=person_id,
+        roles=frozenset(
+            RoleFact(role.conference_id, RoleKind(role.kind), role.track_id) for role in roles
+        ),
+    )
+
+
 def account_with_address(db: Session, address: str) -> Account | None:
     """The account that logs in with a proved address."""
     query = select(Account).join(Email, Email.person_id == Account.person_id)

@@ -103,6 +103,8 @@ class Assignment(Base):
     __table_args__ = (
         UniqueConstraint("submission_id", "person_id", "round_id"),
         Index("ix_assignment_person", "person_id", "submission_id"),
+        Index("ix_assignment_reviewer", "conference_id", "person_id", "state", "submission_id"),
+        Index("ix_assignment_submission", "conference_id", "submission_id", "state", "person_id"),
     )
 
 

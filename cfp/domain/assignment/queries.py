@@ -30,6 +30,10 @@ from cfp.policy import Action, Column, Fact, View, blocking_kinds, conflict_poli
 
 NOT_COVERED_SHOWN = 20
 
+# Made once: an alias costs more than most queries.
+_ASKED, _BEGUN = aliased(Assignment, name="asked"), aliased(Review, name="begun")
+_JUDGE = aliased(Person, name="judge")
+
 
 def current_round(db: Session, conference: Conference) -> int:
     """The round that is assigned and reviewed now."""
@@ -69,23 +73,25 @@ def blocked_pairs(conference: Conference) -> Subquery:
 def lost_assignments(conference: Conference, among: Sequence[int] | None = None) -> Subquery:
     """(id, submission_id) of active assignments whose reviewer is blocked; they are few.
 
-    The same rule as `blocked_pairs`, but starting from the assignments and going by indexes.
+    The same rule as `blocked_pairs`, but starting from the people asked and going by indexes.
     """
     here = and_(Assignment.conference_id == conference.id, Assignment.state.in_(ACTIVE))
     if among is not None:
         here = and_(here, Assignment.submission_id.in_(among))
     lost = select(Assignment.id, Assignment.submission_id).where(here)
+    asked = select(_ASKED.person_id).where(_ASKED.conference_id == conference.id).distinct()
     by_conflict = lost.join(
         Conflict,
         and_(
             Conflict.submission_id == Assignment.submission_id,
             Conflict.person_id == Assignment.person_id,
         ),
-    ).where(_blocks(conference))
+    ).where(Conflict.person_id.in_(asked), _blocks(conference))
     by_submitter = lost.join(Submission, Submission.id == Assignment.submission_id).where(
-        Submission.submitter_id == Assignment.person_id
+        Submission.submitter_id.in_(asked), Submission.submitter_id == Assignment.person_id
     )
     by_speaker = lost.join(Speaker, Speaker.person_id == Assignment.person_id).where(
+        Speaker.person_id.in_(asked),
         Speaker.submission_id == Assignment.submission_id,
         Speaker.conference_id == conference.id,
         Speaker.state != "removed",
@@ -186,6 +192,25 @@ def coverage_of(db: Session, actor: Actor, conference: Conference) -> Coverage:
     for name, number, count in rows:
         tracks.setdefault(name, {})[number] = count
     return Coverage(conference.reviews_per_submission, tracks)
+
+
+def lacking(db: Session, actor: Actor, conference: Conference) -> int:
+    """`coverage_of(...).lacking` alone, for less: those that have enough are left out."""
+    lost = lost_assignments(conference)
+    enough = (
+        select(Assignment.submission_id)
+        .where(
+            Assignment.conference_id == conference.id,
+            Assignment.state.in_(ACTIVE),
+            Assignment.id.not_in(select(lost.c.id)),
+        )
+        .group_by(Assignment.submission_id)
+        .having(func.count(Assignment.id) >= conference.reviews_per_submission)
+    )
+    query = select(func.count(Submission.id)).where(
+        assignable(actor, conference), Submission.id.not_in(enough)
+    )
+    return db.scalar(query) or 0
 
 
 @dataclass(frozen=True)
@@ -359,7 +384,7 @@ def asked_about(
     db: Session, conference: Conference, submission_ids: Sequence[int]
 ) -> dict[int, list[Asked]]:
     """Who is, or was, asked about each submission; one statement for a list."""
-    lost, review = lost_assignments(conference, submission_ids), aliased(Review)
+    lost, review = lost_assignments(conference, submission_ids), _BEGUN
     rows = db.execute(
         select(
             Assignment.submission_id,
@@ -431,7 +456,7 @@ def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 def conflicts_list(conference: Conference) -> View:
     """A row per conflict of interest, found or declared."""
-    judge = aliased(Person)
+    judge = _JUDGE
     source = (
         Conflict.__table__.join(Submission, Submission.id == Conflict.submission_id)
         .join(Person, Person.id == Conflict.person_id)

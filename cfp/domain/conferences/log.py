@@ -34,9 +34,13 @@ class Log(View):
         return and_(here, or_(about_none, about_one))
 
 
+# Made once: an alias costs more than most queries.
+_DOER, _OTHER = aliased(Person, name="doer"), aliased(Person, name="acting_for")
+
+
 def log(actor: Actor, conference: Conference) -> View:
     """The log's entries for this person; `detail` is None where it would count too much."""
-    doer, other = aliased(Person), aliased(Person)
+    doer, other = _DOER, _OTHER
     source = (
         AuditEntry.__table__.outerjoin(Submission, Submission.id == AuditEntry.submission_id)
         .outerjoin(doer, doer.id == AuditEntry.actor_id)

@@ -1,6 +1,7 @@
 """Everybody of a conference in one list: who speaks, who is on the committee."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -19,7 +20,9 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
+    true,
     union_all,
 )
 
@@ -36,23 +39,39 @@ IN_PROGRAM = ("accepted", "confirmed")
 
 FLAGS = ("accepted", "confirmed", "lacks_slides", "remote")
 ROLE_COLUMNS = ("chair", "track_chair", "reviewer", "reader")
-TRACK_CHAIR_COLUMNS = (
-    *("id", "person_id", "code", "name", "affiliation", "address", "talks", "confirmed"),
+_SUMS: Mapping[str, Callable[[Any], ColumnElement[Any]]] = MappingProxyType(
+    {
+        "name": func.min,
+        **dict.fromkeys(("affiliation", "address", *ROLE_COLUMNS), func.max),
+        **dict.fromkeys(FLAGS, func.sum),
+    }
 )
+"""How the values of one person's connections become one."""
+
+BASE_COLUMNS = ("id", "person_id", "code", "name", "affiliation", "address", "talks")
+TRACK_CHAIR_COLUMNS = (*BASE_COLUMNS, "confirmed")
 """Names and addresses in one's own tracks; who else does what is for chairs."""
 
 
-def people_view(actor: Actor, conference: Conference) -> View:
+def people_view(
+    actor: Actor,
+    conference: Conference,
+    *,
+    wanted: Collection[str] | None = None,
+    only: Collection[str] | None = None,
+) -> View:
     """Everybody of a conference as one person may know them: a row per person.
 
     A speaker is there through the submissions whose speakers' addresses `actor` may know; the
     committee is there for chairs. Whoever has no account counts as one person per speaker code.
     The rows are those of `everybody`, which is to be used instead of `visible`: the policy is
-    asked per submission, before they are grouped.
+    asked per submission, before they are grouped. Of `wanted` columns and `only` these ids a part
+    is made for much less than all of it: which fifty are on a page, and then what is said of them.
     """
     whole = actor.has(conference.id, RoleKind.CHAIR)
-    grouped = _grouped(actor, conference, with_committee=whole)
-    names = grouped.c.keys() if whole else TRACK_CHAIR_COLUMNS
+    has = (*BASE_COLUMNS, *FLAGS, *ROLE_COLUMNS) if whole else TRACK_CHAIR_COLUMNS
+    names = [name for name in has if wanted is None or name in wanted]
+    grouped = _grouped(actor, conference, names, with_committee=whole, only=only)
     columns: dict[str, Column] = {name: Column(grouped.c[name]) for name in names}
     return View(conference, grouped, Fact.ADDRESSES, columns)
 
@@ -63,50 +82,66 @@ def everybody(actor: Actor, view: View) -> Select[Any]:
     return select(*columns).select_from(view.source)
 
 
-def connections(actor: Actor, conference: Conference, *, with_committee: bool) -> Subquery:
+def connections(
+    actor: Actor,
+    conference: Conference,
+    *,
+    with_committee: bool,
+    names: Collection[str] | None = None,
+    only: Collection[str] | None = None,
+) -> Subquery:
     """A row per person and what connects them to the conference: a submission, or a role.
 
     `id` is the person's of `people_view`; `submission_id` is null for a role. Names and addresses
     are those typed for a submission; those of the person come on top, once per person.
     """
-    seen = _seen(actor, conference)
-    parts = [_speaking(seen), _submitting(seen)]
+    seen = _seen(actor, conference, only)
+    parts = [_speaking(seen, only), _submitting(seen, only)]
     if with_committee:
-        parts.append(_committee(conference))
+        parts.append(_committee(conference, only))
+    if names is not None:
+        parts = [_narrowed(part, {*_KEYS, *names}) for part in parts]
     return union_all(*parts).subquery()
 
 
-def _grouped(actor: Actor, conference: Conference, *, with_committee: bool) -> Subquery:
-    c = connections(actor, conference, with_committee=with_committee).c
-    one = (
-        select(
-            c.id,
-            func.max(c.person_id).label("person_id"),
-            func.min(c.name).label("name"),
-            func.max(c.affiliation).label("affiliation"),
-            func.max(c.address).label("address"),
-            func.count(c.submission_id).label("talks"),
-            *(func.sum(c[flag]).label(flag) for flag in FLAGS),
-            *(func.max(c[kind]).label(kind) for kind in ROLE_COLUMNS),
-        )
-        .group_by(c.id)
-        .subquery()
-        .c
-    )
-    own: dict[str, SQLColumnExpression[Any]] = {
-        "code": Person.code,
-        "name": func.coalesce(Person.name, one.name),
-        "affiliation": func.coalesce(one.affiliation, func.nullif(Person.affiliation, "")),
-        "address": func.coalesce(primary_address(one.person_id), one.address),
+_KEYS = ("id", "person_id", "submission_id")
+
+
+def _narrowed(part: Select[Any], names: Collection[str]) -> Select[Any]:
+    columns: list[Any] = [one for one in part.selected_columns if one.key in names]
+    return part.with_only_columns(*columns)
+
+
+def _grouped(
+    actor: Actor,
+    conference: Conference,
+    names: Collection[str],
+    *,
+    with_committee: bool,
+    only: Collection[str] | None,
+) -> Subquery:
+    ties = connections(actor, conference, with_committee=with_committee, names=names, only=only)
+    c = ties.c
+    made: list[Label[Any]] = [func.max(c.person_id).label("person_id")]
+    for name in names:
+        if name == "talks":
+            made.append(func.count(c.submission_id).label(name))
+        elif name in _SUMS:
+            made.append(_SUMS[name](c[name]).label(name))
+    one = select(c.id, *made).group_by(c.id).subquery().c
+    own: dict[str, Callable[[], SQLColumnExpression[Any]]] = {
+        "code": lambda: Person.code,
+        "name": lambda: func.coalesce(Person.name, one.name),
+        "affiliation": lambda: func.coalesce(one.affiliation, func.nullif(Person.affiliation, "")),
+        "address": lambda: func.coalesce(primary_address(one.person_id), one.address),
     }
-    names = ("id", "person_id", *own, "talks", *FLAGS, *ROLE_COLUMNS)
     columns: list[Label[Any]] = [
-        (own[name] if name in own else one[name]).label(name) for name in names
+        (own[name]() if name in own else one[name]).label(name) for name in names
     ]
     return select(*columns).outerjoin(Person, Person.id == one.person_id).subquery()
 
 
-def _seen(actor: Actor, conference: Conference) -> CTE:
+def _seen(actor: Actor, conference: Conference, only: Collection[str] | None) -> CTE:
     """The submissions whose people `actor` may know, and what is announced of each.
 
     Materialized: the policy is asked once per submission, not once per column and speaker.
@@ -114,21 +149,21 @@ def _seen(actor: Actor, conference: Conference) -> CTE:
     announced = predicate(actor, Fact.DECISION, conference)
     in_program = and_(Submission.state.in_(IN_PROGRAM), announced)
     slides = exists().where(Material.submission_id == Submission.id, Material.kind == "slides")
-    return (
-        select(
-            Submission.id,
-            Submission.submitter_id,
-            _flag(in_program, "accepted"),
-            _flag(and_(Submission.state == "confirmed", announced), "confirmed"),
-            _flag(and_(in_program, ~slides), "lacks_slides"),
-        )
-        .where(Submission.state != "draft", predicate(actor, Fact.ADDRESSES, conference))
-        .cte()
-        .prefix_with("MATERIALIZED")
-    )
+    query = select(
+        Submission.id,
+        Submission.submitter_id,
+        _flag(in_program, "accepted"),
+        _flag(and_(Submission.state == "confirmed", announced), "confirmed"),
+        _flag(and_(in_program, ~slides), "lacks_slides"),
+    ).where(Submission.state != "draft", predicate(actor, Fact.ADDRESSES, conference))
+    if only is not None:
+        spoken = select(Speaker.submission_id).where(_speaker_among(only))
+        theirs = _among(Submission.submitter_id, only)
+        query = query.where(or_(theirs, Submission.id.in_(spoken.correlate(None))))
+    return query.cte().prefix_with("MATERIALIZED")
 
 
-def _speaking(seen: CTE) -> Select[Any]:
+def _speaking(seen: CTE, only: Collection[str] | None) -> Select[Any]:
     """A row per speaker of a submission; nothing unannounced shows in it."""
     remote = exists().where(
         Confirmation.submission_id == seen.c.id,
@@ -152,11 +187,11 @@ def _speaking(seen: CTE) -> Select[Any]:
         _connection(values)
         .select_from(seen)
         .join(Speaker, Speaker.submission_id == seen.c.id)
-        .where(Speaker.state != "removed")
+        .where(Speaker.state != "removed", _speaker_among(only))
     )
 
 
-def _submitting(seen: CTE) -> Select[Any]:
+def _submitting(seen: CTE, only: Collection[str] | None) -> Select[Any]:
     """Who has submitted for others, without speaking: mail about the talk reaches them too."""
     speaks = exists().where(
         Speaker.submission_id == seen.c.id,
@@ -168,14 +203,16 @@ def _submitting(seen: CTE) -> Select[Any]:
         "person_id": seen.c.submitter_id,
         "submission_id": seen.c.id,
     }
-    return _connection(values).select_from(seen).where(~speaks)
+    mine = _among(seen.c.submitter_id, only)
+    return _connection(values).select_from(seen).where(~speaks, mine)
 
 
-def _committee(conference: Conference) -> Select[Any]:
+def _committee(conference: Conference, only: Collection[str] | None) -> Select[Any]:
     """A row per role."""
     values: dict[str, Any] = {"id": _person_key(Role.person_id), "person_id": Role.person_id}
     values |= {kind: _flag(Role.kind == kind, kind) for kind in ROLE_COLUMNS}
-    return _connection(values).select_from(Role).where(Role.conference_id == conference.id)
+    here = Role.conference_id == conference.id
+    return _connection(values).select_from(Role).where(here, _among(Role.person_id, only))
 
 
 def _connection(values: Mapping[str, Any]) -> Select[Any]:
@@ -189,6 +226,23 @@ def _connection(values: Mapping[str, Any]) -> Select[Any]:
     }
     labels: list[Label[Any]] = [column.label(name) for name, column in columns.items()]
     return select(*labels)
+
+
+def _among(
+    person_id: SQLColumnExpression[int] | SQLColumnExpression[int | None],
+    only: Collection[str] | None,
+) -> ColumnElement[bool]:
+    """The people among `only` these ids of the view; all when it is None."""
+    if only is None:
+        return true()
+    return person_id.in_([int(one[1:]) for one in only if one.startswith("p")])
+
+
+def _speaker_among(only: Collection[str] | None) -> ColumnElement[bool]:
+    codes = [one[1:] for one in only or () if one.startswith("s")]
+    people = _among(Speaker.person_id, only)
+    unknown = and_(Speaker.person_id.is_(None), Speaker.code.in_(codes))
+    return or_(people, unknown) if codes else people
 
 
 def _person_key(person_id: Any) -> ColumnElement[str]:  # noqa: ANN401 - any integer column

@@ -7,13 +7,14 @@ chair with a blocking conflict it is null in the list, its filters, its order, a
 import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Integer,
     Row,
     Select,
@@ -35,13 +36,17 @@ from sqlalchemy.orm import Session, aliased
 from cfp.actors import Actor, RoleKind
 from cfp.domain.assignment.models import Conflict
 from cfp.domain.conferences.models import Conference, Criterion, Role, SubmissionType, Track
-from cfp.domain.decisions.models import Decision, DecisionBatch, PendingDecision
-from cfp.domain.decisions.queries import newest_decision
-from cfp.domain.decisions.rules import DECIDABLE, Scatter, capacity_key, pooled_spread
+from cfp.domain.decisions.models import DecisionBatch, PendingDecision
+from cfp.domain.decisions.rules import DECIDABLE, Scatter
 from cfp.domain.reviews.models import Review, ReviewTally
 from cfp.domain.submissions.models import Speaker, Submission
-from cfp.domain.submissions.states import IN_PROGRAM, State
-from cfp.policy import Action, Column, Fact, View, blocking_kinds, may, predicate
+from cfp.domain.submissions.states import State
+from cfp.policy import Action, Column, Fact, View, blocked, blocking_kinds, may, predicate
+
+# Made once: an alias costs more than most queries.
+_ACCEPTED_TYPE = aliased(SubmissionType, name="accepted_type")
+_CHAIR, _SPEAKER = aliased(Role, name="a_chair"), aliased(Speaker, name="a_speaker")
+_CONFLICT = aliased(Conflict, name="a_conflict")
 
 
 def board(actor: Actor, conference: Conference) -> View:
@@ -51,7 +56,7 @@ def board(actor: Actor, conference: Conference) -> View:
     totals; `minutes` (with `discussion` after them) those it takes if it is or becomes accepted.
     `barred` tells this person that they have a conflict with it.
     """
-    scores, pending, kind = scores_of(conference), PendingDecision, aliased(SubmissionType)
+    scores, pending, kind = scores_of(conference), PendingDecision, _ACCEPTED_TYPE
     columns = {
         "id": Column(Submission.id),
         "code": Column(Submission.code),
@@ -72,9 +77,10 @@ def board(actor: Actor, conference: Conference) -> View:
         "noted": Column(pending.note != "", Fact.PENDING),
         "conflicts": Column(_conflicts(), Fact.CONFLICTS),
     }
+    # Outer joins all, though each submission has both: a database skips those nothing asks about.
     source = (
-        Submission.__table__.join(Track, Track.id == Submission.track_id)
-        .join(SubmissionType, SubmissionType.id == Submission.type_id)
+        Submission.__table__.outerjoin(Track, Track.id == Submission.track_id)
+        .outerjoin(SubmissionType, SubmissionType.id == Submission.type_id)
         .outerjoin(scores, scores.c.submission_id == Submission.id)
         .outerjoin(pending, pending.submission_id == Submission.id)
         .outerjoin(kind, kind.id == pending.type_id)
@@ -133,116 +139,6 @@ def scores_by_submission(
         if total is not None:
             found[submission_id].append(total)
     return found
-
-
-@dataclass(frozen=True)
-class Minutes:
-    """Minutes, discussion included: of what is announced as accepted, and pending on top."""
-
-    used: int = 0
-    pending: int = 0
-
-    def __add__(self, other: "Minutes") -> "Minutes":
-        return Minutes(self.used + other.used, self.pending + other.pending)
-
-
-@dataclass
-class Figures:
-    """The whole board in numbers, without what this person has a blocking conflict with.
-
-    Attributes:
-        pending: pending outcome -> how many submissions.
-        states: state -> how many with nothing pending.
-        minutes: by `rules.capacity_key`.
-        accepted: submissions accepted or about to be.
-        usual_spread: see `rules.Scatter`.
-    """
-
-    pending: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    states: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    minutes: dict[str, Minutes] = field(default_factory=lambda: defaultdict(Minutes))
-    accepted: int = 0
-    usual_spread: float | None = None
-
-
-def figures(db: Session, actor: Actor, conference: Conference) -> Figures:
-    """Counted in one statement, whatever the size."""
-    found = Figures()
-    squares, freedom = 0.0, 0
-    for row in db.execute(_grouped(actor, conference)):
-        counts = found.pending if row.pending else found.states
-        counts[row.pending or row.state] += row.number
-        squares, freedom = squares + (row.distances or 0.0), freedom + int(row.freedom or 0)
-        if row.pending == "accept":
-            minutes = Minutes(pending=int(row.minutes or 0))
-        elif not row.pending and row.state in IN_PROGRAM:
-            minutes = Minutes(used=int(row.minutes or 0))
-        else:
-            continue
-        found.accepted += row.number
-        type_key = capacity_key("type", row.type_id)
-        for key in (capacity_key("all"), type_key, capacity_key("track", row.track_id)):
-            found.minutes[key] += minutes
-    found.usual_spread = pooled_spread(squares, freedom)
-    return found
-
-
-def _grouped(actor: Actor, conference: Conference) -> Select[*tuple[Any, ...]]:
-    scores, pending, decision = scores_of(conference), PendingDecision, Decision
-    kind = aliased(SubmissionType)
-    type_id = func.coalesce(pending.type_id, decision.type_id, Submission.type_id)
-    minutes = func.coalesce(
-        pending.minutes, case((pending.id.is_(None), decision.minutes)), kind.minutes
-    )
-    freedom = case((scores.c.scored > 1, scores.c.scored - 1), else_=0)
-    groups = (pending.outcome, Submission.state, Submission.track_id, kind.id)
-    return (
-        select(
-            pending.outcome.label("pending"),
-            Submission.state.label("state"),
-            Submission.track_id.label("track_id"),
-            kind.id.label("type_id"),
-            func.count(Submission.id).label("number"),
-            func.sum(minutes + kind.discussion_minutes).label("minutes"),
-            func.sum(scores.c.distances).label("distances"),
-            func.sum(freedom).label("freedom"),
-        )
-        .select_from(Submission)
-        .outerjoin(pending, pending.submission_id == Submission.id)
-        .outerjoin(decision, decision.id == newest_decision())
-        .join(kind, kind.id == type_id)
-        .outerjoin(scores, scores.c.submission_id == Submission.id)
-        .where(
-            on_board(actor, conference),
-            predicate(actor, Fact.PENDING, conference),
-            predicate(actor, Fact.CHAIR_REVIEWS, conference),
-        )
-        .group_by(*groups)
-    )
-
-
-def line_at(db: Session, actor: Actor, conference: Conference, accepted: int) -> float | None:
-    """The mean at which `accepted` submissions end: midway between the last in and the next.
-
-    None while none is accepted or none has a score.
-    """
-    if not accepted:
-        return None
-    scores = scores_of(conference)
-    ends = db.scalars(
-        select(scores.c.mean)
-        .select_from(Submission)
-        .join(scores, scores.c.submission_id == Submission.id)
-        .where(
-            on_board(actor, conference),
-            scores.c.mean.is_not(None),
-            predicate(actor, Fact.CHAIR_REVIEWS, conference),
-        )
-        .order_by(scores.c.mean.desc())
-        .offset(accepted - 1)
-        .limit(2)
-    ).all()
-    return sum(ends) / len(ends) if ends else None
 
 
 @dataclass(frozen=True)
@@ -319,7 +215,7 @@ def scale_of(db: Session, conference: Conference) -> tuple[int, int]:
     return (row[0], row[1]) if row else (1, 5)
 
 
-def _listed(actor: Actor, conference: Conference, since: datetime) -> Select[*tuple[Any, ...]]:
+def _listed(actor: Actor, conference: Conference, since: datetime) -> CompoundSelect[Any]:
     kind, batch, here = SubmissionType, DecisionBatch, conference.id
     is_chair = actor.has(conference.id, RoleKind.CHAIR)
     parts = [
@@ -347,17 +243,16 @@ def _listed(actor: Actor, conference: Conference, since: datetime) -> Select[*tu
             batch.conference_id == here, batch.by_id == actor.person_id, batch.at > since
         ),
     ]
-    barred = (on_board(actor, conference), ~may(actor, Action.DECIDE_ONE, conference))
+    barred = and_(on_board(actor, conference), blocked(actor, conference))
     parts.append(
         _part("barred", func.count(Submission.id), literal(""), literal(0)).where(
-            Submission.conference_id == here, *barred
+            Submission.conference_id == here, barred
         )
     )
     if is_chair:
         orphans = _part("orphan", Submission.id, Submission.code, literal(0))
         parts.append(orphans.where(needs_another_chair(conference)))
-    rows = union_all(*parts).subquery()
-    return select(rows).order_by(rows.c.kind, rows.c.position, rows.c.id)
+    return union_all(*parts).order_by("kind", "position", "id")
 
 
 def _part(
@@ -384,7 +279,7 @@ def _flag(condition: SQLColumnExpression[bool]) -> ColumnElement[int]:
 
 def needs_another_chair(conference: Conference) -> ColumnElement[bool]:
     """The undecided rows of `submission` all of whose chairs have a blocking conflict."""
-    role, conflict, speaker = aliased(Role), aliased(Conflict), aliased(Speaker)
+    role, conflict, speaker = _CHAIR, _CONFLICT, _SPEAKER
     blocking = or_(
         conflict.state == "confirmed",
         and_(conflict.state == "open", conflict.kind.in_(blocking_kinds(conference))),
@@ -434,9 +329,8 @@ def spread(variance: float | None) -> float | None:
 
 
 def _conflicts() -> ColumnElement[int]:
-    conflict = aliased(Conflict)
     return (
-        select(func.count(conflict.id))
-        .where(conflict.submission_id == Submission.id, conflict.state != "dismissed")
+        select(func.count(_CONFLICT.id))
+        .where(_CONFLICT.submission_id == Submission.id, _CONFLICT.state != "dismissed")
         .scalar_subquery()
     )

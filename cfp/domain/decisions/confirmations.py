@@ -1,5 +1,6 @@
 """What the speakers answer to an acceptance: one of them, for the talk."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -16,7 +17,7 @@ from cfp.domain.decisions.models import Confirmation
 from cfp.domain.submissions.actions import move
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import State
-from cfp.errors import NotFoundError, NotNowError
+from cfp.errors import DomainError, NotFoundError, NotNowError
 from cfp.links import Links
 from cfp.policy import Action, Standing, allowed, standing_of
 
@@ -24,13 +25,15 @@ TOKEN_DAYS = 60
 NOON = time(13)
 """Where "only in the morning" ends, on the conference's clock."""
 PARTS_OF_DAY = ("any", "morning", "afternoon", "none")
+_SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(([01]\d|2[0-3]):([0-5]\d)|24:00)")
 
 
 @dataclass(frozen=True)
 class Answer:
     """A confirmation as given.
 
-    `days`: the conference's days -> one of `PARTS_OF_DAY`; without `bio` it stays as it is.
+    `days`: the conference's days -> one of `PARTS_OF_DAY`, or a span in which it can be given, as
+    `span` writes it; without `bio` it stays as it is.
     """
 
     format_fits: bool = True
@@ -57,6 +60,9 @@ def confirm(
         NotNowError: `not_now`, unless it is accepted or confirmed.
     """
     submission = standing.submission
+    for part in answer.days.values():
+        if part not in PARTS_OF_DAY and not _SPAN.fullmatch(part):
+            raise DomainError("availability_span")
     if submission.state != State.CONFIRMED:
         move(db, actor, standing, "confirm", now=now, links=links)
     row = _row(db, actor, submission, now)
@@ -114,7 +120,25 @@ def unavailable(
         shut = {"none": (start, end), "morning": (noon, end), "afternoon": (start, noon)}
         if part in shut:
             intervals.append(shut[part])
+        elif _SPAN.fullmatch(part):
+            since, until = part.split("-")
+            opens = at(day, time.fromisoformat(since))
+            closes = end if until == "24:00" else at(day, time.fromisoformat(until))
+            intervals += [pair for pair in ((start, opens), (closes, end)) if pair[0] < pair[1]]
     return intervals
+
+
+def span(since: time | None, until: time | None) -> str:
+    """A part of a day as it is stored, "09:00-12:30"; an open end is the day's.
+
+    Raises:
+        DomainError: `availability_span`, unless it begins before it ends.
+    """
+    first = since.strftime("%H:%M") if since else "00:00"
+    last = until.strftime("%H:%M") if until else "24:00"
+    if first >= last:
+        raise DomainError("availability_span")
+    return f"{first}-{last}"
 
 
 def issue_confirm_token(

@@ -50,10 +50,15 @@ class Placing:
     confirmation: Confirmation | None
 
 
+# Made once: an alias costs more than most queries.
+_DECIDER, _JUDGE = aliased(Person, name="decider"), aliased(Person, name="judge")
+_TRACK = aliased(Track, name="a_track")
+
+
 def placing_of(db: Session, standing: Standing) -> Placing:
     """Where the submission stands among formats, tracks and decisions; one statement."""
     submission = standing.submission
-    decider, other = aliased(Person), aliased(Track)
+    decider, other = _DECIDER, _TRACK
     tracks = (
         select(func.count(other.id))
         .where(other.conference_id == standing.conference.id, other.archived.is_(False))
@@ -111,7 +116,7 @@ def conflicts_of(db: Session, standing: Standing) -> list[Interest]:
     """The conflicts of interest with it, those to be judged first."""
     if not sees(standing, Fact.CONFLICTS):
         return []
-    judge = aliased(Person)
+    judge = _JUDGE
     rows = db.execute(
         select(Conflict, Person.name, judge.name)
         .join(Person, Person.id == Conflict.person_id)

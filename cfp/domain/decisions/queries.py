@@ -55,12 +55,14 @@ def waiting(db: Session, actor: Actor, conference: Conference) -> Mapping[str, i
     return {"reviews": row[0], "decisions": row[1], "program": row[2], "messages": row[3]}
 
 
+_DECISION = aliased(Decision, name="newest_decision")
+
+
 def newest_decision() -> ScalarSelect[int]:
     """The id of a submission's announced decision that holds now, as a scalar in SQL."""
-    decision = aliased(Decision)
     return (
-        select(func.max(decision.id))
-        .where(decision.submission_id == Submission.id)
+        select(func.max(_DECISION.id))
+        .where(_DECISION.submission_id == Submission.id)
         .correlate(Submission)
         .scalar_subquery()
     )

@@ -46,6 +46,10 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("kind", "object_key", "recipient", "epoch"),
         Index("ix_message_due", "state", "due"),
+        Index(
+            *("ix_message_state", "conference_id", "state"),
+            *("about_review", "private", "submission_id"),
+        ),
     )
 
 

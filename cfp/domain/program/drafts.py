@@ -1,167 +1,29 @@
-"""The plan in the making: what stands where and when, and what has no place yet."""
+"""What is done to one slot of a draft: placed, moved, swapped, replaced, taken out."""
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
 
-from cfp import audit
 from cfp.actors import Actor
-from cfp.domain.conferences.models import Conference, Room, SubmissionType
-from cfp.domain.decisions.models import Decision
-from cfp.domain.program.models import Placement, ProgramDraft, ProgramItem
-from cfp.domain.program.rules import Placed, check_slot
-from cfp.domain.submissions.models import Speaker, Submission
-from cfp.domain.submissions.states import IN_PROGRAM
-from cfp.errors import DomainError, NotFoundError, StaleError
+from cfp.domain.conferences.models import Conference, Room
+from cfp.domain.decisions import actions as decisions
+from cfp.domain.decisions.models import PendingDecision
+from cfp.domain.decisions.rules import mark
+from cfp.domain.program.blocks import join
+from cfp.domain.program.models import Placement, ProgramDraft, ProgramItem, ProgramSession
+from cfp.domain.program.plans import told
+from cfp.domain.program.rules import check_slot
+from cfp.domain.program.steps import changing, locked
+from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.states import IN_PROGRAM, State
+from cfp.errors import DomainError, NotFoundError, NotNowError, StaleError
+from cfp.policy import Fact, predicate, standing_of
 
 TITLE_LIMIT = 300
-
-
-@dataclass(frozen=True)
-class Unplaced:
-    """An accepted talk without a slot; `minutes` is what it was accepted for, with discussion."""
-
-    code: str
-    title: str
-    minutes: int
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A draft as the schedule page shows it."""
-
-    draft: ProgramDraft
-    placed: Sequence[Placed]
-    unplaced: Sequence[Unplaced]
-    minutes: Mapping[str, int]
-    """Code of a talk to the minutes it was accepted for, without discussion."""
-
-
-def current_draft(db: Session, conference: Conference) -> ProgramDraft:
-    """The draft that is edited and published."""
-    query = select(ProgramDraft).where(
-        ProgramDraft.conference_id == conference.id, ProgramDraft.current.is_(True)
-    )
-    return db.scalars(query.order_by(ProgramDraft.id).limit(1)).one()
-
-
-def plan_of(db: Session, conference: Conference) -> Plan:
-    """The current draft with everything its page needs, in four statements."""
-    draft = current_draft(db, conference)
-    speakers = _speakers_by_submission(db, conference)
-    talks = _talks(db, conference)
-    rows = db.execute(
-        select(Placement, ProgramItem, Submission, Room.name)
-        .join(ProgramItem, ProgramItem.id == Placement.item_id)
-        .outerjoin(Submission, Submission.id == ProgramItem.submission_id)
-        .outerjoin(Room, Room.id == Placement.room_id)
-        .where(Placement.draft_id == draft.id)
-        .order_by(Placement.start, Room.position, Placement.id)
-    ).all()
-    placed = [
-        _placed(placement, item, submission, room, talks, speakers)
-        for placement, item, submission, room in rows
-    ]
-    taken = {one.code for one in placed}
-    unplaced = [
-        Unplaced(talk.code, talk.title, talk.minutes + talk.discussion)
-        for talk in talks.values()
-        if talk.code not in taken and talk.state in IN_PROGRAM
-    ]
-    return Plan(
-        draft,
-        placed,
-        sorted(unplaced, key=lambda talk: talk.title.casefold()),
-        {talk.code: talk.minutes for talk in talks.values()},
-    )
-
-
-@dataclass(frozen=True)
-class _Talk:
-    code: str
-    title: str
-    state: str
-    minutes: int
-    discussion: int
-
-
-def _talks(db: Session, conference: Conference) -> dict[int, _Talk]:
-    """The talks that are or were in the program, with the minutes of their last decision."""
-    newest = (
-        select(Decision.submission_id, func.max(Decision.id).label("id"))
-        .where(Decision.conference_id == conference.id)
-        .group_by(Decision.submission_id)
-        .subquery()
-    )
-    given = aliased(SubmissionType)
-    rows = db.execute(
-        select(
-            Submission.id,
-            Submission.code,
-            Submission.title,
-            Submission.state,
-            func.coalesce(Decision.minutes, given.minutes),
-            given.discussion_minutes,
-        )
-        .outerjoin(newest, newest.c.submission_id == Submission.id)
-        .outerjoin(Decision, Decision.id == newest.c.id)
-        .join(given, given.id == func.coalesce(Decision.type_id, Submission.type_id))
-        .where(Submission.conference_id == conference.id, Submission.announced.is_not(None))
-    )
-    return {row[0]: _Talk(*row[1:]) for row in rows}
-
-
-def _speakers_by_submission(
-    db: Session, conference: Conference
-) -> Mapping[int, frozenset[tuple[int | str, str]]]:
-    rows = db.execute(
-        select(Speaker.submission_id, Speaker.person_id, Speaker.code, Speaker.name)
-        .join(Submission, Submission.id == Speaker.submission_id)
-        .where(
-            and_(
-                Speaker.conference_id == conference.id,
-                Speaker.state != "removed",
-                Speaker.speaks.is_(True),
-                Submission.state.in_(IN_PROGRAM),
-            )
-        )
-    )
-    found: dict[int, set[tuple[int | str, str]]] = {}
-    for submission_id, person_id, code, name in rows:
-        found.setdefault(submission_id, set()).add((person_id or code, name))
-    return {submission_id: frozenset(people) for submission_id, people in found.items()}
-
-
-def _placed(
-    placement: Placement,
-    item: ProgramItem,
-    submission: Submission | None,
-    room: str | None,
-    talks: Mapping[int, _Talk],
-    speakers: Mapping[int, frozenset[tuple[int | str, str]]],
-) -> Placed:
-    talk = talks.get(submission.id) if submission else None
-    return Placed(
-        placement_id=placement.id,
-        revision=placement.revision,
-        item_id=item.id,
-        number=item.number,
-        guid=item.guid,
-        title=submission.title if submission else item.title,
-        code=submission.code if submission else None,
-        state=submission.state if submission else None,
-        room_id=placement.room_id,
-        room=room or "",
-        start=placement.start,
-        minutes=placement.minutes,
-        talk_minutes=talk.minutes if talk else None,
-        wanted_minutes=talk.minutes + talk.discussion if talk else None,
-        speakers=speakers.get(submission.id, frozenset()) if submission else frozenset(),
-    )
+KEEP = -1
+"""For a session: as it is."""
 
 
 def place(
@@ -175,20 +37,29 @@ def place(
     start: datetime,
     minutes: int,
     now: datetime,
+    draft_id: int | None = None,
+    plenary: bool = False,
+    again: bool = False,
 ) -> Placement:
-    """Put an accepted talk (by code) or a break (by title) into the current draft.
+    """Put an accepted talk (by code) or a break (by title) into a draft, the current one if none.
+
+    A talk whose acceptance is still pending is planned by those who know of it. `again`: it may
+    stand somewhere already, for it is given more than once.
 
     Raises:
-        NotFoundError: no such accepted talk, or no such room.
+        NotFoundError: no such accepted talk, or no such room or draft.
+        NotNowError: `schedule.placed_already`.
         DomainError: minutes, day or a missing title, at the field.
     """
     check_slot(start, minutes, conference.start_date, conference.end_date, conference.zone)
     _check_room(db, conference, room_id)
-    draft = current_draft(db, conference)
+    draft = locked(db, conference, draft_id)
     if code is not None:
-        item = item_of(db, _accepted(db, conference, code))
+        item = item_of(db, accepted(db, actor, conference, code))
+        if not again:
+            _refuse_placed(db, draft, item)
     else:
-        item = _new_break(db, conference, title)
+        item = new_item(db, conference.id, title=_checked_title(title))
     placement = Placement(
         conference_id=conference.id,
         draft_id=draft.id,
@@ -196,10 +67,10 @@ def place(
         room_id=room_id,
         start=start,
         minutes=minutes,
+        plenary=plenary,
     )
-    db.add(placement)
-    db.flush()
-    _record(db, actor, conference, "program.place", item, now)
+    with changing(db, actor, conference, draft, "place", now=now) as step:
+        step.made(placement)
     return placement
 
 
@@ -215,40 +86,158 @@ def move(
     start: datetime,
     minutes: int,
     now: datetime,
+    pinned: bool | None = None,
+    plenary: bool | None = None,
+    session: int | None = KEEP,
 ) -> Placement:
     """Give a placement another room, time or length; `title` renames a break.
+
+    `session`: the number of the one it is to be part of, None for none. With posters, see there.
 
     Raises:
         StaleError: somebody moved it meanwhile.
     """
     check_slot(start, minutes, conference.start_date, conference.end_date, conference.zone)
     _check_room(db, conference, room_id)
-    placement = _placement(db, conference, placement_id)
-    if placement.revision != revision:
-        raise StaleError("stale")
+    placement, draft = locked_placement(db, actor, conference, placement_id, revision)
     item = db.get_one(ProgramItem, placement.item_id)
-    if title is not None and item.submission_id is None:
-        item.title = _checked_title(title)
-    placement.room_id, placement.start, placement.minutes = room_id, start, minutes
-    _record(db, actor, conference, "program.move", item, now)
+    new_title = title if title is None or item.submission_id else _checked_title(title)
+    with changing(db, actor, conference, draft, "move", now=now) as step:
+        step.touch(placement)
+        placement.room_id, placement.start, placement.minutes = room_id, start, minutes
+        if pinned is not None:
+            placement.pinned = pinned
+        if plenary is not None:
+            placement.plenary = plenary
+        if new_title is not None and item.submission_id is None:
+            item.title = new_title
+        if session == KEEP and placement.session_id is not None:
+            session = db.get_one(ProgramSession, placement.session_id).number
+        if session != KEEP:
+            join(db, actor, conference, draft, step, placement, session)
     return placement
 
 
+def pin(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    placement_id: int,
+    *,
+    revision: int,
+    pinned: bool,
+    now: datetime,
+) -> None:
+    """Have solvers leave it where it is, or let it go free. Raises as `move` does."""
+    placement, draft = locked_placement(db, actor, conference, placement_id, revision)
+    with changing(db, actor, conference, draft, "pin" if pinned else "unpin", now=now) as step:
+        step.touch(placement)
+        placement.pinned = pinned
+
+
+def swap(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    placement_id: int,
+    *,
+    revision: int,
+    other_id: int,
+    other_revision: int,
+    now: datetime,
+) -> None:
+    """Let two change places; each keeps its own minutes. Raises as `move` does."""
+    one, draft = locked_placement(db, actor, conference, placement_id, revision)
+    other, _same = locked_placement(db, actor, conference, other_id, other_revision)
+    if other.draft_id != draft.id:
+        raise NotFoundError("not_found")
+    with changing(db, actor, conference, draft, "swap", now=now) as step:
+        step.touch(one, other)
+        one.room_id, other.room_id = other.room_id, one.room_id
+        one.start, other.start = other.start, one.start
+        one.session_id, other.session_id = other.session_id, one.session_id
+
+
 def remove(
-    db: Session, actor: Actor, conference: Conference, placement_id: int, *, now: datetime
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    placement_id: int,
+    *,
+    now: datetime,
+    revision: int | None = None,
 ) -> None:
     """Take something out of the draft; its identity stays for when it comes back."""
-    placement = _placement(db, conference, placement_id)
-    item = db.get_one(ProgramItem, placement.item_id)
-    db.delete(placement)
-    _record(db, actor, conference, "program.remove", item, now)
+    placement, draft = locked_placement(db, actor, conference, placement_id, revision)
+    with changing(db, actor, conference, draft, "remove", now=now) as step:
+        step.touch(placement)
+        db.delete(placement)
+
+
+def replace(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    placement_id: int,
+    *,
+    revision: int,
+    code: str,
+    now: datetime,
+) -> bool:
+    """Put another talk into a slot; True when its acceptance is still to be announced.
+
+    One of the waitlist gets a pending acceptance by it, for nobody but an announcement promises
+    a speaker anything. Taking the step back leaves that decision pending.
+
+    Raises:
+        NotFoundError: no such talk that this person could accept.
+    """
+    placement, draft = locked_placement(db, actor, conference, placement_id, revision)
+    submission = _promoted(db, actor, conference, code, now)
+    item = item_of(db, submission)
+    _refuse_placed(db, draft, item)
+    with changing(db, actor, conference, draft, "replace", now=now) as step:
+        step.touch(placement)
+        placement.item_id = item.id
+        step.items.add(item.id)
+    return submission.state not in IN_PROGRAM
+
+
+def _promoted(
+    db: Session, actor: Actor, conference: Conference, code: str, now: datetime
+) -> Submission:
+    standing = standing_of(db, actor, conference, code)
+    if standing is None or standing.submission.state != State.WAITLISTED:
+        return accepted(db, actor, conference, code)
+    known = predicate(actor, Fact.PENDING, conference)
+    if db.scalar(select(Submission.id).where(Submission.code == code, known)) is None:
+        raise NotFoundError("not_found")
+    pending = decisions.pending_of(db, standing.submission)
+    if pending is None or pending.outcome != "accept":
+        decisions.set_pending(
+            db, actor, standing, outcome="accept", revision=mark(pending), now=now
+        )
+    return standing.submission
 
 
 def item_of(db: Session, submission: Submission) -> ProgramItem:
-    """The lasting identity of a submission in programs; made when first needed."""
+    """The lasting identity of a submission in programs; made when first needed.
+
+    It gets its number when its acceptance is announced.
+    """
     query = select(ProgramItem).where(ProgramItem.submission_id == submission.id)
     item = db.scalars(query).one_or_none()
-    return item or new_item(db, submission.conference_id, submission_id=submission.id)
+    if item is None:
+        return new_item(
+            db,
+            submission.conference_id,
+            submission_id=submission.id,
+            numbered=submission.state in IN_PROGRAM,
+        )
+    if item.number is None and submission.state in IN_PROGRAM:
+        item.number = _next_number(db, submission.conference_id)
+        db.flush()
+    return item
 
 
 def new_item(
@@ -258,13 +247,13 @@ def new_item(
     submission_id: int | None = None,
     title: str = "",
     anchor: str = "",
+    numbered: bool = True,
 ) -> ProgramItem:
     """A new identity: a random guid and the conference's next number, both for ever."""
-    last = select(func.max(ProgramItem.number)).where(ProgramItem.conference_id == conference_id)
     item = ProgramItem(
         conference_id=conference_id,
         guid=str(uuid.uuid4()),
-        number=(db.scalar(last) or 0) + 1,
+        number=_next_number(db, conference_id) if numbered else None,
         submission_id=submission_id,
         title=title,
         anchor=anchor,
@@ -274,8 +263,65 @@ def new_item(
     return item
 
 
-def _new_break(db: Session, conference: Conference, title: str) -> ProgramItem:
-    return new_item(db, conference.id, title=_checked_title(title))
+def accepted(db: Session, actor: Actor, conference: Conference, code: str) -> Submission:
+    """A talk that may be placed: accepted, or to be, as far as this person may know.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    planned = select(PendingDecision.submission_id).where(PendingDecision.outcome == "accept")
+    known = predicate(actor, Fact.PENDING, conference)
+    query = select(Submission).where(
+        Submission.conference_id == conference.id,
+        Submission.code == code,
+        or_(Submission.state.in_(IN_PROGRAM), Submission.id.in_(planned) & known),
+    )
+    found = db.scalars(query).one_or_none()
+    if found is None:
+        raise NotFoundError("not_found")
+    return found
+
+
+def locked_placement(
+    db: Session, actor: Actor, conference: Conference, placement_id: int, revision: int | None
+) -> tuple[Placement, ProgramDraft]:
+    """A slot to be changed and its draft, which nobody else changes meanwhile.
+
+    Raises:
+        NotFoundError: it never was, is not for this person to know, or somebody took it out.
+        StaleError: it is not at `revision` any more.
+    """
+    query = (
+        select(Placement)
+        .join(ProgramItem, ProgramItem.id == Placement.item_id)
+        .outerjoin(Submission, Submission.id == ProgramItem.submission_id)
+        .where(
+            Placement.conference_id == conference.id,
+            Placement.id == placement_id,
+            told(actor, conference),
+        )
+    )
+    found = db.scalars(query).one_or_none()
+    if found is None:
+        raise NotFoundError("not_found")
+    draft = locked(db, conference, found.draft_id)
+    placement = db.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if placement is None:
+        raise NotFoundError("not_found")
+    if revision is not None and placement.revision != revision:
+        raise StaleError("stale")
+    return placement, draft
+
+
+def _refuse_placed(db: Session, draft: ProgramDraft, item: ProgramItem) -> None:
+    query = select(Placement.id).where(Placement.draft_id == draft.id, Placement.item_id == item.id)
+    if db.scalars(query.limit(1)).first() is not None:
+        raise NotNowError("schedule.placed_already")
+
+
+def _next_number(db: Session, conference_id: int) -> int:
+    last = select(func.max(ProgramItem.number)).where(ProgramItem.conference_id == conference_id)
+    return (db.scalar(last) or 0) + 1
 
 
 def _checked_title(title: str) -> str:
@@ -284,50 +330,9 @@ def _checked_title(title: str) -> str:
     return title
 
 
-def _accepted(db: Session, conference: Conference, code: str) -> Submission:
-    query = select(Submission).where(
-        Submission.conference_id == conference.id,
-        Submission.code == code,
-        Submission.state.in_(IN_PROGRAM),
-    )
-    found = db.scalars(query).one_or_none()
-    if found is None:
-        raise NotFoundError("not_found")
-    return found
-
-
-def _placement(db: Session, conference: Conference, placement_id: int) -> Placement:
-    query = select(Placement).where(
-        Placement.conference_id == conference.id, Placement.id == placement_id
-    )
-    found = db.scalars(query).one_or_none()
-    if found is None:
-        raise NotFoundError("not_found")
-    return found
-
-
 def _check_room(db: Session, conference: Conference, room_id: int | None) -> None:
     if room_id is None:
         return
     query = select(Room.id).where(Room.conference_id == conference.id, Room.id == room_id)
     if db.scalars(query).one_or_none() is None:
         raise DomainError("no_such_room", field="room")
-
-
-def _record(
-    db: Session,
-    actor: Actor,
-    conference: Conference,
-    action: str,
-    item: ProgramItem,
-    now: datetime,
-) -> None:
-    audit.record(
-        db,
-        actor,
-        action,
-        f"program item {item.number}",
-        now=now,
-        conference_id=conference.id,
-        submission_id=item.submission_id,
-    )

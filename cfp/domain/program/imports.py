@@ -18,8 +18,9 @@ from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference, Room, SubmissionType, Track
 from cfp.domain.decisions.models import Decision
-from cfp.domain.program.drafts import current_draft, item_of, new_item
+from cfp.domain.program.drafts import item_of, new_item
 from cfp.domain.program.models import Placement, ProgramItem
+from cfp.domain.program.plans import current_draft
 from cfp.domain.submissions.codes import new_submission_code, speaker_code
 from cfp.domain.submissions.models import Speaker, Submission, SubmissionRevision
 from cfp.domain.submissions.rules import affiliation_key, content_text, people_text
@@ -29,6 +30,9 @@ from cfp.formats.imported import Imported, ImportedSlot, ImportedTalk
 from cfp.formats.speakers import NameAndAffiliation
 
 NOBODY = "Unknown"
+LANGUAGE_LIMIT = 20
+"""Characters: what a file gives for a language's code."""
+
 SECTION_KEYS = frozenset({"introduction", "attendance", "registration", "booking", "broadcast"})
 
 
@@ -64,6 +68,8 @@ class _Import:
     types: Sequence[SubmissionType]
     track: Track
     rooms: dict[str, Room]
+    tracks: dict[str, Track]
+    capacities: dict[str, int | None] = field(default_factory=dict)
     people: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
 
 
@@ -84,6 +90,10 @@ def import_program(
         DomainError: `import_no_format`, for a conference without a format or a track.
     """
     work = _begin(db, actor, conference, update, now)
+    if found.program is not None:
+        work.capacities = {room.name: room.capacity for room in found.program.rooms}
+        for room in found.program.rooms:
+            _room(work, room.name)
     known = _Known(db, conference)
     talks = [_take_talk(work, known, talk, found) for talk in found.talks]
     _take_slots(work, found, talks)
@@ -114,13 +124,12 @@ def _begin(
     types = db.scalars(
         select(SubmissionType).where(here).order_by(SubmissionType.position, SubmissionType.id)
     ).all()
-    track = db.scalars(
+    tracks = db.scalars(
         select(Track)
         .where(Track.conference_id == conference.id)
         .order_by(Track.position, Track.id)
-        .limit(1)
-    ).one_or_none()
-    if not types or track is None:
+    ).all()
+    if not types or not tracks:
         raise DomainError("import_no_format", slug=conference.slug)
     rooms = db.scalars(
         select(Room).where(Room.conference_id == conference.id).order_by(Room.position, Room.id)
@@ -128,7 +137,10 @@ def _begin(
     by_name = {room.name: room for room in rooms}
     if rooms:
         by_name[""] = rooms[0]
-    return _Import(db, actor, conference, update, now, Outcome(), types, track, by_name)
+    by_track = {track.name: track for track in tracks}
+    return _Import(
+        db, actor, conference, update, now, Outcome(), types, tracks[0], by_name, by_track
+    )
 
 
 class _Known:
@@ -198,14 +210,15 @@ def _create(work: _Import, talk: ImportedTalk) -> Submission:
     people = [_person(work, speaker) for speaker in talk.speakers]
     owner = people[0][0] if people else _new_person(work, NameAndAffiliation(NOBODY, ""))
     kind, minutes = _type_of(work, talk)
+    track = _track_of(work, talk)
     submission = Submission(
         conference_id=work.conference.id,
         code=new_submission_code(db),
         type_id=kind.id,
-        track_id=work.track.id,
+        track_id=track.id,
         title=talk.title,
         abstract=talk.abstract,
-        language=work.conference.language,
+        language=talk.language[:LANGUAGE_LIMIT] or work.conference.language,
         submitter_id=owner,
         state=State.CONFIRMED,
         created=now,
@@ -331,14 +344,34 @@ def _new_person(work: _Import, speaker: NameAndAffiliation) -> int:
 
 
 def _type_of(work: _Import, talk: ImportedTalk) -> tuple[SubmissionType, int]:
-    """The format whose minutes, alone or with discussion, fill the slot; else the first one."""
+    """The format of that name; else whose minutes, with discussion or not, fill the slot."""
+    named = next((kind for kind in work.types if kind.name == talk.type), None)
     if talk.start is None or talk.end is None:
-        return work.types[0], work.types[0].minutes
+        kind = named or work.types[0]
+        return kind, kind.minutes
     minutes = round((talk.end - talk.start).total_seconds() / 60)
+    if named is not None:
+        whole = named.minutes + named.discussion_minutes
+        return named, named.minutes if minutes == whole else minutes
     for kind in work.types:
         if minutes in (kind.minutes, kind.minutes + kind.discussion_minutes):
             return kind, kind.minutes
     return work.types[0], minutes
+
+
+def _track_of(work: _Import, talk: ImportedTalk) -> Track:
+    """The track of that name, made where there is none yet; the first one for a file without."""
+    if not talk.track or talk.track == work.track.name:
+        return work.track
+    here = work.tracks.get(talk.track)
+    if here is None:
+        here = Track(
+            conference_id=work.conference.id, name=talk.track, position=len(work.tracks)
+        )
+        work.db.add(here)
+        work.db.flush()
+        work.tracks[talk.track] = here
+    return here
 
 
 def _take_slots(work: _Import, found: Imported, talks: Sequence[Submission]) -> None:
@@ -409,7 +442,10 @@ def _room(work: _Import, name: str) -> int | None:
         if not name:
             return None
         room = Room(
-            conference_id=work.conference.id, name=name, position=_next_position(work)
+            conference_id=work.conference.id,
+            name=name,
+            capacity=work.capacities.get(name),
+            position=_next_position(work),
         )
         work.db.add(room)
         work.db.flush()

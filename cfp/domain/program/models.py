@@ -10,14 +10,18 @@ from cfp.db import Base
 
 
 class ProgramItem(Base):
-    """The identity calendars and apps key on, across moves and versions: `guid` and `number`."""
+    """The identity calendars and apps key on, across moves and versions: `guid` and `number`.
+
+    A submission that is planned before its decision is announced has no number yet: the numbers
+    that the public sees have no gap where something is still secret.
+    """
 
     __tablename__ = "program_item"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
     guid: Mapped[str] = mapped_column(unique=True)
-    number: Mapped[int]
+    number: Mapped[int | None]
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), unique=True)
     title: Mapped[str] = mapped_column(default="")
     anchor: Mapped[str] = mapped_column(default="")
@@ -40,8 +44,33 @@ class ProgramDraft(Base):
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
 
 
+class ProgramSession(Base):
+    """A block of slots under one title, with who chairs it. One without slots is shown nowhere.
+
+    `number` is the conference's, the same in every draft and version, and never given twice.
+    """
+
+    __tablename__ = "program_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("program_draft.id"), index=True)
+    number: Mapped[int]
+    title: Mapped[str]
+    chair: Mapped[str] = mapped_column(default="")
+    posters: Mapped[bool] = mapped_column(default=False)
+    revision: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
+    __table_args__ = (UniqueConstraint("draft_id", "number"),)
+
+
 class Placement(Base):
-    """Where an item stands in a draft. Minutes are the slot's own, whatever the format says."""
+    """Where an item stands in a draft. Minutes are the slot's own, whatever the format says.
+
+    `pinned`: a solver leaves it where it is. `plenary`: for everybody, in its room. An id is never
+    given twice, so that a step back finds the very slot that was taken out.
+    """
 
     __tablename__ = "placement"
 
@@ -50,12 +79,62 @@ class Placement(Base):
     draft_id: Mapped[int] = mapped_column(ForeignKey("program_draft.id"), index=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("program_item.id"), index=True)
     room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"), index=True)
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("program_session.id"), index=True)
     start: Mapped[datetime]
     minutes: Mapped[int]
+    pinned: Mapped[bool] = mapped_column(default=False)
+    plenary: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
-    __table_args__ = (Index("ix_placement_start", "draft_id", "start"),)
+    __table_args__ = (
+        Index("ix_placement_start", "draft_id", "start"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class ProgramStep(Base):
+    """One change of a draft, as it was before and after, so that its maker can take it back.
+
+    `act` is its key; `item_id` what it was about, if one thing. `state`: done, undone, or dropped
+    (undone, and something else was done since). `before` and `after`: "placements" and
+    "sessions", id -> columns, null where there was none.
+    """
+
+    __tablename__ = "program_step"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("program_draft.id"), index=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("program_item.id"), index=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]
+    act: Mapped[str]
+    state: Mapped[str] = mapped_column(default="done")
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+
+    __table_args__ = (Index("ix_program_step_newest", "draft_id", "by_id", "state", "id"),)
+
+
+class TimetableProposal(Base):
+    """What a solver found for a draft. `mark` is that of the plan it was computed from.
+
+    `options` and `result` are as `cfp.domain.program.proposals` writes them. `state`: open,
+    applied, discarded.
+    """
+
+    __tablename__ = "timetable_proposal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("program_draft.id"), index=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    created: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="open")
+    mark: Mapped[str]
+    options: Mapped[dict[str, Any]]
+    result: Mapped[dict[str, Any]]
 
 
 class ProgramVersion(Base):

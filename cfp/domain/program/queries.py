@@ -1,15 +1,18 @@
-"""What the public pages ask first: has anything changed since they were last made?"""
+"""What pages ask of the program: has it changed since they were made; who could step in?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import String, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
+from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference
 from cfp.domain.program.models import Material, ProgramStamp, ProgramVersion
 from cfp.domain.submissions.models import Submission
-from cfp.domain.submissions.states import IN_PROGRAM
+from cfp.domain.submissions.states import IN_PROGRAM, State
+from cfp.policy import Action, may
 
 
 @dataclass(frozen=True)
@@ -72,3 +75,13 @@ def stamp_of(db: Session, slug: str) -> Stamp | None:
     conference_id, version_id, published, number, changed, materials = row
     last = max(published, changed or published)
     return Stamp(conference_id, version_id, number or 0, materials or "", last)
+
+
+def waitlisted(db: Session, actor: Actor, conference: Conference) -> Sequence[tuple[str, str]]:
+    """Code and title of the waitlisted talks this person could accept, in the order of titles."""
+    rows = db.execute(
+        select(Submission.code, Submission.title)
+        .where(Submission.state == State.WAITLISTED, may(actor, Action.DECIDE_ONE, conference))
+        .order_by(Submission.title, Submission.id)
+    )
+    return [(code, title) for code, title in rows]

@@ -13,8 +13,8 @@ from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference
 from cfp.domain.program import changes, telling, versions
 from cfp.domain.program.changes import Line, Move
-from cfp.domain.program.drafts import Plan
 from cfp.domain.program.models import ProgramVersion
+from cfp.domain.program.plans import Plan
 from cfp.domain.program.telling import SlotLetter, Told
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import IN_PROGRAM
@@ -81,14 +81,13 @@ def coming(
     conference: Conference,
     *,
     now: datetime,
-    before: ProgramVersion | None = None,
     plan: Plan | None = None,
 ) -> Coming:
     """The current draft as the next version; writes nothing.
 
-    `before` is the latest version and `plan` the draft's, for who has loaded them.
+    `plan` is the draft's, for who has loaded it.
     """
-    before = before or versions.latest(db, conference)
+    before = versions.latest(db, conference)
     program = versions.preview(db, conference, before, now=now, plan=plan)
     return _coming(db, conference, before, program)
 

@@ -5,16 +5,37 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from cfp.domain.submissions.states import IN_PROGRAM
 from cfp.errors import DomainError
 
 MINUTES_LIMIT = 1_440
 DAYS_AROUND = 1
 """A slot may start a day before or after the conference: a tutorial day, a long night."""
 
+Interval = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What the speakers have said on the confirm page; `zone` is where a remote one sits."""
+
+    shut: tuple[Interval, ...] = ()
+    remote: bool = False
+    zone: str = ""
+    recording: bool = True
+
+    def shut_during(self, start: datetime, end: datetime) -> bool:
+        """Whether they can't at some moment of that time."""
+        return any(start < until and since < end for since, until in self.shut)
+
 
 @dataclass(frozen=True)
 class Placed:
-    """Something in a plan: a talk or a break, where and when. Times are UTC."""
+    """Something in a plan: a talk or a break, where and when. Times are UTC.
+
+    `pending`: a talk whose acceptance is not announced. `session` is the id of its block, `posters`
+    whether that one's talks are held side by side.
+    """
 
     placement_id: int
     revision: int
@@ -31,10 +52,22 @@ class Placed:
     wanted_minutes: int | None = None
     talk_minutes: int | None = None
     speakers: frozenset[tuple[int | str, str]] = field(default_factory=frozenset)
+    capacity: int | None = None
+    session: int | None = None
+    posters: bool = False
+    pinned: bool = False
+    plenary: bool = False
+    pending: bool = False
+    needs: Needs = field(default_factory=Needs)
 
     @property
     def end(self) -> datetime:
         return self.start + timedelta(minutes=self.minutes)
+
+    @property
+    def gone(self) -> bool:
+        """Whether it is a talk that will not take place, as far as is known."""
+        return self.code is not None and not self.pending and self.state not in IN_PROGRAM
 
 
 @dataclass(frozen=True)
@@ -55,20 +88,38 @@ def warnings_of(placed: Sequence[Placed]) -> list[PlanWarning]:
     """Everything that looks wrong: rooms, speakers, minutes, and talks that will not take place."""
     found: list[PlanWarning] = []
     for one, other in _simultaneous(placed):
-        both = (one.placement_id, other.placement_id)
-        if one.room_id is not None and one.room_id == other.room_id:
-            found.append(PlanWarning("room_twice", both, one.room))
-        for _key, name in sorted(one.speakers & other.speakers, key=str):
-            found.append(PlanWarning("speaker_twice", both, name))
+        found += _clashes(one, other)
+    largest = max((one.capacity or 0 for one in placed), default=0)
     for one in placed:
-        alone = (one.placement_id,)
-        if one.code is not None and one.state not in {"accepted", "confirmed"}:
-            found.append(PlanWarning("not_in_program", alone, one.title))
-        elif one.talk_minutes is not None and one.minutes < one.talk_minutes:
-            found.append(PlanWarning("talk_cut", alone, one.title))
-        elif one.wanted_minutes is not None and one.minutes < one.wanted_minutes:
-            found.append(PlanWarning("discussion_cut", alone, one.title))
+        found += _alone(one, largest)
     return found
+
+
+def _clashes(one: Placed, other: Placed) -> Iterable[PlanWarning]:
+    """What two at one time mean, unless they are posters side by side."""
+    if one.posters and one.session == other.session:
+        return
+    both = (one.placement_id, other.placement_id)
+    if one.room_id is not None and one.room_id == other.room_id:
+        yield PlanWarning("room_twice", both, one.room)
+    elif one.plenary or other.plenary:
+        yield PlanWarning("beside_plenary", both, (one if one.plenary else other).title)
+    for _key, name in sorted(one.speakers & other.speakers, key=str):
+        yield PlanWarning("speaker_twice", both, name)
+
+
+def _alone(one: Placed, largest: int) -> Iterable[PlanWarning]:
+    alone = (one.placement_id,)
+    if one.gone:
+        yield PlanWarning("not_in_program", alone, one.title)
+    elif one.talk_minutes is not None and one.minutes < one.talk_minutes:
+        yield PlanWarning("talk_cut", alone, one.title)
+    elif one.wanted_minutes is not None and one.minutes < one.wanted_minutes:
+        yield PlanWarning("discussion_cut", alone, one.title)
+    if one.needs.shut_during(one.start, one.end):
+        yield PlanWarning("unavailable", alone, one.title)
+    if one.plenary and one.capacity is not None and one.capacity < largest:
+        yield PlanWarning("room_small", alone, one.room)
 
 
 def _simultaneous(placed: Iterable[Placed]) -> Iterable[tuple[Placed, Placed]]:
@@ -89,4 +140,3 @@ def check_slot(start: datetime, minutes: int, first: date, last: date, zone: str
     around = timedelta(days=DAYS_AROUND)
     if not first - around <= day <= last + around:
         raise DomainError("slot_day", field="day")
-

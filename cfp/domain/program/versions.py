@@ -6,19 +6,21 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, defer, joinedload, selectinload
+from sqlalchemy.orm import Session, defer, joinedload
 
 from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, Room, Track
-from cfp.domain.program.drafts import Plan, item_of, plan_of
+from cfp.domain.program.drafts import item_of
 from cfp.domain.program.models import (
     Material,
+    ProgramDraft,
     ProgramItem,
     ProgramVersion,
     RoomBroadcast,
     StoredFile,
 )
+from cfp.domain.program.plans import Plan, plan_of
 from cfp.domain.program.rules import Placed
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import IN_PROGRAM
@@ -38,6 +40,13 @@ def latest(db: Session, conference: Conference) -> ProgramVersion | None:
     """The version the public sees, if any."""
     query = select(ProgramVersion).where(ProgramVersion.conference_id == conference.id)
     return db.scalars(query.order_by(ProgramVersion.number.desc()).limit(1)).one_or_none()
+
+
+def latest_number(db: Session, conference: Conference) -> ProgramVersion | None:
+    """The same without its program, for who wants to know its number and its time."""
+    query = select(ProgramVersion).where(ProgramVersion.conference_id == conference.id)
+    newest = query.order_by(ProgramVersion.number.desc()).limit(1)
+    return db.scalars(newest.options(defer(ProgramVersion.program, raiseload=True))).one_or_none()
 
 
 def numbered(db: Session, conference: Conference, number: int) -> ProgramVersion | None:
@@ -121,7 +130,7 @@ def shown_materials(
 def _reader(
     db: Session, conference: Conference, uploads: Uploads
 ) -> Callable[[frozen.Material], bytes]:
-    """Reads the bytes of shown slides, when no database is at hand any more."""
+    """What reads the bytes of uploaded slides, also when no database is at hand any more."""
     rows = db.execute(
         select(Submission.code, Material.kind, StoredFile.storage)
         .join(Submission, Submission.id == StoredFile.submission_id)
@@ -142,15 +151,17 @@ def preview(
     before: ProgramVersion | None,
     *,
     now: datetime,
+    draft: ProgramDraft | None = None,
     plan: Plan | None = None,
 ) -> frozen.Program:
-    """The program as it would be published now, after `before`; writes nothing.
+    """The program as it would be published now, after `before`, from this or the current draft.
 
-    `plan` is the current draft's, for who has loaded it.
+    Writes nothing. `plan` is the draft's, for who has loaded it.
     """
     number = before.number + 1 if before else 1
     known = program_of(before) if before else None
-    return _freeze(db, conference, number, now, "", known, plan=plan, make_items=False)
+    plan = plan or plan_of(db, conference, draft=draft)
+    return _freeze(db, conference, plan, number, now, "", known)
 
 
 def publish(
@@ -164,7 +175,9 @@ def publish(
     before = latest(db, conference)
     known = program_of(before) if before else None
     number = before.number + 1 if before else 1
-    program = _freeze(db, conference, number, now, note, known, make_items=True)
+    _number_items(db, conference)
+    plan = plan_of(db, conference)
+    program = _freeze(db, conference, plan, number, now, note, known, make_items=True)
     return store(db, actor, conference, program, known)
 
 
@@ -237,7 +250,11 @@ def differences(old: frozen.Program | None, new: frozen.Program) -> list[Differe
     """What `new` changes: talks first, then breaks, in the order of the program."""
     if old is None:
         return []
-    return [*_talk_differences(old, new), *_break_differences(old, new)]
+    return [
+        *_talk_differences(old, new),
+        *_break_differences(old, new),
+        *_session_differences(old, new),
+    ]
 
 
 def _talk_differences(old: frozen.Program, new: frozen.Program) -> Iterable[Difference]:
@@ -287,25 +304,48 @@ def _break_differences(old: frozen.Program, new: frozen.Program) -> Iterable[Dif
             yield Difference("removed", slot.title)
 
 
+def _session_differences(old: frozen.Program, new: frozen.Program) -> Iterable[Difference]:
+    for number, session in new.session_by_id.items():
+        before = old.session_by_id.get(number)
+        if before is None:
+            yield Difference("new", session.title)
+        else:
+            yield from _changed(
+                session.title,
+                _members(old, number) != _members(new, number),
+                [name for name in _TOLD if getattr(before, name) != getattr(session, name)],
+            )
+    for number, session in old.session_by_id.items():
+        if number not in new.session_by_id:
+            yield Difference("removed", session.title)
+
+
+_TOLD = ("title", "chair", "posters")
+
+
+def _members(program: frozen.Program, number: int) -> set[str]:
+    return {slot.guid for slot in program.slots if slot.session == number}
+
+
 def _frame(program: frozen.Program) -> tuple[object, ...]:
     """What surrounds the talks and slots, which `differences` covers."""
     about = (program.title, program.zone, program.start, program.end, program.place)
+    plenary = {slot.guid for slot in program.slots if slot.plenary}
     texts = (program.language, program.contact, program.sections)
-    return *about, *texts, program.rooms, program.broadcasts
+    return *about, *texts, program.rooms, program.broadcasts, plenary
 
 
 def _freeze(
     db: Session,
     conference: Conference,
+    plan: Plan,
     number: int,
     now: datetime,
     note: str,
     before: frozen.Program | None,
     *,
-    make_items: bool,
-    plan: Plan | None = None,
+    make_items: bool = False,
 ) -> frozen.Program:
-    plan = plan or plan_of(db, conference)
     days = tuple(
         frozen.Day(index + 1, conference.start_date + timedelta(days=index))
         for index in range((conference.end_date - conference.start_date).days + 1)
@@ -337,7 +377,11 @@ def _freeze(
     )
     canceled = {talk.code for talk in talks if talk.canceled}
     slots = _slots(plan, program, canceled, before, several=several)
-    return replace(program, slots=_stamped(slots, program, before))
+    return replace(
+        program,
+        slots=_stamped(slots, program, before),
+        sessions=_sessions(plan, slots, before),
+    )
 
 
 def _broadcasts(
@@ -390,61 +434,80 @@ def _talks(
 ) -> tuple[frozen.Talk, ...]:
     """Accepted talks, and those published before that will not take place, as canceled."""
     published = set(before.talk_by_code) if before else set()
-    rows = db.scalars(
-        select(Submission)
-        .where(
-            Submission.conference_id == conference.id,
-            Submission.state.in_(IN_PROGRAM) | Submission.code.in_(published),
+    tracks = select(func.count(Track.id)).where(
+        Track.conference_id == conference.id, Track.archived.is_(False)
+    )
+    rows = (
+        db.execute(
+            select(Submission, ProgramItem, tracks.scalar_subquery())
+            .outerjoin(ProgramItem, ProgramItem.submission_id == Submission.id)
+            .where(
+                Submission.conference_id == conference.id,
+                Submission.state.in_(IN_PROGRAM) | Submission.code.in_(published),
+            )
+            .options(
+                joinedload(Submission.speakers),
+                joinedload(Submission.type),
+                joinedload(Submission.track),
+            )
+            .order_by(Submission.code)
         )
-        .options(
-            selectinload(Submission.speakers),
-            joinedload(Submission.type),
-            joinedload(Submission.track),
-        )
-        .order_by(Submission.code)
-    ).all()
-    items = _items(db, conference, rows, make_items=make_items)
-    tracks = db.scalar(
-        select(func.count(Track.id)).where(
-            Track.conference_id == conference.id, Track.archived.is_(False)
-        )
+        .unique()
+        .all()
     )
     return tuple(
-        frozen.Talk(
-            code=one.code,
-            guid=items[one.id].guid if one.id in items else "",
-            id=items[one.id].number if one.id in items else 0,
-            title=one.title,
-            speakers=tuple(_speaker(speaker) for speaker in one.speakers if _is_shown(speaker)),
-            abstract=one.abstract,
-            type=one.type.name,
-            track=one.track.name if (tracks or 0) > 1 else "",
-            minutes=plan.minutes.get(one.code, one.type.minutes),
-            anchor=(items[one.id].anchor or None) if one.id in items else None,
-            canceled=one.state not in IN_PROGRAM,
+        _talk(
+            conference,
+            plan,
+            submission,
+            item or (item_of(db, submission) if make_items else None),
+            with_track=count > 1,
         )
-        for one in rows
+        for submission, item, count in rows
     )
 
 
-def _items(
-    db: Session, conference: Conference, rows: Sequence[Submission], *, make_items: bool
-) -> dict[int, ProgramItem]:
-    known = {
-        item.submission_id: item
-        for item in db.scalars(
-            select(ProgramItem).where(
-                ProgramItem.conference_id == conference.id,
-                ProgramItem.submission_id.is_not(None),
-            )
+def _talk(
+    conference: Conference,
+    plan: Plan,
+    submission: Submission,
+    item: ProgramItem | None,
+    *,
+    with_track: bool,
+) -> frozen.Talk:
+    own_language = submission.language == conference.language
+    needs = plan.needs.get(submission.id)
+    return frozen.Talk(
+        code=submission.code,
+        guid=item.guid if item else "",
+        id=(item.number or 0) if item else 0,
+        title=submission.title,
+        speakers=tuple(_speaker(one) for one in submission.speakers if _is_shown(one)),
+        abstract=submission.abstract,
+        type=submission.type.name,
+        track=submission.track.name if with_track else "",
+        minutes=plan.minutes.get(submission.code, submission.type.minutes),
+        anchor=(item.anchor or None) if item else None,
+        canceled=submission.state not in IN_PROGRAM,
+        language="" if own_language else submission.language,
+        recorded=needs is None or needs.recording,
+    )
+
+
+def _number_items(db: Session, conference: Conference) -> None:
+    """Give talks that were planned while their acceptance was a secret their lasting numbers."""
+    waiting = db.scalars(
+        select(Submission)
+        .join(ProgramItem, ProgramItem.submission_id == Submission.id)
+        .where(
+            Submission.conference_id == conference.id,
+            Submission.state.in_(IN_PROGRAM),
+            ProgramItem.number.is_(None),
         )
-        if item.submission_id is not None
-    }
-    if make_items:
-        for submission in rows:
-            if submission.id not in known:
-                known[submission.id] = item_of(db, submission)
-    return known
+        .order_by(Submission.id)
+    ).all()
+    for submission in waiting:
+        item_of(db, submission)
 
 
 def _is_shown(speaker: Speaker) -> bool:
@@ -470,13 +533,19 @@ def _slots(
         if one.code is not None and one.code not in program.talk_by_code:
             continue
         nth = seen[one.item_id] = seen.get(one.item_id, 0) + 1
-        slots.append(_slot(one, nth, program, several=several))
+        slots.append(_slot(one, nth, program, plan, several=several))
     placed = {slot.talk for slot in slots}
     gone = [slot for slot in before.slots if slot.talk in canceled] if before else []
-    return slots + [slot for slot in gone if slot.talk not in placed]
+    return slots + [
+        replace(slot, changed_in=program.number, changed_at=program.published_at)
+        for slot in gone
+        if slot.talk not in placed
+    ]
 
 
-def _slot(one: Placed, nth: int, program: frozen.Program, *, several: bool) -> frozen.Slot:
+def _slot(
+    one: Placed, nth: int, program: frozen.Program, plan: Plan, *, several: bool
+) -> frozen.Slot:
     # Only a talk given twice needs more than its item's guid; the second derives for ever.
     guid = one.guid if nth == 1 else str(uuid.uuid5(uuid.UUID(one.guid), str(nth)))
     return frozen.Slot(
@@ -490,7 +559,20 @@ def _slot(one: Placed, nth: int, program: frozen.Program, *, several: bool) -> f
         day=frozen.day_number(one.start, program.zone, program.days),
         changed_in=program.number,
         changed_at=program.published_at,
+        session=plan.sessions[one.session].number if one.session is not None else None,
+        plenary=one.plenary,
     )
+
+
+def _sessions(
+    plan: Plan, slots: Sequence[frozen.Slot], before: frozen.Program | None
+) -> tuple[frozen.Session, ...]:
+    """The sessions that something is part of; one of a canceled talk as it was published."""
+    used = {slot.session for slot in slots}
+    known = dict(before.session_by_id) if before else {}
+    for one in plan.sessions.values():
+        known[one.number] = frozen.Session(one.number, one.title, one.chair, one.posters)
+    return tuple(known[number] for number in sorted(known) if number in used)
 
 
 def _stamped(

@@ -4,21 +4,21 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CTE, Label, Subquery, and_, case, func, literal, select, union
+from sqlalchemy import CTE, Subquery, and_, case, func, literal, select, union
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import Assignment
 from cfp.domain.assignment.queries import blocked_pairs
-from cfp.domain.conferences.models import Conference, Role
+from cfp.domain.conferences.models import Conference, Role, Track
 from cfp.domain.mail.models import Message
 from cfp.domain.mail.queries import readable
-from cfp.domain.reviews.models import Review, Score
+from cfp.domain.reviews.models import Review, ReviewTally, Score
 from cfp.domain.reviews.rules import UNDER_REVIEW
 from cfp.domain.submissions.committee import committee_list
 from cfp.domain.submissions.models import Submission
-from cfp.policy import ACTIVE_ASSIGNMENTS, Fact, predicate
+from cfp.policy import ACTIVE_ASSIGNMENTS, Fact, predicate, unknown
 
 REMINDER = "review_reminder"
 BINS = 8
@@ -51,24 +51,16 @@ def progress_of_all(
     total = select(func.count()).select_from(short).scalar_subquery()
     open_ = func.coalesce(waits.c.open, 0) if assigned else total - func.coalesce(waits.c.n, 0)
     asked = func.coalesce(waits.c.asked, 0) if assigned else literal(None)
-    nudged = (
-        select(func.max(Message.created))
-        .outerjoin(Submission, Submission.id == Message.submission_id)
-        .where(
-            Message.person_id == Person.id,
-            Message.kind == REMINDER,
-            readable(actor, conference),
-        )
-        .correlate(Person)
-        .scalar_subquery()
-    )
+    nudged = _nudged(actor, conference)
     query = (
         select(
-            Person.id, Person.code, Person.name, asked, func.coalesce(done.c.n, 0), open_, nudged
+            *(Person.id, Person.code, Person.name),
+            *(asked, func.coalesce(done.c.n, 0), open_, nudged.c.last),
         )
         .join(Role, and_(Role.person_id == Person.id, Role.kind == "reviewer"))
         .outerjoin(done, done.c.person_id == Person.id)
         .outerjoin(waits, waits.c.person_id == Person.id)
+        .outerjoin(nudged, nudged.c.person_id == Person.id)
         .where(Role.conference_id == conference.id)
         .order_by(open_.desc(), func.lower(Person.name), Person.id)
     )
@@ -85,25 +77,21 @@ def coverage(
     The last number is of those with as many as wanted, or more.
     """
     wanted = conference.reviews_per_submission
-    view = committee_list(conference)
-    known = (
-        select(
-            view.column(actor, "track").label("track"),
-            view.column(actor, "reviews").label("reviews"),
+    reviews = func.coalesce(ReviewTally.reviews, 0)
+    bucket = case((reviews >= wanted, wanted), else_=reviews).label("bucket")
+    counts = (
+        select(Submission.track_id, bucket, func.count(Submission.id).label("n"))
+        .outerjoin(ReviewTally, ReviewTally.submission_id == Submission.id)
+        .where(
+            Submission.state.in_(UNDER_REVIEW), predicate(actor, Fact.CHAIR_REVIEWS, conference)
         )
-        .select_from(view.source)
-        .where(view.known(actor), view.column(actor, "state").in_(UNDER_REVIEW))
+        .group_by(Submission.track_id, bucket)
         .subquery()
     )
-    bucket = case((known.c.reviews >= wanted, wanted), else_=known.c.reviews).label("bucket")
-    query = (
-        select(known.c.track, bucket, func.count())
-        .where(known.c.reviews.is_not(None))
-        .group_by(known.c.track, bucket)
-    )
+    query = select(Track.name, counts.c.bucket, counts.c.n)
     found: dict[str, list[int]] = {}
-    for name, number, count in db.execute(query):
-        found.setdefault(name, [0] * (wanted + 1))[number] = count
+    for name, number, count in db.execute(query.join(counts, counts.c.track_id == Track.id)):
+        found.setdefault(name, [0] * (wanted + 1))[number] += count
     return found
 
 
@@ -111,15 +99,17 @@ def mean_bins(
     db: Session, actor: Actor, conference: Conference, *, low: float, high: float
 ) -> list[tuple[float, int]]:
     """(lower end, number of submissions) of `BINS` equal parts of the scale; one statement."""
-    view = committee_list(conference)
-    mean: Label[float | None] = view.column(actor, "mean").label("mean")
-    query = select(mean, func.count()).select_from(view.source).where(view.known(actor))
+    mean = (ReviewTally.total / ReviewTally.scored).label("mean")
+    query = select(mean, func.count()).where(
+        ReviewTally.conference_id == conference.id,
+        ReviewTally.scored > 0,
+        ReviewTally.submission_id.not_in(unknown(actor, Fact.CHAIR_REVIEWS, conference)),
+    )
     step = (high - low) / BINS
     counts = [0] * BINS
     for value, number in db.execute(query.group_by(mean)):
-        if value is not None:
-            place = int((value - low) / step) if step else 0
-            counts[min(max(place, 0), BINS - 1)] += number
+        place = int((value - low) / step) if step else 0
+        counts[min(max(place, 0), BINS - 1)] += number
     return [(low + step * place, number) for place, number in enumerate(counts)]
 
 
@@ -149,11 +139,25 @@ def every_review(
     return [(one, review, name, scores.get(review.id, {})) for one, review, name in rows]
 
 
+def _nudged(actor: Actor, conference: Conference) -> Subquery:
+    """When each was last reminded, as far as this person may read it."""
+    return (
+        select(Message.person_id, func.max(Message.created).label("last"))
+        .outerjoin(Submission, Submission.id == Message.submission_id)
+        .where(Message.kind == REMINDER, readable(actor, conference))
+        .group_by(Message.person_id)
+        .subquery()
+    )
+
+
 def _done(actor: Actor, conference: Conference) -> Subquery:
     return (
         select(Review.person_id, func.count(Review.id).label("n"))
-        .join(Submission, Submission.id == Review.submission_id)
-        .where(Review.state == "submitted", predicate(actor, Fact.REVIEWERS, conference))
+        .where(
+            Review.conference_id == conference.id,
+            Review.state == "submitted",
+            Review.submission_id.not_in(unknown(actor, Fact.REVIEWERS, conference)),
+        )
         .group_by(Review.person_id)
         .subquery()
     )
@@ -161,8 +165,11 @@ def _done(actor: Actor, conference: Conference) -> Subquery:
 
 def _asked(actor: Actor, conference: Conference) -> Subquery:
     """What each was asked to review, and how much of it is open."""
+    over = select(Submission.id).where(
+        Submission.conference_id == conference.id, Submission.state.not_in(UNDER_REVIEW)
+    )
     waits = and_(
-        Assignment.state.in_(("assigned", "accepted")), Submission.state.in_(UNDER_REVIEW)
+        Assignment.state.in_(("assigned", "accepted")), Assignment.submission_id.not_in(over)
     )
     return (
         select(
@@ -170,10 +177,10 @@ def _asked(actor: Actor, conference: Conference) -> Subquery:
             func.count(Assignment.id).label("asked"),
             func.count(Assignment.id).filter(waits).label("open"),
         )
-        .join(Submission, Submission.id == Assignment.submission_id)
         .where(
+            Assignment.conference_id == conference.id,
             Assignment.state.in_(ACTIVE_ASSIGNMENTS),
-            predicate(actor, Fact.REVIEWERS, conference),
+            Assignment.submission_id.not_in(unknown(actor, Fact.REVIEWERS, conference)),
         )
         .group_by(Assignment.person_id)
         .subquery()

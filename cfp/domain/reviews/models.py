@@ -38,7 +38,7 @@ class Review(Base):
     __table_args__ = (
         UniqueConstraint("submission_id", "person_id", "round_id"),
         Index("ix_review_person", "person_id", "submission_id"),
-        Index("ix_review_state", "conference_id", "state"),
+        Index("ix_review_state", "conference_id", "state", "person_id", "submission_id"),
     )
 
 

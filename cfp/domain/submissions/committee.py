@@ -31,9 +31,10 @@ def committee_list(conference: Conference) -> View:
     mean = tally.total / func.nullif(tally.scored, 0)
     scatter = tally.squares - tally.total * tally.total / func.nullif(tally.scored, 0)
     variance = case((tally.scored > 1, scatter / (tally.scored - 1)))
+    # Outer joins all, though each submission has both: a database skips those nothing asks about.
     source = (
-        Submission.__table__.join(Track, Track.id == Submission.track_id)
-        .join(SubmissionType, SubmissionType.id == Submission.type_id)
+        Submission.__table__.outerjoin(Track, Track.id == Submission.track_id)
+        .outerjoin(SubmissionType, SubmissionType.id == Submission.type_id)
         .outerjoin(tally, tally.submission_id == Submission.id)
         .outerjoin(PendingDecision, PendingDecision.submission_id == Submission.id)
     )

@@ -49,7 +49,12 @@ class Submission(Base):
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
     __table_args__ = (
-        Index("ix_submission_state", "conference_id", "state"),
+        # Both hold all that is counted and sorted by: the rows themselves are long.
+        Index(
+            *("ix_submission_state", "conference_id", "state"),
+            *("track_id", "type_id", "submitter_id", "announced"),
+        ),
+        Index("ix_submission_submitted", "conference_id", "submitted", "state", "track_id"),
         Index("ix_submission_shuffle", "conference_id", "shuffle"),
     )
 

@@ -15,6 +15,10 @@ from cfp.web.chair import settings_mail  # noqa: E402,F401 - routes register the
 from cfp.web.chair import program  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import materials  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import on_the_day  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import program_slots  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import program_sessions  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import program_drafts  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import program_auto  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import publishing  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import submissions  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import submission  # noqa: E402,F401 - routes register themselves

@@ -6,11 +6,10 @@ from datetime import date, datetime, timedelta
 from flask import render_template
 from flask_babel import format_date
 
-from cfp.domain.assignment.queries import coverage_of
+from cfp.domain.assignment.queries import lacking
 from cfp.domain.conferences.models import Conference
 from cfp.domain.conferences.rules import call_state
 from cfp.domain.decisions import overview
-from cfp.domain.decisions.queries import waiting
 from cfp.domain.program.releases import withdrawn_in_program
 from cfp.domain.reviews import figures, reminders
 from cfp.domain.reviews.rules import is_late
@@ -40,8 +39,7 @@ def dashboard(slug: str) -> str:
         "chair/dashboard.html",
         conference=conference,
         acts=acts,
-        waits=waiting(db, actor, conference),
-        lacking=coverage_of(db, actor, conference).lacking if assigns else 0,
+        lacking=lacking(db, actor, conference) if assigns else 0,
         known=overview.overview(db, actor, conference),
         late=reminders.waiting_for(progress, conference, now),
         nudged=max((one.nudged for one in progress if one.nudged), default=None),

@@ -14,17 +14,15 @@ from cfp.domain.decisions import actions, rules
 from cfp.domain.decisions.actions import Changed
 from cfp.domain.decisions.board import (
     Choice,
-    Figures,
     Surroundings,
     board,
-    figures,
-    line_at,
     on_board,
     scale_of,
     scores_by_submission,
     spread,
     surroundings,
 )
+from cfp.domain.decisions.figures import Figures, figures, line_at
 from cfp.domain.submissions.queries import offered_types
 from cfp.domain.submissions.states import OUTCOMES
 from cfp.errors import DomainError, StaleError

@@ -6,12 +6,12 @@ from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, or_
+from sqlalchemy import ColumnElement, Label, Select, SQLColumnExpression, func, or_
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference
-from cfp.domain.conferences.people import everybody, people_view
+from cfp.domain.conferences.people import ROLE_COLUMNS, everybody, people_view
 from cfp.policy import View
 from cfp.web.lists import PAGE_SIZE, Listing
 
@@ -28,13 +28,15 @@ FILTERS: Mapping[str, LazyString] = MappingProxyType(
         "no_slides": _l("speakers without slides"),
     }
 )
-_NEEDS = {
-    "committee": "reviewer",
-    "unconfirmed": "accepted",
-    "remote": "remote",
-    "no_slides": "lacks_slides",
+_USES = {
+    "speakers": ("talks",),
+    "confirmed": ("confirmed",),
+    "committee": ROLE_COLUMNS,
+    "unconfirmed": ("accepted", "confirmed"),
+    "remote": ("remote",),
+    "no_slides": ("lacks_slides",),
 }
-"""The column a filter reads; without it the filter does not exist for this person."""
+"""The columns a filter reads; without them the filter does not exist for this person."""
 
 
 class PeopleListing(Listing):
@@ -50,18 +52,29 @@ class PeopleListing(Listing):
         return rows.order_by(order, self.view.column(self.actor, "id"))
 
     def load(self, db: Session) -> "PeopleListing":
-        """One statement gives the rows and, as a window over them, their number.
-
-        The rows are grouped from thousands of others, so a count of its own would cost as much.
-        """
-        total = func.count().over().label("all_rows")
-        query = self.statement().add_columns(total).limit(PAGE_SIZE)
-        self.rows = db.execute(query.offset((self.page - 1) * PAGE_SIZE)).all()
-        if not self.rows and self.page > 1:
+        """First who is on this page, with the number of all; then what is said about these."""
+        whole, conference = self.view, self.view.conference
+        self.view = people_view(self.actor, conference, wanted=self._asked())
+        self.conditions = conditions(self.view, self.actor, self.arguments)
+        id_: Label[str] = self.view.column(self.actor, "id").label("id")
+        query = self.statement().with_only_columns(id_, func.count().over().label("all_rows"))
+        ids = db.execute(query.limit(PAGE_SIZE).offset((self.page - 1) * PAGE_SIZE)).all()
+        self.total = ids[0].all_rows if ids else 0
+        self.view = people_view(self.actor, conference, only=[row.id for row in ids])
+        self.conditions = []
+        self.rows = db.execute(self.statement()).all() if ids else []
+        self.view = whole
+        if not ids and self.page > 1:
             self.page = 1
             return self.load(db)
-        self.total = self.rows[0].all_rows if self.rows else 0
         return self
+
+    def _asked(self) -> set[str]:
+        """The columns by which the address sorts and narrows the list."""
+        asked = {"id", self.sort}
+        if self.arguments.get("q", "").strip():
+            asked |= {"name", "affiliation", "address"}
+        return asked | set(_USES.get(self.arguments.get("who", ""), ()))
 
 
 def people_listing(actor: Actor, conference: Conference) -> PeopleListing:
@@ -76,8 +89,8 @@ def people_listing(actor: Actor, conference: Conference) -> PeopleListing:
 
 def filters(view: View, actor: Actor) -> list[tuple[str, str]]:
     """The filters this person can use, in words."""
-    known = view.names(actor)
-    offered = [(k, w) for k, w in FILTERS.items() if _NEEDS.get(k, "talks") in known]
+    known = frozenset(view.names(actor))
+    offered = [(k, w) for k, w in FILTERS.items() if known.issuperset(_USES.get(k, ()))]
     return [(key, str(words)) for key, words in offered]
 
 
@@ -104,7 +117,7 @@ def _who(view: View, actor: Actor, who: str) -> ColumnElement[bool]:
     if who == "confirmed":
         return column("confirmed") > 0
     if who == "committee":
-        return or_(*(column(k) > 0 for k in ("chair", "track_chair", "reviewer", "reader")))
+        return or_(*(column(kind) > 0 for kind in ROLE_COLUMNS))
     if who == "unconfirmed":
         return column("accepted") > column("confirmed")
     return column("remote" if who == "remote" else "lacks_slides") > 0

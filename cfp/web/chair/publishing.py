@@ -7,8 +7,8 @@ from flask_babel import ngettext
 from werkzeug.exceptions import NotFound
 
 from cfp.domain.program import changes, forgetting, releases, versions
-from cfp.domain.program.drafts import Plan
 from cfp.domain.program.models import ProgramVersion
+from cfp.domain.program.plans import Plan
 from cfp.domain.program.releases import Coming, Published
 from cfp.formats.program import Program
 from cfp.policy import Action, allowed
@@ -56,16 +56,17 @@ def publishing_functions() -> dict[str, object]:
 
 
 def unpublished(
-    latest: ProgramVersion | None, plan: Plan | None = None
+    latest: ProgramVersion | None, plan: Plan
 ) -> tuple[Coming, PublishForm] | None:
     """What the bar of the schedule page offers to publish; None where there is nothing to.
 
-    `latest` and `plan` are what the page has loaded: the public version, and the current draft.
+    `latest` and `plan` are what the page has loaded: the public version, and the draft it shows.
     """
     db, conference, now = context.db(), context.conference(), context.now()
-    if latest is None or not allowed(context.actor(), Action.PUBLISH, conference, now):
+    may = allowed(context.actor(), Action.PUBLISH, conference, now)
+    if latest is None or not plan.draft.current or not may:
         return None
-    ready = releases.coming(db, conference, now=now, before=latest, plan=plan)
+    ready = releases.coming(db, conference, now=now, plan=plan)
     if not ready.differs:
         return None
     form = PublishForm(formdata=None, data={"seen": ready.seen, "back": "program", "tell": True})

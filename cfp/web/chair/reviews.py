@@ -37,7 +37,7 @@ def reviews(slug: str) -> str:
     db, actor, conference = context.db(), context.actor(), context.conference()
     view = committee_list(conference)
     listing = Listing.from_request(view, actor, sortable=SORTABLE, default="-mean")
-    listing.where(view.column(actor, "reviews").is_not(None))
+    listing.where(view.told(actor, "reviews"))
     narrow(listing)
     listing.load(db)
     criteria = criteria_of(db, conference)

@@ -18,8 +18,7 @@ from cfp.web.public.published import published, stamp
 def material_file(event: str, talk_code: str, name: str) -> Response:
     """Only what the published program shows; anything else does not exist."""
     known = stamp(event)
-    shown = published(known).material(talk_code, "slides")
-    if shown is None or not shown.file or shown.file != name:
+    if not any((one.talk, one.file) == (talk_code, name) for one in published(known).materials):
         abort(404)
     query = select(StoredFile).join(Submission, Submission.id == StoredFile.submission_id)
     here = query.where(

@@ -3,106 +3,88 @@
 The argument is `event`, not `slug`: the gate need not load a conference for what is kept as bytes.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timezone, tzinfo
+from functools import cache
 
-from flask import Response, abort, render_template, request, url_for
-from flask_babel import ngettext
-from markupsafe import Markup
+from flask import Response, abort, request, url_for
 
+from cfp.formats import pages
 from cfp.formats.errors import FormatError
-from cfp.formats.ics import write_ics
-from cfp.formats.offsets import offset_name, read_offset
-from cfp.formats.program import CONTACT, Material, Program, Slot, Talk, to_json
-from cfp.formats.speakers import write_entries
-from cfp.formats.table import write_csv
-from cfp.formats.text import write_text
+from cfp.formats.ics import write_calendar
+from cfp.formats.offsets import read_offset
+from cfp.formats.pages import Place
+from cfp.formats.program import Material, Program
+from cfp.formats.writers import WRITERS, Edition
+from cfp.links import Links
+from cfp.paths import PACKAGE
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.gate import permission
 from cfp.web.public import blueprint
 from cfp.web.public.published import Published, answer
 
-
-@dataclass(frozen=True)
-class Clock:
-    """In which zone a page shows its times, and what that is called."""
-
-    zone: tzinfo
-    name: str
-
-    def wall(self, moment: datetime) -> datetime:
-        """The moment on this clock's wall."""
-        return moment.astimezone(self.zone)
+PAGE = "text/html"
 
 
-def clock_time_of(moment: datetime, clock: Clock, day: date) -> Markup:
-    """A time on the page: the instant for machines, the wall clock for people, a shifted day."""
-    wall = clock.wall(moment)
-    shift = (wall.date() - day).days
-    days = Markup(" ({0:+d} {1})").format(shift, ngettext("day", "days", abs(shift)))
-    text = Markup('<time datetime="{0}" data-clock>{1:%H:%M}</time>').format(wall.isoformat(), wall)
-    return text + days if shift else text
-
-
-@blueprint.app_context_processor
-def program_functions() -> dict[str, object]:
-    """What the program's templates call."""
-    return {"clock_time_of": clock_time_of}
+def place(event: str, program: str) -> Place:
+    """Where a page stands whose way to the program page is `program`."""
+    return Place(
+        program=program,
+        static=url_for("static", filename=""),
+        home=url_for("public.conference", slug=event),
+        mine=url_for("account.mine"),
+        formats=tuple(name for name, one in WRITERS.items() if one.offered),
+    )
 
 
 @blueprint.get("/<event>/program/")
 @permission(Action.VISIT)
-def program(event: str) -> Response | tuple[str, int]:
+def program(event: str) -> Response:
     """All days, then all abstracts; `?utc=` shows the times at another offset."""
-    asked = request.args.get("utc", "")
+    asked = request.args.get("utc", "")[:40]
     try:
         offset = read_offset(asked) if asked else None
     except FormatError:
-        refused = answer(
-            event,
-            ("program", "refused", asked[:40]),
-            lambda found: program_page(
-                found.program, found.materials, refused=asked[:40]
-            ).encode(),
-            mimetype="text/html",
-        )
-        refused.status_code = 422
-        refused.headers["Cache-Control"] = "no-store"
-        return refused
+        return _refused(event, asked.strip() or "+")
     return answer(
         event,
         ("program", offset),
-        lambda found: program_page(found.program, found.materials, offset).encode(),
-        mimetype="text/html",
+        lambda found: pages.program_page(found.edition(), place(event, ""), offset=offset).encode(),
+        mimetype=PAGE,
     )
 
 
-def program_page(
-    shown: Program,
-    materials: Sequence[Material],
-    offset: timezone | None = None,
-    refused: str = "",
-) -> str:
-    """The page of a program, published or about to be; `refused` is an offset nobody can read."""
-    zone = Clock(offset, offset_name(offset)) if offset else Clock(shown.zone_info, shown.zone)
-    by_talk = {(one.talk, one.kind): one for one in materials}
-    return render_template(
-        "public/program.html",
-        program=shown,
-        clock=zone,
-        offset=offset,
-        refused=refused,
-        material=lambda code, kind: by_talk.get((code, kind)),
-        speakers_line=write_entries,
-        has_materials={kind: any(m.kind == kind for m in materials) for kind in KINDS},
-        contact=shown.section(CONTACT),
+def _refused(event: str, asked: str) -> Response:
+    """The page in its own times, with the error beside the field; kept by nobody."""
+    response = answer(
+        event,
+        ("program", "refused", asked),
+        lambda found: pages.program_page(found.edition(), place(event, ""), refused=asked).encode(),
+        mimetype=PAGE,
     )
+    response.status_code = 422
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
-KINDS = ("slides", "video")
+def program_page(shown: Program, materials: Sequence[Material]) -> str:
+    """The page of a program that is about to be published, for those who may see it."""
+    way = url_for("public.program", event=shown.conference)
+    edition = Edition(shown, tuple(materials), Links(context.config().base_url))
+    return pages.program_page(edition, place(shown.conference, way))
+
+
+@blueprint.get("/<event>/program/grid/")
+@permission(Action.VISIT)
+def grid(event: str) -> Response:
+    """Rooms side by side; a program of one room has no such page."""
+
+    def make(found: Published) -> bytes:
+        if len(found.program.rooms) < 2:
+            abort(404)
+        return pages.grid_page(found.edition(), place(event, "../")).encode()
+
+    return answer(event, "grid", make, mimetype=PAGE)
 
 
 @blueprint.get("/<event>/program/talks/<talk_code>/")
@@ -114,84 +96,89 @@ def talk(event: str, talk_code: str) -> Response:
         one = found.program.talk_by_code.get(talk_code)
         if one is None:
             abort(404)
-        return _talk_page(found, one).encode()
+        return pages.talk_page(found.edition(), one, place(event, "../../")).encode()
 
-    return answer(event, ("talk", talk_code), make, mimetype="text/html")
-
-
-def _talk_page(found: Published, one: Talk) -> str:
-    shown = found.program
-    order = [talk for talk in shown.in_order() if talk.code in shown.slots_by_talk]
-    place = order.index(one) if one in order else None
-    slots = shown.slots_by_talk.get(one.code, ())
-    return render_template(
-        "public/talk.html",
-        program=shown,
-        talk=one,
-        slots=slots,
-        clock=Clock(shown.zone_info, shown.zone),
-        speakers_line=write_entries(one.speakers),
-        before=order[place - 1] if place else None,
-        after=order[place + 1] if place is not None and place + 1 < len(order) else None,
-        parallel=[other for other in shown.ordered_slots if _parallel(other, slots, shown)],
-        material=found.material,
-    )
+    return answer(event, ("talk", talk_code), make, mimetype=PAGE)
 
 
-def _parallel(other: Slot, slots: tuple[Slot, ...], shown: Program) -> bool:
-    """Talks elsewhere at the same time; breaks and canceled ones are no choice."""
-    if other.talk is None or other in slots or shown.is_canceled(other):
-        return False
-    return any(other.start < slot.end and slot.start < other.end for slot in slots)
-
-
-@blueprint.get("/<event>/program/program.txt")
+@blueprint.get("/<event>/program/speakers/")
 @permission(Action.VISIT)
-def program_text(event: str) -> Response:
-    return answer(
-        event, "txt", lambda found: write_text(found.program).encode(), mimetype="text/plain"
-    )
-
-
-@blueprint.get("/<event>/program/program.json")
-@permission(Action.VISIT)
-def program_json(event: str) -> Response:
+def speakers(event: str) -> Response:
     return answer(
         event,
-        "json",
-        lambda found: json.dumps(
-            to_json(found.program, found.materials), ensure_ascii=False, indent=1
-        ).encode(),
-        mimetype="application/json",
+        "speakers",
+        lambda found: pages.speakers_page(found.edition(), place(event, "../")).encode(),
+        mimetype=PAGE,
     )
 
 
-@blueprint.get("/<event>/program/sessions.csv")
+@blueprint.get("/<event>/program/speakers/<speaker_code>/")
 @permission(Action.VISIT)
-def sessions_csv(event: str) -> Response:
-    return answer(
-        event,
-        "csv",
-        lambda found: write_csv(found.program, found.materials),
-        mimetype="text/csv",
-        download=f"{event}-sessions.csv",
-    )
-
-
-@blueprint.get("/<event>/program/schedule.ics")
-@permission(Action.VISIT)
-def schedule_ics(event: str) -> Response:
-    """All of it, or with `?talks=A1B2C3,D4E5F6` some talks."""
-    asked = request.args.get("talks")
-    only = frozenset(asked.split(",")[:300]) if asked else None
-    base = context.config().base_url
+def speaker(event: str, speaker_code: str) -> Response:
+    """One person: affiliation, what they tell about themselves, their talks."""
 
     def make(found: Published) -> bytes:
-        def address(one: Talk) -> str:
-            return base + url_for("public.talk", event=event, talk_code=one.code)
+        page = pages.speaker_page(found.edition(), speaker_code, place(event, "../../"))
+        if page is None:
+            abort(404)
+        return page.encode()
 
-        return write_ics(found.program, url_for_talk=address, only=only)
+    return answer(event, ("speaker", speaker_code), make, mimetype=PAGE)
+
+
+@blueprint.get("/<event>/program/embed.html")
+@permission(Action.VISIT)
+def embed(event: str) -> Response:
+    """The schedule as a fragment for another site: absolute links, no style, no script."""
+
+    def make(found: Published) -> bytes:
+        edition = found.edition()
+        return pages.embed_page(edition, Place(program=edition.links.program(event))).encode()
+
+    return _for_any_site(answer(event, "embed", make, mimetype=PAGE))
+
+
+@blueprint.get("/<event>/program/embed.js")
+@permission(Action.VISIT)
+def embed_script(event: str) -> Response:
+    """The script that puts the fragment where it stands; the same for every program."""
+    body = _script("embed.js")
+    return _for_any_site(answer(event, "embed.js", lambda _: body, mimetype="text/javascript"))
+
+
+@cache
+def _script(name: str) -> bytes:
+    return (PACKAGE / "static" / "js" / name).read_bytes()
+
+
+def _for_any_site(response: Response) -> Response:
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@blueprint.get("/<event>/program/<file>")
+@permission(Action.VISIT)
+def program_file(event: str, file: str) -> Response:
+    """Every format of the registry; of the calendar, `?talks=A1B2C3,D4E5F6` gives some talks."""
+    writer = WRITERS.get(file)
+    if writer is None or not writer.offered:
+        abort(404)
+    asked = request.args.get("talks") if file == CALENDAR else None
+    only = frozenset(asked.split(",")[:TALKS_LIMIT]) if asked else None
+
+    def make(found: Published) -> bytes:
+        edition = found.edition()
+        return write_calendar(edition, only) if only is not None else writer.write(edition)
 
     return answer(
-        event, ("ics", only), make, mimetype="text/calendar", download=f"{event}.ics"
+        event,
+        ("file", file, only),
+        make,
+        mimetype=writer.mimetype,
+        download=f"{event}-{file}",
     )
+
+
+CALENDAR = "schedule.ics"
+TALKS_LIMIT = 300
+"""Codes in one address; a browser's favorites are fewer."""

@@ -19,19 +19,28 @@ from cfp.domain.program import queries, versions
 from cfp.domain.program.models import ProgramVersion
 from cfp.domain.program.queries import Stamp
 from cfp.formats.program import Material, Program
+from cfp.formats.writers import Edition
+from cfp.links import Links
 from cfp.web import context
 
 Value = TypeVar("Value")
 KEPT_PAGES = 600
 KEPT_PROGRAMS = 40
+KEPT_BYTES = 24_000_000
+"""Of all pages: anybody may ask for any choice of talks, and memory is small."""
+
 PUBLIC_SECONDS = 60
 
 
 @dataclass
 class Shelf:
-    """The last `limit` values by key; threads may share it."""
+    """The last `limit` values by key, those with a body no more than `KEPT_BYTES` together.
+
+    Threads may share it.
+    """
 
     limit: int
+    size: int = 0
     values: OrderedDict[Hashable, object] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -43,10 +52,15 @@ class Shelf:
                 return self.values[key]  # type: ignore[return-value]  # one type per key
         value = make()
         with self.lock:
+            self.size += _size(value) - _size(self.values.pop(key, None))
             self.values[key] = value
-            while len(self.values) > self.limit:
-                self.values.popitem(last=False)
+            while len(self.values) > self.limit or self.size > KEPT_BYTES:
+                self.size -= _size(self.values.popitem(last=False)[1])
         return value
+
+
+def _size(value: object) -> int:
+    return len(value.body) if isinstance(value, Kept) else 0
 
 
 @dataclass(frozen=True)
@@ -57,10 +71,16 @@ class Published:
     program: Program
     materials: tuple[Material, ...]
 
-    def material(self, code: str, kind: str) -> Material | None:
-        """The slides or the video of a talk."""
-        found = (one for one in self.materials if (one.talk, one.kind) == (code, kind))
-        return next(found, None)
+    def edition(self) -> Edition:
+        """It with what its formats need: addresses, and the history for the feed."""
+        db = context.db()
+        conference = db.get_one(Conference, self.stamp.conference_id)
+        return Edition(
+            self.program,
+            self.materials,
+            Links(context.config().base_url),
+            versions.history_of(db, conference, self.program.number),
+        )
 
 
 @dataclass(frozen=True)
@@ -111,10 +131,12 @@ def answer(
     response.set_etag(kept.etag)
     response.last_modified = known.changed
     response.headers["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
-    if mimetype != "text/html":
+    if download or mimetype != "text/html":
         response.headers["Access-Control-Allow-Origin"] = "*"
     if download:
-        response.headers["Content-Disposition"] = f'inline; filename="{download}"'
+        # A page of one file has its style in it, which no page served from here may have.
+        shown = "attachment" if mimetype == "text/html" else "inline"
+        response.headers["Content-Disposition"] = f'{shown}; filename="{download}"'
     response.make_conditional(request)
     return response
 

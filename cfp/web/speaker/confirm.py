@@ -1,7 +1,7 @@
 """The confirm page: by log-in, or by the button in the mail, whose token serves it alone."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from flask import g, redirect, render_template, url_for
@@ -9,7 +9,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from wtforms import RadioField, SelectField
+from wtforms import RadioField, SelectField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
@@ -21,7 +21,7 @@ from cfp.domain.decisions.confirmations import Answer
 from cfp.domain.decisions.models import Confirmation, Decision
 from cfp.domain.submissions.speakers import speakers_of
 from cfp.domain.submissions.states import IN_PROGRAM, State
-from cfp.errors import NotNowError
+from cfp.errors import DomainError, NotNowError
 from cfp.policy import Action, Standing
 from cfp.web import context
 from cfp.web.account.forms import zone_choices
@@ -29,17 +29,28 @@ from cfp.web.forms import BaseForm, Text, ViewResponse, perform
 from cfp.web.gate import permission
 from cfp.web.speaker import blueprint
 from cfp.web.speaker.talks import minutes_words, own_page
+from cfp.web.wording import add_words
 
 LONGEST = 14
 """Days of a conference about which is asked one by one; a longer one leaves it to the remark."""
 YES_NO = [SelectChoice("yes", _l("Yes")), SelectChoice("no", _l("No"))]
+SPAN = "span"
+"""The choice that the two times beside it complete; an empty one is the day's own end."""
 PARTS = [
     SelectChoice("any", _l("any time")),
     SelectChoice("morning", _l("only before 13:00")),
     SelectChoice("afternoon", _l("only from 13:00")),
+    SelectChoice(SPAN, _l("only at the times given here")),
     SelectChoice("none", _l("not on this day")),
 ]
 CHOOSE = _l("Choose one.")
+
+add_words(
+    {
+        "availability_times": _l("Please give the time from when or until when, or both."),
+        "availability_span": _l("This has to be after the time before it."),
+    }
+)
 
 
 class ConfirmForm(BaseForm):
@@ -69,6 +80,23 @@ class ConfirmForm(BaseForm):
     remark = Text(_l("Remark"), limit=2000)
 
     day_names: tuple[str, ...] = ()
+
+    def times_of(self, name: str) -> tuple[Any, Any]:
+        """The two fields beside a day's: from when, until when."""
+        day = name.removeprefix("day_")
+        return self[f"since_{day}"], self[f"until_{day}"]
+
+    def part(self, name: str) -> str:
+        """What a day's fields say, as it is stored."""
+        if self[name].data != SPAN:
+            return str(self[name].data)
+        since, until = self.times_of(name)
+        if since.data is None and until.data is None:
+            raise DomainError("availability_times", field=name)
+        try:
+            return confirmations.span(since.data, until.data)
+        except DomainError as error:
+            raise DomainError(error.key, field=until.name) from None
 
 
 class CannotForm(BaseForm):
@@ -182,10 +210,13 @@ def _form(actor: Actor, standing: Standing, *, fresh: bool = False) -> ConfirmFo
         for n in range((conference.end_date - conference.start_date).days + 1)
     ]
     names = {f"day_{day.isoformat()}": day for day in days} if len(days) <= LONGEST else {}
-    fields = {
+    fields: dict[str, Any] = {
         name: SelectField(format_date(day, "EEE d MMM"), choices=PARTS, default="any")
         for name, day in names.items()
     }
+    for day in names.values():
+        fields[f"since_{day.isoformat()}"] = TimeField(_l("From"), [Optional()])
+        fields[f"until_{day.isoformat()}"] = TimeField(_l("Until"), [Optional()])
     own_form = type("ConfirmFormOfDays", (ConfirmForm,), {**fields, "day_names": tuple(names)})
     before = confirmations.confirmation_of(context.db(), standing.submission)
     own = confirmations.own_place(context.db(), actor, standing.submission)
@@ -201,14 +232,20 @@ def _form(actor: Actor, standing: Standing, *, fresh: bool = False) -> ConfirmFo
 def _data(actor: Actor, conference: Conference, before: Confirmation | None) -> Mapping[str, Any]:
     if before is None:
         return {"zone": actor.zone or conference.zone}
-    answered = {
+    answered: dict[str, Any] = {
         "format_fits": "yes" if before.format_fits else "no",
         "remote": "yes" if before.remote else "no",
         "zone": before.zone or actor.zone or conference.zone,
         "recording": "yes" if before.recording else "no",
         "remark": before.remark,
     }
-    return {**answered, **{f"day_{day}": part for day, part in before.availability.items()}}
+    for day, part in before.availability.items():
+        since, dash, until = part.partition("-")
+        answered[f"day_{day}"] = SPAN if dash else part
+        if dash:
+            answered[f"since_{day}"] = time.fromisoformat(since)
+            answered[f"until_{day}"] = None if until == "24:00" else time.fromisoformat(until)
+    return answered
 
 
 def _answer(form: ConfirmForm) -> Answer:
@@ -219,7 +256,7 @@ def _answer(form: ConfirmForm) -> Answer:
         zone=form.zone.data if remote else "",
         recording=form.recording.data == "yes",
         days={
-            date.fromisoformat(name.removeprefix("day_")): form[name].data
+            date.fromisoformat(name.removeprefix("day_")): form.part(name)
             for name in form.day_names
         },
         remark=form.remark.data,

@@ -11,25 +11,34 @@ import pytest
 from cfp.formats.codec import rfc3339
 from cfp.formats.html import write_speakers
 from cfp.formats.program import (
+    Broadcast,
     Day,
     Material,
     Program,
     ProgramSpeaker,
     Room,
     Section,
+    Session,
     Slot,
     Talk,
 )
+from cfp.formats.writers import Edition
+from cfp.links import Links
 
-DATA = Path(__file__).parents[4] / "shared" / "data" / "ovscon2025"
+SHARED = Path(__file__).parents[4] / "shared"
+
+
+def needed(*names: str) -> Path:
+    """Return a file that is not part of this repository."""
+    path = SHARED.joinpath(*names)
+    if not path.exists() and not os.environ.get("CI"):
+        pytest.skip(f"it is not beside this repository: {path}")
+    return path
 
 
 def real(name: str) -> bytes:
-    """Return a file of the model conference; it is not part of this repository."""
-    path = DATA / name
-    if not path.exists() and not os.environ.get("CI"):
-        pytest.skip(f"the model conference is not beside this repository: {DATA}")
-    return path.read_bytes()
+    """Return a file of the model conference."""
+    return needed("data", "ovscon2025", name).read_bytes()
 
 
 def at(hour: int, minute: int = 0, day: int = 4) -> datetime:
@@ -119,6 +128,16 @@ def a_program(**changes: object) -> Program:
     return replace(program, **changes)  # type: ignore[arg-type] # tests name real fields
 
 
+def an_edition(program: Program | None = None, **changes: object) -> Edition:
+    """The program with slides, a video and a history."""
+    known = program or a_program(
+        sessions=(Session(5, "Rivers, and more", "Zoë Ó"), Session(6, "Posters", posters=True)),
+        broadcasts=(Broadcast(1, "", "https://example.org/live"),),
+    )
+    edition = Edition(known, some_materials(), Links("https://cfp.example.org"))
+    return replace(edition, **changes)  # type: ignore[arg-type] # tests name real fields
+
+
 def some_materials() -> tuple[Material, ...]:
     return (
         Material("AAAAA1", "slides", "https://example.org/a.pdf", "Slides"),
@@ -158,10 +177,27 @@ def _section(section: Section) -> str:
 
 
 def _day(program: Program, day: Day) -> str:
-    rows = "".join(_row(program, slot) for slot in program.slots_of_day(day.number))
+    slots = program.slots_of_day(day.number)
+    first = {slot.session: slot for slot in reversed(slots)}
+    rows = "".join(
+        _block(program, slot, named=first[slot.session] is slot) + _row(program, slot)
+        for slot in slots
+    )
     return (
         f'<h2 id="day{day.number}">Day {day.number}</h2><table><caption>Tuesday</caption><thead>'
         f'<tr><th scope="col">Vortrag</th><th scope="col">Zeit</th></tr></thead>{rows}</table>'
+    )
+
+
+def _block(program: Program, slot: Slot, *, named: bool) -> str:
+    session = program.session_of(slot)
+    if session is None or not named:
+        return ""
+    posters = " posters" if session.posters else ""
+    return (
+        f'<tr class="session{posters}" data-session="{session.id}"><th colspan="3">'
+        f'<span class="session-title">{escape(session.title)}</span> '
+        f'<span class="chair">{escape(session.chair)}</span></th></tr>'
     )
 
 
@@ -173,8 +209,11 @@ def _row(program: Program, slot: Slot) -> str:
         f'<time datetime="{rfc3339(moment)}">{moment:%H:%M}</time>'
         for moment in (slot.start, slot.end)
     )
+    block = f' data-session="{slot.session}"' if slot.session is not None else ""
+    plenary = ' class="plenary"' if slot.plenary else ""
     return (
-        f'<tr><th scope="row" class="talk">{title}</th><td class="time">{times}</td>'
+        f'<tr{block}{plenary}><th scope="row" class="talk">{title}</th>'
+        f'<td class="time">{times}</td>'
         f'<td class="room">{escape(slot.room)}</td></tr>'
     )
 

@@ -4,6 +4,7 @@ import pytest
 
 from cfp.formats.errors import FormatError
 from cfp.formats.html import page_text, read_html
+from cfp.formats.program import Session
 from cfp.formats.text import read_text, write_text
 from tests.unit.formats.programs import a_program, a_slot, a_talk, page
 from tests.unit.formats.test_formats_text import facts, read_rows, rows
@@ -121,17 +122,49 @@ def test_unreadable_times_are_null_with_a_doubt(values):
     assert "times.row" in {doubt.key for doubt in found.warnings}
 
 
-def test_a_row_that_ends_before_it_starts_is_a_doubt():
-    html = legacy("<tr><td>X</td><td class=time day=4 start=9 end=2>May</td></tr>", ONE)
-    assert "times.order" in {doubt.key for doubt in read_html(html).warnings}
+def test_a_row_that_ends_before_it_starts_is_refused_with_its_line():
+    html = legacy("\n<tr><td>X</td><td class=time day=4 start=9 end=2>May</td></tr>", ONE)
+    with pytest.raises(FormatError) as refused:
+        read_html(html)
+    assert (refused.value.key, refused.value.data) == ("format.order", {"title": "X"})
+    assert html.split("\n")[(refused.value.line or 0) - 1].startswith("<tr><td>X")
 
 
-def test_an_anchor_used_again_for_another_talk():
-    rows = ROW + ROW.replace(">X<", ">Y<")
+def test_a_link_to_another_talk_is_a_doubt_and_the_title_is_believed():
     two = ONE + ONE.replace("X <a", "Y <a").replace("t1", "t2")
-    found = read_html(legacy(rows, two))
-    assert [slot.talk for slot in found.slots] == [0, 1]
+    found = read_html(legacy(ROW.replace(">X<", ">Y<"), two))
+    assert [slot.talk for slot in found.slots] == [1]
     assert [(d.key, d.data["title"]) for d in found.warnings] == [("slots.anchor", "Y")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "talks"),
+    [(ROW + "\n" + ROW.replace(">X<", ">Y<"), ONE), (ROW, ONE + "\n" + ONE)],
+    ids=["rows", "talks"],
+)
+def test_one_anchor_for_two_talks_is_refused_with_its_line(rows, talks):
+    html = legacy(rows, talks)
+    with pytest.raises(FormatError) as refused:
+        read_html(html)
+    assert (refused.value.key, refused.value.data) == ("format.anchor", {"anchor": "t1"})
+    line = html.split("\n")[(refused.value.line or 0) - 1]
+    assert (">Y<" if rows != ROW else "<h3 id") in line
+
+
+def test_a_talk_given_twice_has_two_rows_for_its_anchor():
+    found = read_html(legacy(ROW + ROW.replace("start=420 end=445", "start=900 end=930"), ONE))
+    assert [slot.talk for slot in found.slots] == [0, 0]
+
+
+def test_sessions_and_plenaries_are_read_from_their_rows():
+    block = (
+        '<tr class="session posters" data-session="7"><th colspan="3">'
+        '<span class="session-title">Maps</span> Chair: <span class="chair">Zoë</span></th></tr>'
+    )
+    row = ROW.replace("<tr>", '<tr class="plenary" data-session="7">')
+    found = read_html(legacy(block + row, ONE))
+    assert found.sessions == (Session(7, "Maps", "Zoë", posters=True),)
+    assert [(slot.title, slot.session, slot.plenary) for slot in found.slots] == [("X", 7, True)]
 
 
 def test_links_into_nothing_and_changed_titles_are_doubts():

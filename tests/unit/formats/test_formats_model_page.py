@@ -56,6 +56,8 @@ def test_page_parses_to_the_same_submissions_and_all_rows_with_their_times():
         "day": 1,
         "start": "2025-11-19T07:00:00Z",
         "end": "2025-11-19T08:00:00Z",
+        "session": None,
+        "plenary": False,
     }
     last = result["talks"][27]
     assert (last["anchor"], last["day"]) == ("t28", 2)

@@ -124,8 +124,8 @@ def test_fields_added_later_take_their_default():
     ("text", "key", "line"),
     [
         ('{"a":\n', "format.json", 2),
-        ("{}", "format.version", None),
-        ("[1]", "format.version", None),
+        ("{}", "format.shape", None),
+        ("[1]", "format.shape", None),
         ('{"schema": "cfp-program", "schema_version": 99}', "format.version", None),
         ("[" * 100_000, "format.json", None),
         ('{"a": ' + "1" * 5000 + "}", "format.json", None),

@@ -4,9 +4,9 @@ import pytest
 
 from cfp.formats.errors import FormatError
 from cfp.formats.grammar import carries_title
-from cfp.formats.program import ProgramSpeaker
+from cfp.formats.program import ProgramSpeaker, Session
 from cfp.formats.text import read_text, write_text
-from tests.unit.formats.programs import a_program, a_slot, a_talk
+from tests.unit.formats.programs import a_program, a_slot, a_talk, at
 
 
 def facts(imported):
@@ -132,12 +132,48 @@ def test_odd_times_are_written_so_that_they_read_back(start, minutes, row):
 
 
 @pytest.mark.parametrize(
+    ("row", "key"),
+    [
+        ("2027-05-04 09:00-09:25 Moon/Crater  Folding maps", "format.zone"),
+        ("2027-05-04 09:00-09:25 ../../etc/passwd  Folding maps", "format.zone"),
+        ("2027-05-04 09:00-2027-05-03 09:25 UTC  Folding maps", "format.order"),
+    ],
+)
+def test_rows_that_cannot_be_are_refused_with_their_line(row, key):
+    with pytest.raises(FormatError) as refused:
+        read_text(f"Maps\nDay 1\n{row}\nAbstracts\nFolding maps |TOP|\nSpeaker(s): Ann\nText")
+    assert (refused.value.key, refused.value.line) == (key, 3)
+
+
+def test_sessions_posters_and_plenaries_read_back():
+    sessions = (Session(3, "Routing  and more", "Ann Lee"), Session(9, "Posters", posters=True))
+    slots = (
+        a_slot(1, "AAAAA1", at(7), session=3, plenary=True),
+        a_slot(2, None, at(8), title="Session 3", session=3),
+        a_slot(3, "AAAAA2", at(8), room="", session=9),
+        a_slot(4, "AAAAA3", at(8), title="Plenary", plenary=True, room=""),
+        a_slot(5, None, at(7, day=5), day=2, title="Plenary", session=9),
+    )
+    text = write_text(a_program(slots=slots, sessions=sessions))
+
+    found = read_text(text)
+
+    assert "Session 3  Routing and more  (chair: Ann Lee)" in text.split("\n")
+    assert found.sessions == (
+        Session(3, "Routing and more", "Ann Lee"),
+        Session(9, "Posters", posters=True),
+    )
+    assert [(slot.session, slot.plenary, slot.room) for slot in found.slots] == [
+        (slot.session, slot.plenary, slot.room)
+        for slot in a_program(slots=slots, sessions=sessions).ordered_slots
+    ]
+
+
+@pytest.mark.parametrize(
     ("row", "start"),
     [
         ("2027-05-04 09:00-09:25 +05:45  Folding maps", (3, 15)),
         ("2027-05-04 09:00-09:25 Z  Folding maps", (9, 0)),
-        ("2027-05-04 09:00-09:25 Moon/Crater  Folding maps", None),
-        ("2027-05-04 09:00-09:25 ../../etc/passwd  Folding maps", None),
         ("2027-13-04 09:00-09:25 UTC  Folding maps", None),
         ("9999-12-31 23:00-01:00 -12:00  Folding maps", None),
     ],

@@ -1,0 +1,15 @@
+"""What is wrong with a problem; apart from the arrays, so that pages can name it without numpy."""
+
+from cfp.errors import CfpError
+
+
+class ProblemError(CfpError):
+    """The input cannot be solved; `key` says how, `data` where (field, row, value).
+
+    Keys: problem.shape, problem.not_numbers, problem.not_finite, problem.not_whole,
+    problem.not_flags, problem.negative, problem.too_large, problem.unknown_id,
+    problem.duplicate_pair, problem.same_reviewer, problem.load_min_above_max, problem.cap_range,
+    problem.floor_range, problem.objective, problem.unsupported; of a timetable also
+    problem.no_minutes, problem.window, problem.days_order, problem.duplicate_item,
+    problem.time_limit.
+    """

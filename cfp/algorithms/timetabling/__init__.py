@@ -1,0 +1,1 @@
+"""The parts of the timetable solver; `cfp.algorithms.timetable` puts them together."""

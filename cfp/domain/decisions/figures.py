@@ -1,0 +1,196 @@
+"""The whole board in numbers: what is decided, the minutes it takes, where the line falls.
+
+Without what this person has a blocking conflict with, or only reads: see `_judged`.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Label,
+    Row,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from cfp.actors import Actor
+from cfp.domain.conferences.models import Conference, SubmissionType
+from cfp.domain.decisions.board import on_board, scores_of
+from cfp.domain.decisions.models import Decision, PendingDecision
+from cfp.domain.decisions.queries import newest_decision
+from cfp.domain.decisions.rules import capacity_key, pooled_spread
+from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.states import IN_PROGRAM
+from cfp.policy import Fact, predicate
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """Minutes, discussion included: of what is announced as accepted, and pending on top."""
+
+    used: int = 0
+    pending: int = 0
+
+    def __add__(self, other: "Minutes") -> "Minutes":
+        return Minutes(self.used + other.used, self.pending + other.pending)
+
+
+@dataclass
+class Figures:
+    """The whole board in numbers, without what this person has a blocking conflict with.
+
+    Attributes:
+        pending: pending outcome -> how many submissions.
+        states: state -> how many with nothing pending.
+        minutes: by `rules.capacity_key`.
+        accepted: submissions accepted or about to be.
+        usual_spread: see `rules.Scatter`.
+    """
+
+    pending: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    states: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    minutes: dict[str, Minutes] = field(default_factory=lambda: defaultdict(Minutes))
+    accepted: int = 0
+    usual_spread: float | None = None
+
+
+def figures(db: Session, actor: Actor, conference: Conference) -> Figures:
+    """Counted in one statement, whatever the size."""
+    found = Figures()
+    for row in db.execute(_counts(actor, conference)):
+        if row.part == "state":
+            found.states[row.state] += row.number
+        elif row.part == "spread":
+            found.usual_spread = pooled_spread(row.distances or 0.0, int(row.freedom or 0))
+        elif row.part == "program":
+            _accept(found, row, Minutes(used=int(row.minutes or 0)))
+        else:
+            found.pending[row.outcome] += row.number
+            found.states[row.state] -= row.number
+            if row.outcome == "accept":
+                _accept(found, row, Minutes(pending=int(row.minutes or 0)))
+    return found
+
+
+def _accept(found: Figures, row: Row[Any], minutes: Minutes) -> None:
+    found.accepted += row.number
+    type_key, track_key = capacity_key("type", row.type_id), capacity_key("track", row.track_id)
+    for key in (capacity_key("all"), type_key, track_key):
+        found.minutes[key] += minutes
+
+
+def _counts(actor: Actor, conference: Conference) -> CompoundSelect[Any]:
+    """All by their state, and apart from that the few about which there is more to say.
+
+    Joining what is pending, announced and scored to every submission would take several times as
+    long as counting them does.
+    """
+    judged = _judged(actor, conference)
+    by_state = _figure("state", state=Submission.state, number=func.count(Submission.id))
+    return union_all(
+        by_state.where(judged).group_by(Submission.state),
+        _pending(conference).where(judged),
+        _in_program().where(judged),
+        _spread(actor, conference),
+    )
+
+
+def _pending(conference: Conference) -> Select[Any]:
+    pending, kind = PendingDecision, SubmissionType
+    announced = select(Decision.type_id).where(Decision.id == newest_decision()).scalar_subquery()
+    minutes = func.coalesce(pending.minutes, kind.minutes) + kind.discussion_minutes
+    groups = {
+        "outcome": pending.outcome, "state": Submission.state,
+        "track_id": Submission.track_id, "type_id": kind.id,
+    }  # fmt: skip
+    rows = _figure("pending", **groups, number=func.count(pending.id), minutes=func.sum(minutes))
+    return (
+        rows.select_from(pending)
+        .join(Submission, Submission.id == pending.submission_id)
+        .join(kind, kind.id == func.coalesce(pending.type_id, announced, Submission.type_id))
+        .where(pending.conference_id == conference.id)
+        .group_by(*groups.values())
+    )
+
+
+def _in_program() -> Select[Any]:
+    """What is announced as accepted and nothing is pending about."""
+    kind = SubmissionType
+    pending = exists().where(PendingDecision.submission_id == Submission.id).correlate(Submission)
+    minutes = func.coalesce(Decision.minutes, kind.minutes) + kind.discussion_minutes
+    groups = {"track_id": Submission.track_id, "type_id": kind.id}
+    rows = _figure("program", **groups, number=func.count(Submission.id), minutes=func.sum(minutes))
+    return (
+        rows.select_from(Submission)
+        .outerjoin(Decision, Decision.id == newest_decision())
+        .join(kind, kind.id == func.coalesce(Decision.type_id, Submission.type_id))
+        .where(Submission.state.in_(sorted(IN_PROGRAM)), ~pending)
+        .group_by(*groups.values())
+    )
+
+
+def _spread(actor: Actor, conference: Conference) -> Select[Any]:
+    scores = scores_of(conference)
+    freedom = case((scores.c.scored > 1, scores.c.scored - 1), else_=0)
+    sums = {"distances": func.sum(scores.c.distances), "freedom": func.sum(freedom)}
+    left_out = _not_judged(actor, conference)
+    return _figure("spread", **sums).where(scores.c.submission_id.not_in(left_out))
+
+
+def _figure(part: str, **given: SQLColumnExpression[Any]) -> Select[Any]:
+    """The columns of each part of `_counts`; what a part does not give is empty."""
+    columns: dict[str, SQLColumnExpression[Any]] = {
+        "part": literal(part),
+        **{name: literal("") for name in ("outcome", "state")},
+        **{name: literal(0) for name in ("track_id", "type_id", "number", "minutes")},
+        **{name: literal(0.0) for name in ("distances", "freedom")},
+        **given,
+    }
+    labels: list[Label[Any]] = [column.label(name) for name, column in columns.items()]
+    return select(*labels)
+
+
+def _judged(actor: Actor, conference: Conference) -> ColumnElement[bool]:
+    return and_(
+        on_board(actor, conference),
+        predicate(actor, Fact.PENDING, conference),
+        predicate(actor, Fact.CHAIR_REVIEWS, conference),
+    )
+
+
+def _not_judged(actor: Actor, conference: Conference) -> Select[int]:
+    """The ids of the conference's others: leaving these few out is quicker than a join."""
+    here = Submission.conference_id == conference.id
+    return select(Submission.id).where(here, ~_judged(actor, conference)).correlate(None)
+
+
+def line_at(db: Session, actor: Actor, conference: Conference, accepted: int) -> float | None:
+    """The mean at which `accepted` submissions end: midway between the last in and the next.
+
+    None while none is accepted or none has a score.
+    """
+    if not accepted:
+        return None
+    scores = scores_of(conference)
+    ends = db.scalars(
+        select(scores.c.mean)
+        .where(
+            scores.c.mean.is_not(None),
+            scores.c.submission_id.not_in(_not_judged(actor, conference)),
+        )
+        .order_by(scores.c.mean.desc())
+        .offset(accepted - 1)
+        .limit(2)
+    ).all()
+    return sum(ends) / len(ends) if ends else None
