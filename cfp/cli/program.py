@@ -172,7 +172,9 @@ def export(
         )
         if version is None:
             raise ConfigError("no_version", slug=slug)
-        edition = versions.edition_of(db, conference, version, Links(config.base_url))
+        edition = versions.edition_of(
+            db, conference, version, Links(config.base_url), uploads=config.uploads
+        )
     data = WRITERS[name].write(edition)
     if output is None:
         sys.stdout.buffer.write(data)
