@@ -260,6 +260,12 @@ def test_who_cannot_stay_is_moved_and_nobody_else():
     assert found.penalties["moves"] == found.bounds["moves"] == 1
 
 
+def test_a_pin_elsewhere_is_a_move_that_must_be():
+    previous = Places(room=[0] * 4, start=[540, 570, 600, 630])
+    found = timetable(plain(pinned={0: Pin(room=0, start=1980)}), previous=previous)
+    assert found.penalties["moves"] == found.bounds["moves"] == 1
+
+
 def test_what_stood_off_the_grid_stays():
     previous = Places(room=[0] * 4, start=[541, 574, 607, 640])
     assert timetable(plain(), previous=previous).start == (541, 574, 607, 640)
