@@ -19,7 +19,7 @@ class ProblemError(CfpError):
     Keys: problem.shape, problem.not_numbers, problem.not_finite, problem.not_whole,
     problem.not_flags, problem.negative, problem.too_large, problem.unknown_id,
     problem.duplicate_pair, problem.same_reviewer, problem.load_min_above_max, problem.cap_range,
-    problem.floor_range, problem.objective, problem.unsupported.
+    problem.scores_too_large, problem.floor_range, problem.objective, problem.cap_balanced.
     """
 
 
@@ -86,7 +86,8 @@ def _array(name: str, values: ArrayLike) -> NDArray[np.generic]:
     try:
         return np.asarray(values)
     except ValueError as error:  # rows of different lengths
-        raise ProblemError("problem.shape", field=name) from error
+        wanted = {"expected": "rows of one length", "found": "several"}
+        raise ProblemError("problem.shape", field=name, **wanted) from error
 
 
 def _shaped(name: str, values: ArrayLike, dimensions: int) -> NDArray[np.generic]:

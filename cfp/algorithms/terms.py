@@ -7,10 +7,11 @@ Term-weighting approaches in automatic text retrieval, 1988); stems by Porter's 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import snowballstemmer
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 LANGUAGE = "english"
@@ -30,10 +31,10 @@ class Stems:
 
     def bag(self, *texts: str) -> Counter[str]:
         """How often each stem occurs in these texts."""
-        words = Counter(word for text in texts for word in _words(text))
-        self._seen.update(words)
+        found = Counter(word for text in texts for word in words(text))
+        self._seen.update(found)
         stems: Counter[str] = Counter()
-        for word, count in words.items():
+        for word, count in found.items():
             stems[self._stem(word)] += count
         return stems
 
@@ -59,7 +60,16 @@ def vocabulary(bags: Sequence[Mapping[str, int]]) -> dict[str, float]:
     }
 
 
-def vectors(bags: Sequence[Mapping[str, int]], weights: Mapping[str, float]) -> csr_array:
+def logarithmic(count: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The tenth time a stem occurs tells less than the second."""
+    return 1 + np.log(count)
+
+
+def vectors(
+    bags: Sequence[Mapping[str, int]],
+    weights: Mapping[str, float],
+    damped: Callable[[NDArray[np.float64]], NDArray[np.float64]] = logarithmic,
+) -> csr_array:
     """(documents, stems) rows of length 1, or 0 where no stem of a bag is in the vocabulary."""
     column = {stem: number for number, stem in enumerate(weights)}
     known = [[stem for stem in bag if stem in column] for bag in bags]
@@ -67,7 +77,7 @@ def vectors(bags: Sequence[Mapping[str, int]], weights: Mapping[str, float]) -> 
     stems = np.fromiter((column[stem] for row in known for stem in row), np.int32, ends[-1])
     counts = (bag[stem] for bag, row in zip(bags, known, strict=True) for stem in row)
     heavy = np.fromiter(weights.values(), np.float64, len(weights))
-    values = (1 + np.log(np.fromiter(counts, np.float64, ends[-1]))) * heavy[stems]
+    values = damped(np.fromiter(counts, np.float64, ends[-1])) * heavy[stems]
     rows = csr_array((values, stems, ends), shape=(len(bags), len(column)))
     rows.sort_indices()  # the same sums in the same order, whatever the order of the documents
     length = np.sqrt((rows * rows).sum(axis=1))
@@ -75,7 +85,8 @@ def vectors(bags: Sequence[Mapping[str, int]], weights: Mapping[str, float]) -> 
     return rows
 
 
-def _words(text: str) -> list[str]:
+def words(text: str) -> list[str]:
+    """The words of a text in their order, in small letters."""
     return [word for word in _WORD.findall(text.casefold()) if len(word) >= _SHORTEST]
 
 
