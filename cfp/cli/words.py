@@ -49,6 +49,25 @@ SENTENCES: Mapping[str, str] = {
     "assignment.nothing": "No submission waits for reviewers.",
     "assignment.no_reviewers": "Nobody has the role of a reviewer, or all of them pause.",
     "assignment.world_changed": "Somebody changed the assignment meanwhile; run it again.",
+    "instance.unreadable": "{name} can't be read: {value}",
+    "instance.no_archive": "{name} is not a whole NumPy archive (.npz).",
+    "instance.missing": "{name} lacks an array: {field}.",
+    "instance.unknown_array": "{name} holds an array {field!r} that no rule is known for.",
+    "instance.bad_array": "{name}: {field} is broken or no plain array of numbers.",
+    "problem.shape": "{field} has the wrong shape: {found} where {expected} is needed.",
+    "problem.not_numbers": "{field} holds something else than numbers.",
+    "problem.not_finite": "{field}, row {row}: {value} is not a finite number.",
+    "problem.not_whole": "{field}, row {row}: {value} is not a whole number.",
+    "problem.not_flags": "{field}, row {row}: {value} is neither 0 nor 1.",
+    "problem.negative": "{field}, row {row}: {value} is negative.",
+    "problem.too_large": "{field}, row {row}: {value:.0f} is too large.",
+    "problem.scores_too_large": "The scores are too large to be added up exactly.",
+    "problem.unknown_id": "{field}, row {row}: there is no number {value}.",
+    "problem.duplicate_pair": "{field}, row {row}: paper {paper} and reviewer {reviewer} again.",
+    "problem.same_reviewer": "{field}, row {row}: reviewer {reviewer} twice.",
+    "problem.load_min_above_max": (
+        "load_min, row {reviewer}: {load_min} is more than load_max, {load_max}."
+    ),
     "no_conference": "There is no conference called {slug!r}; those there are: {known}.",
 }
 
