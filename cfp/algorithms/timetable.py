@@ -88,7 +88,7 @@ def _solve(board: Board, units: list[Unit], limits: Limits, steps: Steps) -> Fou
     steps.start("improve")
     rounds = ROUNDS + len(units) // UNITS_A_ROUND
     board = improve(board, units, limits.of(PART), rounds=rounds, advance=steps.advance)
-    return Found(board=close_up(board, units), model="stages")
+    return Found(board=stages.fill_gaps(close_up(board, units), units), model="stages")
 
 
 def _check(problem: Problem, previous: Places | None, time_limit: float) -> None:

@@ -8,7 +8,8 @@ from math import ceil
 
 from ortools.graph.python import min_cost_flow
 
-from cfp.algorithms.timetable_problem import NOWHERE
+from cfp.algorithms.timetable_precheck import room_minutes
+from cfp.algorithms.timetable_problem import NOWHERE, Problem
 from cfp.algorithms.timetabling.board import Terms
 from cfp.algorithms.timetabling.windows import common, total
 
@@ -18,6 +19,16 @@ SCALE = 1000
 def relaxed(terms: Terms) -> dict[str, int]:
     """Lower bound of each soft term when every item is placed."""
     return {"track": _track(terms), "parallel": _parallel(terms), "room": _room(terms)}
+
+
+def most_placed(problem: Problem) -> int:
+    """No timetable places more: the shortest items first, until the minutes are used up."""
+    left = sum(map(total, problem.room_windows))
+    count = len(problem.fixed)
+    for needs in sorted(room_minutes(problem, i) for i in problem.items if i not in problem.fixed):
+        left -= needs
+        count += left >= 0
+    return count
 
 
 def _track(terms: Terms) -> int:

@@ -4,7 +4,7 @@ Large neighborhood search (Shaw 1998). A part is chosen where something is wrong
 worse is kept, so that the search does not stand still.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -18,6 +18,7 @@ from cfp.algorithms.timetabling.windows import common
 
 MOST_UNITS = 20
 CELLS = 4
+LOOSE = 5
 TRIES = 6
 
 
@@ -58,7 +59,7 @@ class _Search:
         """Parts that have no stretch in common, so that each can be filled by itself."""
         parts: list[Part] = []
         for _ in range(TRIES):
-            part = self._part()
+            part = self._part({unit for other in parts for unit in other.units})
             busy = {stretch for other in parts for _, stretch in other.cells}
             if part and not busy & {stretch for _, stretch in part.cells}:
                 parts.append(part)
@@ -78,18 +79,25 @@ class _Search:
             if (cost := trial.cost()) <= self.cost:
                 self.board, self.cost = trial, cost
 
-    def _part(self) -> Part | None:
-        """Around something that is wrong, with somebody who has no place yet."""
-        homeless = [unit for unit in self.units if self.board.place_of(unit) is None]
+    def _part(self, spoken_for: Container[Unit]) -> Part | None:
+        """Around something that is wrong, with some who have no place yet."""
+        homeless = [
+            unit
+            for unit in self.units
+            if self.board.place_of(unit) is None and unit not in spoken_for
+        ]
         wrong = [] if self.terms.previous else list(self._wrong())  # whoever stands may stand badly
         if homeless and (not wrong or self.chance.random() < 0.7):
-            unit = self.chance.choice(homeless)
-            return self._filled(self._around(self._possible(unit)), [unit])
+            first = self.chance.choice(homeless)
+            others = [unit for unit in homeless if unit is not first]
+            loose = [first, *self.chance.sample(others, min(len(others), LOOSE - 1))]
+            return self._filled(self._around(self._possible(first)), loose)
         return self._filled(self._around(self.chance.choice(wrong)), []) if wrong else None
 
     def _filled(self, cells: set[Cell], loose: list[Unit]) -> Part:
         inside = [unit for unit in self.units if self.board.cell_of(unit) in cells]
-        return Part(cells, loose + inside[: MOST_UNITS - len(loose)])
+        most = min(len(inside), MOST_UNITS - len(loose))
+        return Part(cells, loose + self.chance.sample(inside, most))
 
     def _possible(self, unit: Unit) -> list[Cell]:
         """One stretch in which it could be."""
@@ -135,11 +143,10 @@ class _Search:
     def _around(self, cells: list[Cell]) -> set[Cell]:
         """These and some more: of the same stretch, or any."""
         found = {cell for cell in cells if cell[1] != NOWHERE}
-        rooms, stretches = range(len(self.problem.rooms)), range(len(self.terms.stretches))
-        kept = (
-            self.chance.choice(sorted(found))[1] if self.chance.random() < 0.5 and found else None
-        )
-        while len(found) < min(CELLS, len(rooms)):
-            stretch = self.chance.choice(stretches) if kept is None else kept
-            found.add((self.chance.choice(rooms), stretch))
+        rooms, stretches = self.terms.cells
+        if found and len(rooms) >= CELLS and self.chance.random() < 0.5:
+            one = self.chance.choice(sorted(found))[1]
+            stretches = range(one, one + 1)
+        while len(found) < min(CELLS, len(rooms) * len(self.terms.stretches)):
+            found.add((self.chance.choice(rooms), self.chance.choice(stretches)))
         return found

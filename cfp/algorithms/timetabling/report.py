@@ -7,7 +7,7 @@ from cfp.algorithms.steps import Steps
 from cfp.algorithms.timetable_precheck import why_nowhere
 from cfp.algorithms.timetable_problem import NOWHERE, Timetable, Unplaced, Window
 from cfp.algorithms.timetabling.board import SOFT, Board, weighted
-from cfp.algorithms.timetabling.bounds import relaxed
+from cfp.algorithms.timetabling.bounds import most_placed, relaxed
 from cfp.algorithms.timetabling.units import Unit
 from cfp.algorithms.timetabling.windows import common, longest, without
 
@@ -46,7 +46,7 @@ def compose(found: Found, hopeless: list[Unit], steps: Steps) -> Timetable:
         ),
         unplaced=tuple(_unplaced(board, frozenset(gone))),
         broken=tuple(board.broken()),
-        placed_bound=len(problem.items) - len(gone) - found.unplaced,
+        placed_bound=min(len(problem.items) - len(gone) - found.unplaced, most_placed(problem)),
         penalties=points,
         bounds=bounds,
         objective=weighted(problem, points),

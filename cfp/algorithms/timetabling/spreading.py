@@ -6,7 +6,7 @@ and Gomory 1961) where there are few lengths, else in minutes.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 
 from ortools.sat.python import cp_model
 
@@ -102,14 +102,11 @@ class _Spreading:
         here, free = self.here[number], [steps for _, _, steps in self.gaps[number]]
         rooms = Counter(free)
         lengths = sorted({self.steps[u] for u in here})
-        self.cp.add(
-            self._sum(number, list(here)) <= sum(steps for _, _, steps in self.gaps[number])
-        )
-        patterns = {gap: list(_patterns(lengths, gap)) for gap in rooms}
-        if (
-            len(lengths) > MOST_LENGTHS
-            or max(map(len, patterns.values()), default=0) > MOST_PATTERNS
-        ):
+        self.cp.add(self._sum(number, list(here)) <= sum(free))
+        if len(lengths) > MOST_LENGTHS:
+            return
+        patterns = {gap: list(islice(_patterns(lengths, gap), MOST_PATTERNS + 1)) for gap in rooms}
+        if any(len(found) > MOST_PATTERNS for found in patterns.values()):
             return
         held: dict[int, list[cp_model.LinearExprT]] = {length: [0] for length in lengths}
         for gap, count in rooms.items():

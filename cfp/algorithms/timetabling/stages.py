@@ -37,6 +37,11 @@ def build(
     for number, (inside, found) in enumerate(filled):
         board.take(found, inside)
         advance(0.3 + 0.7 * (number + 1) / len(filled))
+    return fill_gaps(board, units)
+
+
+def fill_gaps(board: Board, units: Sequence[Unit]) -> Board:
+    """Whoever has no place and fits into what is free, anywhere, is put there."""
     late = [unit for unit in units if board.place_of(unit) is None]
     everywhere = tuple(product(*board.terms.cells))
     return insert(board, late, dict.fromkeys(late, everywhere))

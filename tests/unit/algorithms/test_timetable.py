@@ -235,6 +235,15 @@ def test_a_plenary_item_and_a_group_among_many():
     assert clashes(replace(problem, plenary=[*problem.plenary, free[5]]), found) == 0
 
 
+def test_of_far_too_many_the_short_ones_are_placed_and_no_gap_holds_another():
+    minutes = [10, 20, 25, 30, 45, 60] * 9
+    found = timetable(Problem(minutes=minutes, days=[(540, 1020)], rooms=[Room()]))
+    assert found.model == "stages"
+    assert found.placed == found.placed_bound == 26  # nine of 10, nine of 20, then eight of 25
+    assert all(one.longest < one.needed for one in found.unplaced)
+    assert all(one.why == "no_time" for one in found.unplaced)
+
+
 def test_a_newcomer_takes_the_free_place_and_moves_nobody():
     problem = plain(days=[(540, 660)])
     previous = Places(room=[0, NOWHERE, 0, 0], start=[540, 0, 600, 630])
