@@ -1,6 +1,5 @@
 """Versions: the current draft frozen, numbered and published. What the public sees."""
 
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from cfp.domain.submissions.states import IN_PROGRAM
 from cfp.errors import DomainError
 from cfp.formats import program as frozen
 from cfp.formats.codec import decode, encode
+from cfp.formats.identity import nth_guid
 from cfp.formats.program import Difference
 from cfp.formats.writers import Edition
 from cfp.links import Links
@@ -116,19 +116,28 @@ def preview(
 
 
 def publish(
-    db: Session, actor: Actor, conference: Conference, *, note: str, now: datetime
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    *,
+    note: str,
+    now: datetime,
+    restored: frozen.Program | None = None,
 ) -> ProgramVersion:
     """Freeze the current draft as the next version.
+
+    `restored` is a lost one that it follows where there is no version: calendars go on counting,
+    and what was canceled stays so.
 
     Raises:
         DomainError: `nothing_changed` (at the note), when it equals the published one.
     """
     before = latest(db, conference)
-    known = program_of(before) if before else None
-    number = before.number + 1 if before else 1
+    known = program_of(before) if before else restored
+    number = known.number + 1 if known else 1
     program = _freeze(db, conference, number, now, note, known, make_items=True)
     changes = differences(known, program)
-    if known is not None and same(known, program):
+    if before and known and same(known, program):
         raise DomainError("nothing_changed", field="note")
     version = ProgramVersion(
         conference_id=conference.id,
@@ -448,10 +457,8 @@ def _slots(
 def _slot(
     one: Placed, nth: int, program: frozen.Program, plan: Plan, *, several: bool
 ) -> frozen.Slot:
-    # Only a talk given twice needs more than its item's guid; the second derives for ever.
-    guid = one.guid if nth == 1 else str(uuid.uuid5(uuid.UUID(one.guid), str(nth)))
     return frozen.Slot(
-        guid=guid,
+        guid=nth_guid(one.guid, nth),
         id=one.number,
         talk=one.code,
         title="" if one.code else one.title,
