@@ -80,11 +80,11 @@ def _read_workbook(data: bytes, start: date | None) -> Imported:
 def _kind(text: str) -> str:
     if text.lstrip().startswith(("{", "[")):
         return "json"
+    if is_csv(text):  # before HTML, of which a cell may hold anything
+        return "csv"
     if _XML.match(text):
         return "xml"
-    if _HTML.search(text):
-        return "html"
-    return "csv" if is_csv(text) else "text"
+    return "html" if _HTML.search(text) else "text"
 
 
 def read_json(text: str, start: date | None = None) -> Imported:
