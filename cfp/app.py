@@ -23,6 +23,8 @@ from cfp.web.blueprints import BLUEPRINTS
 from cfp.web.frame import frame
 
 YEAR_SECONDS = 31_536_000
+FORM_AROUND = 64 * 1024
+"""Bytes of the form around an uploaded file, so that a file of just the limit is taken."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ def create_app(config: Config) -> Flask:
     """The Flask application. Refuses to start on a route without a permission."""
     app = Flask("cfp", template_folder=str(resource("templates")), static_folder="static")
     app.config.update(
+        MAX_CONTENT_LENGTH=config.uploads.limit + FORM_AROUND,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         MAX_FORM_PARTS=5_000,
         BOOTSTRAP_SERVE_LOCAL=True,

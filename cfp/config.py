@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cfp.errors import ConfigError
+from cfp.uploads import Uploads
 
 DEFAULT_INSTANCE = Path("instance")
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
@@ -72,6 +73,11 @@ class Config:
         inherited = {key: value for key, value in os.environ.items() if key[:4] != "CFP_"}
         own = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         return inherited | {f"CFP_{name.upper()}": str(value) for name, value in own.items()}
+
+    @property
+    def uploads(self) -> Uploads:
+        """Where uploaded files are, and how large they may be."""
+        return Uploads(self.instance / "uploads", self.upload_limit_mib * 2**20)
 
     @property
     def secure(self) -> bool:

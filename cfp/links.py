@@ -1,6 +1,7 @@
 """The addresses that mails lead to, from CFP_BASE_URL alone; a test holds them to the routes."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,14 @@ class Links:
     def talk(self, slug: str, code: str) -> str:
         """The public page of one accepted submission."""
         return f"{self.base}/{slug}/program/talks/{code}/"
+
+    def file(self, slug: str, code: str, name: str) -> str:
+        """An uploaded file of an accepted submission that everyone may have."""
+        return f"{self.base}/{slug}/program/files/{code}/{quote(name, safe='')}"
+
+    def materials(self, slug: str, code: str) -> str:
+        """The speakers' page of a submission's slides and video."""
+        return f"{self.base}/{slug}/submissions/{code}/materials"
 
     def submission(self, slug: str, code: str) -> str:
         """The speakers' own page of a submission."""

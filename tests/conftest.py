@@ -3,6 +3,8 @@
 What they are made of is in `tests/support`; the browser's are in `tests/browser`.
 """
 
+import gc
+import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
@@ -14,7 +16,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -39,6 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # A CI job that runs out of time gets SIGTERM; as an interrupt it still runs the finalizers
     # that end the PostgreSQL cluster, the servers and the browser.
     signal.signal(signal.SIGTERM, interrupted)
+    # Hundreds of processes are started, the workers of this run among them; without bytecode each
+    # would compile every module anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # How long an example takes on a busy machine proves nothing. (The CI profile says so too.)
     if settings.get_current_profile_name() == "default":
         settings.register_profile("unhurried", deadline=None)
@@ -55,6 +60,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays to the end: no garbage collection need look at it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -106,9 +117,19 @@ def database_url(request: pytest.FixtureRequest, instance: Path) -> Iterator[str
             yield url
 
 
+def without_sync(engine: Engine) -> Engine:
+    """The engine, not waiting for the disk at each commit: no test switches the machine off.
+
+    The servers that tests kill are processes of their own with the settings they always have.
+    """
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda db, _: db.execute("PRAGMA synchronous=OFF"))
+    return engine
+
+
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    engine = make_engine(database_url)
+    engine = without_sync(make_engine(database_url))
     yield engine
     engine.dispose()
 
@@ -162,8 +183,9 @@ def app(application: Flask, database_url: str, instance: Path, db: Session) -> I
     settings, extensions = dict(application.config), dict(application.extensions)
     bind(application, config)
     application.extensions["test_db"] = db
+    used = without_sync(application.extensions["cfp"].engine)
     yield application
-    application.extensions["cfp"].engine.dispose()
+    used.dispose()
     for kept, now in ((settings, application.config), (extensions, application.extensions)):
         now.clear()
         now.update(kept)

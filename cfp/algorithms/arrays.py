@@ -76,7 +76,8 @@ def _array(name: str, values: ArrayLike) -> NDArray[np.generic]:
     try:
         return np.asarray(values)
     except ValueError as error:  # rows of different lengths
-        raise ProblemError("problem.shape", field=name) from error
+        wanted = {"expected": "rows of one length", "found": "several"}
+        raise ProblemError("problem.shape", field=name, **wanted) from error
 
 
 def _shaped(name: str, values: ArrayLike, dimensions: int) -> NDArray[np.generic]:

@@ -5,10 +5,12 @@ Orlin, Network Flows, 1993, ch. 9-11); of the shortfall report: its minimum cut 
 The solver holds the GIL and keeps memory: call these in a child process.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cfp.algorithms import exclusion, fairness, plans, prices
+from cfp.algorithms import draw, exclusion, fairness, plans, prices
 from cfp.algorithms.arrays import Flags, Ids, as_rows
 from cfp.algorithms.errors import ProblemError
 from cfp.algorithms.flow import Network
@@ -37,19 +39,25 @@ def assign(
             possible at a total of at least `floor` times the highest.
         floor: share of the highest total that "balanced" has to keep, 0 to 1.
         seed: breaks ties between equally good plans; the same seed gives the same plan.
-        on_progress: is told the step ("prepare", "flow", "balance", "report") and the share done.
+        on_progress: is told the step ("prepare", "flow", "balance", "bound", "report") and the
+            share done.
 
     Returns:
         A plan, always: what cannot be had is in its `shortfalls` and other fields, not an error.
+        Where the problem has a `cap`, the plan is drawn: see `Plan.chance`.
 
     Raises:
-        ProblemError: unknown objective, floor out of range, or numbers too large to be exact.
+        ProblemError: unknown objective, floor out of range, numbers too large to be exact, or a
+            balanced plan with a `cap`: what is drawn promises no single paper anything.
     """
     _check_parameters(problem, objective, floor)
     steps = Steps(on_progress)
     steps.start("prepare")
     reduced = reduce(problem, seed)
-    best = _solve(reduced, prices.best_total(reduced, _standing(reduced, problem.previous)), steps)
+    steps.start("flow")
+    if problem.cap is not None:
+        return _drawn(reduced, problem.cap, seed, steps)
+    best = _solve(reduced, prices.best_total(reduced, _standing(reduced, problem.previous)))
     chosen = _balanced(reduced, best, floor, steps) if objective == "balanced" else best
     steps.start("report")
     return plans.compose(
@@ -79,8 +87,9 @@ def repair(problem: Problem, current: ArrayLike, *, seed: int = 0) -> Plan:
     standing = _standing(reduced, rows)
     kept = np.bincount(reduced.paper[standing], minlength=problem.papers)
     spare = np.maximum(kept - reduced.seats, 0)
-    highest = _solve(reduced, prices.best_total(reduced, standing), steps)
-    fewest = _solve(reduced, prices.fewest_changes(reduced, standing, spare), steps)
+    steps.start("flow")
+    highest = _solve(reduced, prices.best_total(reduced, standing))
+    fewest = _solve(reduced, prices.fewest_changes(reduced, standing, spare))
     steps.start("report")
     return plans.compose(
         reduced, fewest, standing=rows, highest=highest, objective="repair", steps=steps
@@ -92,8 +101,38 @@ def _check_parameters(problem: Problem, objective: str, floor: float) -> None:
         raise ProblemError("problem.objective", field="objective", value=objective)
     if not 0 <= floor <= 1:
         raise ProblemError("problem.floor_range", field="floor", value=floor)
-    if problem.cap is not None:
-        raise ProblemError("problem.unsupported", field="cap", value=problem.cap)
+    if problem.cap is not None and objective != "max":
+        raise ProblemError("problem.cap_balanced", field="cap", value=problem.cap)
+
+
+def _drawn(reduced: Reduced, cap: float, seed: int, steps: Steps) -> Plan:
+    """The best expected total with no probability above `cap`, and a plan drawn by them."""
+    problem, units = reduced.problem, draw.UNITS
+    priced = prices.best_total(reduced, _standing(reduced, problem.previous), units=units)
+    network = Network(reduced, priced, units=units, most=int(cap * units + 1e-9))
+    answer = exclusion.solve(network, reduced)
+    flow, pairs = answer.flow, network.pairs
+    whole = draw.whole_flow(network.arcs, flow.amount, np.random.default_rng(seed))
+    chance = np.zeros(len(problem.paper))
+    chance[reduced.held] = 1
+    chance[reduced.pair] = flow.amount[:pairs] / units
+    short = shortfalls(problem, network, flow, units)
+    rows = np.concatenate([reduced.held, reduced.pair[np.flatnonzero(whole[:pairs])]])
+    expected = Solution(
+        rows=np.flatnonzero(chance),
+        shortfalls=short,
+        gap=(flow.cost - answer.bound) / units / priced.score_unit,
+        chance=chance,
+    )
+    steps.start("report")
+    return plans.compose(
+        reduced,
+        Solution(rows=rows, shortfalls=short, gap=np.nan),
+        standing=problem.previous,
+        highest=expected,
+        objective="max",
+        steps=steps,
+    )
 
 
 def _balanced(reduced: Reduced, best: Solution, floor: float, steps: Steps) -> Solution:
@@ -106,7 +145,20 @@ def _balanced(reduced: Reduced, best: Solution, floor: float, steps: Steps) -> S
         on_trial=steps.advance,
     )
     rows = np.concatenate([reduced.held, reduced.pair[found.chosen]])
-    return Solution(rows=rows, shortfalls=best.shortfalls, limit=found.limit)
+    gap = found.gap
+    if np.isnan(gap):
+        steps.start("bound")
+        gap = _most_total(reduced, found) - reduced.problem.score[rows].sum()
+    return Solution(rows=rows, shortfalls=best.shortfalls, limit=found.limit, gap=max(gap, 0.0))
+
+
+def _most_total(reduced: Reduced, found: fairness.Balanced) -> float:
+    """No plan with every fair paper at the height found has more: each point there is paid for."""
+    problem = reduced.problem
+    paid = replace(problem, score=problem.score * (1 + found.price[problem.paper]))
+    priced = replace(reduced, problem=paid)
+    best = _solve(priced, prices.best_total(priced, np.zeros(len(reduced.pair), np.bool_)))
+    return float(paid.score[best.rows].sum() + best.gap - found.price.sum() * found.height)
 
 
 def _standing(reduced: Reduced, rows: Ids) -> Flags:
@@ -115,8 +167,7 @@ def _standing(reduced: Reduced, rows: Ids) -> Flags:
     return np.isin(reduced.pair, found)
 
 
-def _solve(reduced: Reduced, priced: prices.Prices, steps: Steps) -> Solution:
-    steps.start("flow")
+def _solve(reduced: Reduced, priced: prices.Prices) -> Solution:
     network = Network(reduced, priced)
     answer = exclusion.solve(network, reduced)
     gap = answer.flow.cost - answer.bound

@@ -9,7 +9,7 @@ class ProblemError(CfpError):
     Keys: problem.shape, problem.not_numbers, problem.not_finite, problem.not_whole,
     problem.not_flags, problem.negative, problem.too_large, problem.unknown_id,
     problem.duplicate_pair, problem.same_reviewer, problem.load_min_above_max, problem.cap_range,
-    problem.floor_range, problem.objective, problem.unsupported; of a timetable also
-    problem.no_minutes, problem.window, problem.days_order, problem.duplicate_item,
-    problem.time_limit.
+    problem.scores_too_large, problem.floor_range, problem.objective, problem.cap_balanced; of a
+    timetable also problem.no_minutes, problem.window, problem.days_order,
+    problem.duplicate_item, problem.time_limit.
     """

@@ -85,9 +85,8 @@ def _mixed(reduced: Reduced, chosen: Counts) -> Iterator[Exclusion]:
     """Juniors and seniors of an affiliation that has one of each on a paper, the juniors first."""
     affiliation = reduced.problem.affiliation[reduced.reviewer]
     group = reduced.paper * (np.int64(affiliation.max(initial=0)) + 1) + affiliation
-    tied = chosen[affiliation[chosen] >= 0]
-    groups, counts = np.unique(group[tied], return_counts=True)
+    tied = chosen[(affiliation[chosen] >= 0) & reduced.need_senior[reduced.paper[chosen]]]
     senior = reduced.problem.senior[reduced.reviewer]
-    for crowded in groups[counts > 1]:
+    for crowded in np.intersect1d(group[tied[senior[tied]]], group[tied[~senior[tied]]]):
         members = (group == crowded) & (affiliation >= 0)
         yield np.flatnonzero(members & ~senior), np.flatnonzero(members & senior)

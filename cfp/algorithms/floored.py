@@ -19,6 +19,7 @@ TOLERANCE = 1e-7
 DOUBT = 1e-5  # points of total that columns left out of the linear program might still bring
 SHORT = 1e4  # what a point below the floor costs: far above what any point of score buys
 FIRST_WIDTH = 1e-3  # reduced cost, in the largest score, up to which a pair is at first not settled
+MARGIN = 0.03  # the same, up to which a column comes in with those that help: fewer rounds
 MOST_NODES = 2000
 OPTIMAL, INFEASIBLE = 0, 2  # of scipy's milp
 
@@ -32,12 +33,14 @@ class Relaxed:
         slope: a point less of height saves at least nothing and at most this.
         x: (C,) the columns.
         reduced_cost: (C,) what one more of a column costs.
+        floor_price: (floors,) what a point of each floor's height costs.
     """
 
     cost: float
     slope: float
     x: Scores
     reduced_cost: Scores
+    floor_price: Scores
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,27 +59,28 @@ class Floored:
         self.program = program
         self.near = np.append(near, np.ones(len(program.cost) - program.pairs, np.bool_))
         self.active = program.always.copy()
+        self.margin = MARGIN * float(np.abs(program.cost).max(initial=0))
         self.width = FIRST_WIDTH * float(np.abs(program.cost).max(initial=0))
 
     def relax(self, height: float) -> Relaxed:
         """Solve the linear program, over all columns and rows in effect."""
         upper = self.program.upper_at(height)
         while True:
-            relaxed = self._relax_near(upper)
-            broken = ~self.active & (self.program.rows @ relaxed.x > upper + TOLERANCE)
+            relaxed = self._relax(self.near, np.zeros(len(self.near)), upper)
+            broken = self._broken(relaxed.x, upper)
             helpful = ~self.near & (relaxed.reduced_cost < 0)
             gain = float(relaxed.reduced_cost[helpful] @ self.program.highest[helpful])
             if not broken.any() and gain >= -DOUBT:
                 return replace(relaxed, cost=relaxed.cost + gain)
             self.active |= broken
-            self.near |= helpful
+            self.near |= relaxed.reduced_cost < self.margin
 
     def settle(self, height: float, relaxed: Relaxed, most: float, *, best: bool) -> Whole:
         """Find a whole plan at a height that costs at most `most`: the `best`, or just any."""
         if _is_whole(relaxed.x):
             x = np.rint(relaxed.x)
             return Whole(x, float(self.program.cost @ x), True)
-        upper, widest = self.program.upper_at(height) + TOLERANCE, most - relaxed.cost
+        upper, widest = self.program.upper_at(height), most - relaxed.cost
         width = min(self.width, widest)
         while True:
             whole = self._branch(upper, relaxed, width)
@@ -89,43 +93,65 @@ class Floored:
             else:
                 width = min(gap, widest)
 
-    def _relax_near(self, upper: Scores) -> Relaxed:
-        program, columns, rows = (
-            self.program,
-            np.flatnonzero(self.near),
-            np.flatnonzero(self.active),
-        )
+    def around(self, height: float, x: Scores, free: Flags) -> tuple[Relaxed, Whole]:
+        """Solve for the `free` columns alone, everything else as in `x`."""
+        upper, fixed = self.program.upper_at(height), np.where(free, 0, x)
+        while True:
+            relaxed = self._relax(free, fixed, upper)
+            broken = self._broken(relaxed.x, upper)
+            if not broken.any():
+                return relaxed, self._whole(free, fixed, upper)
+            self.active |= broken
+
+    def _broken(self, x: Scores, upper: Scores) -> Flags:
+        broken: Flags = ~self.active & (self.program.rows @ x > upper + TOLERANCE)
+        return broken
+
+    def _relax(self, free: Flags, fixed: Scores, upper: Scores) -> Relaxed:
+        """Solve over the `free` columns and the active rows that hold any of them."""
+        program, columns = self.program, np.flatnonzero(free)
+        rows = np.flatnonzero(self.active)
+        matrix, seats = program.rows[rows][:, columns], program.seats[:, columns]
+        kept, papers = np.flatnonzero(np.diff(matrix.indptr)), np.flatnonzero(np.diff(seats.indptr))
+        rows, matrix = rows[kept], matrix[kept]
+        room, filled = upper - program.rows @ fixed, program.filled - program.seats @ fixed
         floors = np.flatnonzero(rows >= program.floors.start)
         short = -eye_array(len(rows), format="csr")[:, floors]
         highest = np.append(program.highest[columns], np.full(len(floors), np.inf))
         answer = linprog(
             np.append(program.cost[columns], np.full(len(floors), SHORT)),
-            A_ub=hstack([program.rows[rows][:, columns], short]),
-            b_ub=upper[rows],
-            A_eq=hstack([program.seats[:, columns], csr_array((len(program.filled), len(floors)))]),
-            b_eq=program.filled,
+            A_ub=hstack([matrix, short]),
+            b_ub=room[rows],
+            A_eq=hstack([seats[papers], csr_array((len(papers), len(floors)))]),
+            b_eq=filled[papers],
             bounds=np.column_stack([np.zeros(len(highest)), highest]),
         )
         if answer.status != 0:  # the plan of the highest total is always in reach
             raise RuntimeError(f"the linear program ended with: {answer.message}")
-        price, worth = answer.ineqlin.marginals, answer.eqlin.marginals
-        x = np.zeros(len(program.cost))
+        price, worth = np.zeros(len(upper)), np.zeros(len(filled))
+        price[rows], worth[papers] = answer.ineqlin.marginals, answer.eqlin.marginals
+        x = fixed.copy()
         x[columns] = answer.x[: len(columns)]
         return Relaxed(
-            cost=answer.fun,
-            slope=-price[floors].sum(),
+            cost=answer.fun + float(program.cost @ fixed),
+            slope=-price[program.floors].sum(),
             x=x,
-            reduced_cost=program.cost - program.seats.T @ worth - program.rows[rows].T @ price,
+            reduced_cost=program.cost - program.seats.T @ worth - program.rows.T @ price,
+            floor_price=-price[program.floors],
         )
 
     def _branch(self, upper: Scores, relaxed: Relaxed, width: float) -> Whole:
         """Settle every column whose reduced cost is beyond `width` and branch over the others."""
-        program, fixed = self.program, np.rint(relaxed.x)
+        fixed = np.rint(relaxed.x)
         free = (np.abs(relaxed.reduced_cost) <= width) | (np.abs(relaxed.x - fixed) > TOLERANCE)
-        free[program.pairs :] = True  # what is lacking to the minima costs nothing
-        fixed[free] = 0
-        columns = np.flatnonzero(free)
+        free[self.program.pairs :] = True  # what is lacking to the minima costs nothing
+        return self._whole(free, np.where(free, 0, fixed), upper)
+
+    def _whole(self, free: Flags, fixed: Scores, upper: Scores) -> Whole:
+        """Branch over the `free` columns."""
+        program, columns = self.program, np.flatnonzero(free)
         seats, room = program.filled - program.seats @ fixed, upper - program.rows @ fixed
+        room += TOLERANCE
         while True:
             rows = np.flatnonzero(self.active)
             answer = milp(
@@ -142,7 +168,7 @@ class Floored:
                 return Whole(None, np.inf, answer.status == INFEASIBLE)
             x = fixed.copy()
             x[columns] = np.rint(answer.x)
-            broken = ~self.active & (program.rows @ x > upper + TOLERANCE)
+            broken = self._broken(x, upper)
             if not broken.any():
                 return Whole(x, float(program.cost @ x), answer.status == OPTIMAL)
             self.active |= broken

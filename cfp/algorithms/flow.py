@@ -30,36 +30,39 @@ class Flow:
     """A cheapest flow.
 
     Attributes:
+        amount: (arcs,) what passes.
         chosen: positions of the open pairs taken, ascending.
         missing: (P,) reviews nobody gives.
         cost: every level included.
         spent: (arcs,) no more would pass.
-        used: (arcs,) something passes.
     """
 
+    amount: Counts
     chosen: Counts
     missing: Counts
     cost: int
     spent: Flags
-    used: Flags
 
 
 class Network:
     """The flow model of a reduced problem. Nodes: reviewers, papers, the source, then gates.
 
     Arcs in this order: open pairs, missing reviews (P), spare seats (P), unmet minimum (R),
-    maximum (R), gates.
+    maximum (R), gates. One review is `units` of flow, of which `most` may pass between a paper and
+    a reviewer.
     """
 
-    def __init__(self, reduced: Reduced, prices: Prices) -> None:
+    def __init__(self, reduced: Reduced, prices: Prices, *, units: int = 1, most: int = 1) -> None:
         self.pairs = len(reduced.pair)
         self.papers, self.reviewers = len(reduced.seats), len(reduced.room)
         self.source = self.papers + self.reviewers
         self.junior_gate, entry, gates = _gates(reduced, self.source + 1)
         self.nodes = self.source + 1 + len(gates.tail)
         self.arcs = self._arcs(reduced, prices, entry, gates)
+        self.arcs.capacity[:] *= units
+        self.arcs.capacity[: self.pairs] = most
         supply = np.concatenate([reduced.owed, -(reduced.seats + prices.spare)])
-        self.supply = np.append(supply, -supply.sum())
+        self.supply = np.append(supply, -supply.sum()) * units
 
     def solve(self, closed: Flags | None = None) -> Flow:
         """Find the cheapest flow, without the pairs that `closed` (M,) marks."""
@@ -72,12 +75,16 @@ class Network:
         _expect_optimal(solver.solve())
         amount = np.asarray(solver.flows(index))
         return Flow(
+            amount=amount,
             chosen=np.flatnonzero(amount[: self.pairs]),
-            missing=amount[self.pairs : self.pairs + self.papers],
+            missing=self.missing(amount),
             cost=solver.optimal_cost(),
             spent=amount >= capacity,
-            used=amount > 0,
         )
+
+    def missing(self, amount: Counts) -> Counts:
+        """(P,) reviews nobody gives."""
+        return amount[self.pairs : self.pairs + self.papers]
 
     def contended(self, flow: Flow) -> tuple[Flags, Counts]:
         """Nodes from which a review could still be passed on to a paper that lacks one.
@@ -88,12 +95,12 @@ class Network:
         Returns:
             (nodes,) which those are, and (nodes,) the lowest node each of them is linked with.
         """
-        real = np.ones(len(flow.used), np.bool_)
+        real = np.ones(len(flow.amount), np.bool_)
         real[self.pairs : self.pairs + 2 * self.papers + self.reviewers] = False
         tail, head = self.arcs.tail[real], self.arcs.head[real]
         reached = np.zeros(self.nodes, np.bool_)
         reached[self.reviewers : self.source] = flow.missing > 0
-        _spread(reached, tail, head, ~flow.spent[real], flow.used[real])
+        _spread(reached, tail, head, ~flow.spent[real], flow.amount[real] > 0)
         inside = reached[tail] & reached[head]
         return reached, _linked(self.nodes, tail[inside], head[inside])
 
@@ -140,7 +147,7 @@ class Network:
 
 def _expect_optimal(status: object) -> None:
     if status == SimpleMinCostFlow.Status.BAD_COST_RANGE:
-        raise ProblemError("problem.too_large", field="score")
+        raise ProblemError("problem.scores_too_large", field="score")
     if status != SimpleMinCostFlow.Status.OPTIMAL:  # slack makes every problem feasible
         raise RuntimeError(f"min-cost flow ended with {status}")
 

@@ -20,12 +20,14 @@ class Solution:
         shortfalls: what is missing.
         gap: a better plan has at most this much more in total.
         limit: no plan that keeps the floor has a higher worst paper, if that was looked for.
+        chance: (N,) probability of each candidate pair, where a plan is drawn by them.
     """
 
     rows: Counts
     shortfalls: tuple[Shortfall, ...]
     gap: float = 0.0
     limit: float | None = None
+    chance: Scores | None = None
 
 
 def compose(
@@ -54,7 +56,8 @@ def compose(
     load = np.bincount(reviewer, minlength=problem.reviewers)
     paper_score = sum_by(paper, score, problem.papers)
     chosen, stood = problem.keys()[rows], problem.row_keys(standing)
-    optimum = fsum(problem.score[highest.rows])
+    chance = highest.chance
+    optimum = fsum((problem.score * (1 if chance is None else chance))[highest.rows])
     fair = fair_papers(problem, solution.shortfalls)
     bound = _lowest(best_of_papers(reduced)[fair])
     return Plan(
@@ -77,10 +80,12 @@ def compose(
         total=fsum(score),
         optimum=optimum,
         total_bound=optimum + highest.gap,
+        total_limit=fsum(score) + solution.gap,
         worst=_lowest(paper_score[fair]),
         worst_bound=bound,
         worst_limit=bound if solution.limit is None else solution.limit,
         objective=objective,
+        chance=chance,
         seconds=dict(steps.stop()),
     )
 

@@ -37,17 +37,18 @@ class Prices:
     score_unit: int
 
 
-def best_total(reduced: Reduced, standing: Flags) -> Prices:
+def best_total(reduced: Reduced, standing: Flags, *, units: int = 1) -> Prices:
     """Fewest missing reviews, then fewest unmet minima, then the best total, then what stands.
 
-    `standing` (M,) marks open pairs that stand already; they break ties where the numbers fit.
+    `standing` (M,) marks open pairs that stand already; they break ties where the numbers fit. One
+    review is `units` of flow.
     """
     cycle = _longest_cycle(reduced)
     tie = cycle + 1 if standing.any() else 1
     for unit, factor in [(SCORE_UNITS[0], tie), *((unit, 1) for unit in SCORE_UNITS)]:
         worth, largest = _worth(reduced, unit)
         unmet = cycle * (largest * factor + 1) + 1
-        if _fits(reduced, 2 * unmet):
+        if _fits(reduced, 2 * unmet * units):
             pair = -worth * factor
             return Prices(
                 pair=pair - (standing if factor > 1 else 0),
@@ -56,7 +57,7 @@ def best_total(reduced: Reduced, standing: Flags) -> Prices:
                 spare=np.zeros_like(reduced.seats),
                 score_unit=unit * factor,
             )
-    raise ProblemError("problem.too_large", field="score")
+    raise ProblemError("problem.scores_too_large", field="score")
 
 
 def fewest_changes(reduced: Reduced, standing: Flags, spare: Counts) -> Prices:
@@ -73,14 +74,14 @@ def fewest_changes(reduced: Reduced, standing: Flags, spare: Counts) -> Prices:
         if _fits(reduced, missing):
             pair = np.where(standing, -change, change) - worth
             return Prices(pair=pair, missing=missing, unmet=unmet, spare=spare, score_unit=unit)
-    raise ProblemError("problem.too_large", field="score")
+    raise ProblemError("problem.scores_too_large", field="score")
 
 
 def _worth(reduced: Reduced, unit: int) -> tuple[Counts, int]:
     worth = np.rint(reduced.problem.score[reduced.pair] * unit)
     largest = np.abs(worth).max(initial=0)
     if largest > COST_LIMIT:
-        raise ProblemError("problem.too_large", field="score")
+        raise ProblemError("problem.scores_too_large", field="score")
     return worth.astype(np.int64), int(largest)
 
 

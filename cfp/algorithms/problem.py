@@ -49,7 +49,9 @@ class Problem:
         affiliation: (R,) affiliation ids; of one affiliation at most one reviews a paper;
             a negative id = not restricted.
         apart: (K, 2) rows (reviewer, reviewer) that never review the same paper.
-        cap: highest probability of any pair in a randomized assignment, or None for a plain one.
+        cap: highest probability of any pair in a randomized assignment, in hundredths (what is
+            finer is rounded down), or None for a plain one. Pins are certain all the same, and of
+            two reviewers that are kept apart at most one may be drawn for a paper.
     """
 
     paper: Ids
@@ -175,12 +177,17 @@ class Plan:
         total: sum of all scores.
         optimum: the highest total any plan with as few missing reviews can have.
         total_bound: no such plan can exceed this; equals `optimum` unless a search was cut short.
+        total_limit: no plan of this objective, and with so good a `worst` where it is balanced, can
+            exceed this; equals `total` unless a search was cut short.
         worst: lowest paper_score of the papers that need reviews and are in no shortfall, or nan.
         worst_bound: no plan can have a higher `worst`: the lowest of what each paper could have
             if it came first.
         worst_limit: no plan that keeps the floor can have a higher `worst`; of a balanced plan it
             equals `worst` unless the search was cut short.
         objective: "max", "balanced" or "repair".
+        chance: (N,) of a randomized plan: the probability each candidate pair was drawn with, in
+            the order of the problem's arrays; `optimum` and `total_bound` are then of the expected
+            total, and `total_limit` is nan.
         seconds: wall seconds of each step.
     """
 
@@ -203,10 +210,12 @@ class Plan:
     total: float
     optimum: float
     total_bound: float
+    total_limit: float
     worst: float
     worst_bound: float
     worst_limit: float
     objective: str
+    chance: Scores | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -265,5 +274,5 @@ def _check_loads(problem: Problem) -> None:
             load_min=int(problem.load_min[r]),
             load_max=int(problem.load_max[r]),
         )
-    if problem.cap is not None and not 0 < problem.cap <= 1:
+    if problem.cap is not None and not 0.01 <= problem.cap <= 1:
         raise ProblemError("problem.cap_range", field="cap", value=problem.cap)

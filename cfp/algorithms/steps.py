@@ -5,7 +5,7 @@ from time import perf_counter
 
 Progress = Callable[[str, float], None]
 
-SHARE_DONE = {"prepare": 0.0, "flow": 0.1, "balance": 0.4, "report": 0.95}
+SHARE_DONE = {"prepare": 0.0, "flow": 0.1, "balance": 0.4, "bound": 0.8, "report": 0.95}
 
 
 class Steps:

@@ -5,6 +5,7 @@ improvement part by part (`timetabling/stages.py`, `timetabling/improving.py`). 
 The solver holds the GIL: call this in a child process.
 """
 
+from dataclasses import replace
 from time import perf_counter
 
 from cfp.algorithms.errors import ProblemError
@@ -22,11 +23,14 @@ from cfp.algorithms.timetabling.units import Unit, units_of
 EXACT = 40
 """So many units are solved in one exact model."""
 
-ROUNDS = 40
-"""Rounds of improvement, and one more for every ten units."""
+ROUNDS, UNITS_A_ROUND = 20, 8
+"""Rounds of improvement, and one more for so many units."""
 
-PART = 0.005
-"""Share of the time limit for each."""
+PROVE, PART = 0.2, 0.005
+"""Share of the time limit for each solve of the exact model, and of a part."""
+
+NET, STAGES = 0.9, 0.6
+"""Share of the time limit after which everything stops, and of that for the stages."""
 
 SHARES = {"prepare": 0.0, "stand": 0.02, "place": 0.05, "improve": 0.4, "report": 0.98}
 
@@ -59,7 +63,8 @@ def timetable(
     _check(problem, previous, time_limit)
     steps = Steps(on_progress, SHARES)
     steps.start("prepare")
-    limits = Limits(work=time_limit / 4, end=perf_counter() + time_limit, seed=seed)
+    begun = perf_counter()
+    limits = Limits(work=time_limit / 4, begun=begun, end=begun + NET * time_limit, seed=seed)
     board = Board(Terms(problem, previous))
     units = units_of(problem)
     hopeless = [unit for unit in units if not any(unit.starts.values())]
@@ -73,15 +78,15 @@ def _solve(board: Board, units: list[Unit], limits: Limits, steps: Steps) -> Fou
     left, surely = keep(board, units)
     steps.start("place")
     if len(left) < len(units) and len(left) <= EXACT:
-        found = exact.solve(board, left, limits)
+        found = exact.solve(board, left, limits.of(PROVE))
         if surely and not found.unplaced:
-            return found
+            return replace(found, model="previous")
         board = found.board
     if len(units) <= EXACT:
-        return exact.solve(board, units, limits)
-    board = stages.build(board, units, limits, steps.advance)
+        return exact.solve(board, units, limits.of(PROVE))
+    board = stages.build(board, units, limits.first(STAGES), steps.advance)
     steps.start("improve")
-    rounds = ROUNDS + len(units) // 10
+    rounds = ROUNDS + len(units) // UNITS_A_ROUND
     board = improve(board, units, limits.of(PART), rounds=rounds, advance=steps.advance)
     return Found(board=close_up(board, units), model="stages")
 

@@ -27,9 +27,13 @@ COMMANDS = {
     "export": "cfp.cli.program:export",
     "assign": "cfp.cli.assignment:assign",
     "schedule": "cfp.cli.schedule:schedule",
+    "assign-file": "cfp.cli.assign_file:assign_file",
     "mail": "cfp.cli.mail:mail",
     "audit": "cfp.cli.database:audit",
 }
+
+
+WITHOUT_INSTANCE = {"assign-file"}
 
 
 class LazyGroup(click.Group):
@@ -53,7 +57,8 @@ class LazyGroup(click.Group):
 @click.pass_context
 def cfp(ctx: click.Context) -> None:
     """Run a conference's call for papers, from the call to the published program."""
-    ctx.obj = load_config()
+    if ctx.invoked_subcommand not in WITHOUT_INSTANCE:
+        ctx.obj = load_config()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

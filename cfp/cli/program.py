@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from cfp import clock
 from cfp.actors import SYSTEM
 from cfp.cli.doubts import doubt_sentence
-from cfp.cli.runtime import find_conference, json_option, session
+from cfp.cli.runtime import find_conference, json_option, session, write_whole
 from cfp.config import Config
 from cfp.domain.conferences.models import Conference
 from cfp.domain.program import imports, versions
@@ -179,24 +179,14 @@ def export(
         )
         if version is None:
             raise ConfigError("no_version", slug=slug)
-        edition = versions.edition_of(db, conference, version, Links(config.base_url))
+        edition = versions.edition_of(
+            db, conference, version, Links(config.base_url), uploads=config.uploads
+        )
     data = WRITERS[name].write(edition)
     if output is None:
         sys.stdout.buffer.write(data)
         return
-    _write_file(output, data)
+    write_whole(output, data)
     if as_json:
         done = {"file": str(output), "bytes": len(data), "version": edition.program.number}
         click.echo(json.dumps(done))
-
-
-def _write_file(output: Path, data: bytes) -> None:
-    """All of the file or nothing: written beside it, then renamed."""
-    partial = output.with_name(output.name + ".partial")
-    try:
-        partial.write_bytes(data)
-        partial.replace(output)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise ConfigError("not_writable", name=str(output), value=error.strerror) from error
-

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 from sqlalchemy import Engine, select
@@ -73,3 +74,14 @@ def find_conference(db: Session, slug: str) -> Conference:
 def report(text: str, data: object, *, as_json: bool) -> None:
     """The result of a command: for people, or for programs."""
     click.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else text)
+
+
+def write_whole(output: Path, data: bytes) -> None:
+    """All of the file or nothing: written beside it, then renamed."""
+    partial = output.with_name(output.name + ".partial")
+    try:
+        partial.write_bytes(data)
+        partial.replace(output)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise ConfigError("not_writable", name=str(output), value=error.strerror) from error

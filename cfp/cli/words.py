@@ -60,6 +60,25 @@ SENTENCES: Mapping[str, str] = {
     "timetable.changed": "The schedule was changed while this was computed; run it again.",
     "timetable.hours": "A day has to end after it begins: look at --from and --until.",
     "timetable.nothing": "There is no talk to be placed.",
+    "instance.unreadable": "{name} can't be read: {value}",
+    "instance.no_archive": "{name} is not a whole NumPy archive (.npz).",
+    "instance.missing": "{name} lacks an array: {field}.",
+    "instance.unknown_array": "{name} holds an array {field!r} that no rule is known for.",
+    "instance.bad_array": "{name}: {field} is broken or no plain array of numbers.",
+    "problem.shape": "{field} has the wrong shape: {found} where {expected} is needed.",
+    "problem.not_numbers": "{field} holds something else than numbers.",
+    "problem.not_finite": "{field}, row {row}: {value} is not a finite number.",
+    "problem.not_whole": "{field}, row {row}: {value} is not a whole number.",
+    "problem.not_flags": "{field}, row {row}: {value} is neither 0 nor 1.",
+    "problem.negative": "{field}, row {row}: {value} is negative.",
+    "problem.too_large": "{field}, row {row}: {value:.0f} is too large.",
+    "problem.scores_too_large": "The scores are too large to be added up exactly.",
+    "problem.unknown_id": "{field}, row {row}: there is no number {value}.",
+    "problem.duplicate_pair": "{field}, row {row}: paper {paper} and reviewer {reviewer} again.",
+    "problem.same_reviewer": "{field}, row {row}: reviewer {reviewer} twice.",
+    "problem.load_min_above_max": (
+        "load_min, row {reviewer}: {load_min} is more than load_max, {load_max}."
+    ),
     "no_conference": "There is no conference called {slug!r}; those there are: {known}.",
 }
 

@@ -23,7 +23,7 @@ class Doubt:
     `footer.proposed` (text).
 
     An import itself adds what the conference could not take: `left.conference` (fields),
-    `left.section` (title), `left.broadcasts`, `left.canceled` (title), `left.material` (title,
+    `left.section` (title), `left.broadcast` (url), `left.canceled` (title), `left.material` (title,
     url).
     """
 

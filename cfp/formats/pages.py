@@ -215,11 +215,11 @@ class Shown:
         return Markup("; ".join(map(self._speaker, talk.speakers)))  # noqa: S704 - escaped below
 
     def _speaker(self, speaker: ProgramSpeaker) -> str:
-        entry, name = write_entries((speaker,)), speaker.name
+        entry, name = str(escape(write_entries((speaker,)))), str(escape(speaker.name))
         if self.place.inline or not speaker.code or not entry.startswith(name):
-            return escape(entry)
+            return entry
         address = escape(self.place.speaker(speaker.code))
-        return f'<a href="{address}">{escape(name)}</a>{escape(entry[len(name) :])}'
+        return f'<a href="{address!s}">{name}</a>{entry[len(name) :]}'
 
     def broadcasts(self, day: int, room: str | None = None) -> list[tuple[str, str]]:
         """Where a day can be watched: a room's name (or none) and the address."""

@@ -2,12 +2,14 @@
 
 import base64
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, ContentTypeHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
+from typing import cast
 
 from cfp.domain.mail.models import Message
 
+_HEADERS = HeaderRegistry()
 # Long lines and umlauts are quoted, so any server takes it; a line break in a header is an error.
 WIRE = SMTP.clone(cte_type="7bit")
 
@@ -30,9 +32,14 @@ def compose(message: Message, *, sender: str, now: datetime) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.body)
     for attachment in message.attachments:
-        main, _, sub = attachment["media_type"].partition("/")
-        content = base64.b64decode(attachment["content"])
-        mail.add_attachment(content, maintype=main, subtype=sub, filename=attachment["name"])
+        kind = cast(ContentTypeHeader, _HEADERS("Content-Type", attachment["media_type"]))
+        mail.add_attachment(
+            base64.b64decode(attachment["content"]),
+            maintype=kind.maintype,
+            subtype=kind.subtype,
+            params=dict(kind.params),
+            filename=attachment["name"],
+        )
     return mail
 
 

@@ -16,6 +16,7 @@ class Pace:
         crash_wait: after which a job that took its process down is started again.
         stop_grace: seconds a worker that is told to stop gives its running jobs.
         children: jobs at the same time.
+        file_sweep: seconds between two looks for uploaded files that nothing names.
     """
 
     job_lease: timedelta = timedelta(minutes=1)
@@ -25,3 +26,4 @@ class Pace:
     crash_wait: timedelta = timedelta(seconds=30)
     stop_grace: float = 60.0
     children: int = 2
+    file_sweep: float = 3600.0

@@ -18,6 +18,7 @@ from cfp.db import open_session
 from cfp.domain import jobs
 from cfp.domain.accounts import upkeep
 from cfp.domain.jobs import Job
+from cfp.domain.program.materials import stored_names
 from cfp.jobs import registry
 from cfp.jobs.claims import commit, new_claim
 from cfp.jobs.pace import Pace
@@ -54,6 +55,7 @@ class Supervisor:
         self._pace = pace
         self._program = program
         self._runs: list[_Run] = []
+        self._sweep_at = 0.0
 
     @property
     def busy(self) -> bool:
@@ -107,7 +109,21 @@ class Supervisor:
             commit(self._engine, lambda db: jobs.sweep(db, now=now))
         if overdue:
             commit(self._engine, lambda db: upkeep.purge(db, now=now))
+        if time.monotonic() >= self._sweep_at:
+            self._sweep_at = time.monotonic() + self._pace.file_sweep
+            self._sweep_files()
         return sum(self.start(job_id) for job_id in ids)
+
+    def _sweep_files(self) -> None:
+        """Remove uploaded files that no row names: taken away, or of a request that failed."""
+        uploads = self._config.uploads
+        if not uploads.strays():
+            return
+        with open_session(self._engine, writes=False) as db:
+            known = stored_names(db)
+        count = uploads.sweep(known)
+        if count:
+            log.info("%d uploaded files that nothing names are removed", count)
 
     def _spawn(self, job_id: int, claim: str) -> subprocess.Popen[bytes]:
         options = ("--claim", claim, "--parent", str(os.getpid()))

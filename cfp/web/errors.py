@@ -9,6 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from cfp.errors import DomainError, StaleError, ThrottledError
+from cfp.uploads import FULL
 from cfp.web import context
 from cfp.web.wording import say
 
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(IntegrityError, _collided)
+    app.register_error_handler(OSError, _no_room)
     app.register_error_handler(Exception, _broken)
 
 
@@ -52,7 +54,10 @@ def page(key: str, status: int, error: DomainError | None = None) -> Response:
 def _typed() -> dict[str, str]:
     """What the person had typed, without what they did not type or must not be shown again."""
     hidden = {"csrf_token", "key", "revision", "password", "code", "act"}
-    shown = {name: text for name, text in request.form.items() if len(text) > 3}
+    try:
+        shown = {name: text for name, text in request.form.items() if len(text) > 3}
+    except (HTTPException, OSError):
+        return {}  # it is what could not be received
     return {
         name.replace("-", " ").replace("_", " ").capitalize(): text
         for name, text in shown.items()
@@ -98,6 +103,15 @@ def _database(error: OperationalError) -> Response:
     response = page("busy", 503)
     response.headers["Retry-After"] = "5"
     return response
+
+
+def _no_room(error: OSError) -> Response:
+    """The disk is full while what was sent is still being received."""
+    if error.errno not in FULL:
+        return _broken(error)
+    log.error("no room at %s: %s", request.endpoint, error.strerror)
+    context.close_db(error)
+    return page("storage_full", 507)
 
 
 def _broken(error: Exception) -> Response:

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 from wtforms import Field, HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length
@@ -155,8 +156,18 @@ def _receipt_key(form: BaseForm) -> str:
     then say something new.
     """
     content = sorted((k, v) for k, v in request.form.items(multi=True) if k != "csrf_token")
+    content += sorted((k, _digest(file)) for k, file in request.files.items(multi=True))
     parts = [_owner(), request.path, str(form.key.data), *(f"{k}={v}" for k, v in content)]
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _digest(file: FileStorage) -> str:
+    """What tells one uploaded file from another; it is at its beginning again afterwards."""
+    digest = hashlib.sha256()
+    while chunk := file.stream.read(1 << 16):
+        digest.update(chunk)
+    file.stream.seek(0)
+    return f"{file.filename} {digest.hexdigest()}"
 
 
 def _first_location(db: Session, receipt_key: str) -> str | None:

@@ -1,49 +1,101 @@
 """Solve assignment instances and print a table of time, memory and quality.
 
-    python -m tests.benchmarks.assignment [--objective max] [--floor 0.99] [FILE.npz ...]
+    python -m tests.benchmarks.assignment [--only NAME]
+    python -m tests.benchmarks.assignment [--objective max] [--floor 0.99] FILE.npz ...
 
-Without files: the measured instances beside the repository. Each is solved in a process of its
-own, so that memory is that of one solve: reading, solving and the solver's libraries included.
+Without files: every instance of docs/assignment.md by both objectives, the measured ones from
+beside the repository and two seeds of each synthetic one, and then a repair. Each is solved in a
+process of its own, so that memory is that of one solve: reading, solving and the solver's libraries
+included. Seconds are those of reading and solving.
 """
 
 import argparse
 import multiprocessing
 import resource
+import subprocess
+import sys
+import tempfile
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
-DATA = Path(__file__).parents[3] / "shared" / "data" / "assignment"
-HEAD = "instance pairs cpu_s wall_s MiB total optimum share worst bound quartile gini missing unmet"
-WIDTHS = (16, 9, 7, 7, 6, 12, 12, 8, 8, 8, 9, 6, 8, 6)
+Result = TypeVar("Result")
+SHARED = Path(__file__).parents[3] / "shared"
+DATA, MAKE = SHARED / "data" / "assignment", SHARED / "tools" / "make_assignment.py"
+BOTH = (("max", 0.99), ("balanced", 0.99))
+MEASURED = {
+    "midl": BOTH,
+    "midl_lb": BOTH,
+    "aamas2015": (*BOTH, ("balanced", 0.97)),
+}
+SYNTHETIC = {"2623x1373": (2623, 1373, 3, 6), "21575x20000": (21575, 20000, 4, 6)}
+SEEDS = (1, 2)
+GONE = 13  # reviewers who drop out before a repair
+HEAD = (
+    "instance objective pairs cpu_s wall_s MiB total limit optimum share worst limit bound "
+    "quartile gini missing unmet"
+)
+WIDTHS = (16, 13, 8, 7, 7, 6, 11, 11, 11, 8, 7, 7, 7, 8, 6, 7, 6)
 
 
-def solve(path: Path, objective: str, floor: float) -> tuple[object, ...]:
+@dataclass(frozen=True)
+class Case:
+    name: str
+    file: Path
+    objective: str
+    floor: float
+
+
+def solve(case: Case) -> tuple[object, ...]:
     from cfp.algorithms.assignment import assign  # noqa: PLC0415 - the child alone loads the solver
-    from cfp.algorithms.problem import Problem  # noqa: PLC0415 - as above
+    from cfp.cli.instances import read_instance  # noqa: PLC0415 - as above
 
     wall, cpu = time.perf_counter(), time.process_time()
-    with np.load(path) as arrays:
-        problem = Problem(**arrays)
-    plan = assign(problem, objective=objective, floor=floor)
+    problem = read_instance(case.file)
+    plan = assign(problem, objective=case.objective, floor=case.floor)
     per_paper = plan.paper_score[problem.demand > 0]
     return (
-        path.stem,
+        case.name,
+        case.objective + (f" {case.floor:g}" if case.objective == "balanced" else ""),
         len(problem.paper),
         f"{time.process_time() - cpu:.2f}",
         f"{time.perf_counter() - wall:.2f}",
         f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f}",
-        f"{plan.total:.3f}",
-        f"{plan.optimum:.3f}",
+        *(f"{value:.3f}" for value in (plan.total, plan.total_limit, plan.optimum)),
         f"{plan.total / plan.optimum:.2%}" if plan.optimum else "-",
-        f"{plan.worst:.4f}",
-        f"{plan.worst_bound:.4f}",
+        *(f"{value:.4f}" for value in (plan.worst, plan.worst_limit, plan.worst_bound)),
         f"{np.quantile(per_paper, 0.25):.4f}",
         f"{gini(per_paper):.3f}",
         int(plan.paper_missing.sum()),
         int(plan.load_unmet.sum()),
+    )
+
+
+def drop_out(case: Case) -> str:
+    """How many pairs a repair changes after some reviewers are gone, and a new solve."""
+    from cfp.algorithms.assignment import assign, repair  # noqa: PLC0415 - as above
+    from cfp.cli.instances import read_instance  # noqa: PLC0415 - as above
+
+    problem = read_instance(case.file)
+    before = assign(problem, objective="max")
+    gone = np.random.default_rng(0).choice(problem.reviewers, GONE, replace=False)
+    room = problem.load_max.copy()
+    room[gone] = 0
+    rest = replace(problem, load_max=room)
+    rows = np.column_stack([before.paper, before.reviewer])
+    cpu = time.process_time()
+    mended = repair(rest, rows)
+    spent = time.process_time() - cpu
+    anew = assign(replace(rest, previous=rows), objective="max")
+    return (
+        f"{case.name}: {GONE} reviewers gone, {int(np.isin(before.reviewer, gone).sum())} pairs "
+        f"lost; repaired with {int(mended.new.sum())} new pairs, {mended.total:.3f}, in "
+        f"{spent:.2f} cpu s; solved anew {int(anew.new.sum())} new pairs, {anew.total:.3f}"
     )
 
 
@@ -53,6 +105,27 @@ def gini(values: np.ndarray) -> float:
     return float(((2 * np.arange(1, n + 1) - n - 1) * ordered).sum() / (n * ordered.sum()))
 
 
+def instances(folder: Path, only: str) -> Iterator[tuple[str, Path, tuple[tuple[str, float], ...]]]:
+    """Name, file and what to solve for; a synthetic instance is made when its turn comes."""
+    for name, asked in MEASURED.items():
+        if only in name:
+            yield name, DATA / f"{name}.npz", asked
+    for size, numbers in SYNTHETIC.items():
+        for seed in SEEDS:
+            name = f"{size}-{seed}"
+            if only in name:
+                file = folder / f"{name}.npz"
+                command = [sys.executable, MAKE, file, *map(str, numbers), str(seed)]
+                subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+                yield name, file, BOTH
+
+
+def in_child(work: Callable[[Case], Result], case: Case) -> Result:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn) as child:
+        return child.submit(work, case).result()
+
+
 def line(cells: tuple[object, ...]) -> str:
     return " ".join(f"{cell!s:>{width}}" for cell, width in zip(cells, WIDTHS, strict=True))
 
@@ -60,15 +133,27 @@ def line(cells: tuple[object, ...]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--only", default="", help="instances whose name holds this")
     parser.add_argument("--objective", default="max", choices=["max", "balanced"])
     parser.add_argument("--floor", default=0.99, type=float)
     chosen = parser.parse_args()
-    spawn = multiprocessing.get_context("spawn")
     print(line(tuple(HEAD.split())))
-    for path in chosen.files or sorted(DATA.glob("*.npz")):
-        with ProcessPoolExecutor(1, mp_context=spawn) as child:
-            cells = child.submit(solve, path, chosen.objective, chosen.floor).result()
-        print(line(cells), flush=True)
+    for file in chosen.files:
+        case = Case(file.stem, file, chosen.objective, chosen.floor)
+        print(line(in_child(solve, case)), flush=True)
+    if not chosen.files:
+        every(chosen.only)
+
+
+def every(only: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        repairs = []
+        for name, file, asked in instances(Path(folder), only):
+            for objective, floor in asked:
+                print(line(in_child(solve, Case(name, file, objective, floor))), flush=True)
+            if name.startswith("2623x1373"):
+                repairs.append(in_child(drop_out, Case(name, file, "repair", 0)))
+        print(*repairs, sep="\n")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ NO_PAGE = {
     *("public.healthz", "public.readyz", "account.export"),
     "public.program_file",
     *("public.embed", "public.embed_script"),
+    *("public.material_file", "speaker.material_file"),
     *("chair.submissions_csv", "chair.people_csv", "chair.reviews_csv", "chair.log_csv"),
 }
 """Files and signs of life."""

@@ -45,7 +45,7 @@ def forms_of(crawl: Crawl) -> Iterator[tuple[str, Form]]:
     for page in list(crawl.seen.values()):
         if page.status != 200 or page.response.mimetype != "text/html":
             continue
-        for form in page.forms():
+        for form in Page(page.path, page.response).forms():  # whose tree goes when it is read
             target = urlsplit(urljoin(f"http://localhost{page.path}", form.action)).path
             if form.method != "post" or target.startswith(LEFT_ALONE):
                 continue

@@ -16,9 +16,9 @@ from cfp.db import make_engine, open_session
 from cfp.domain.conferences.models import Conference, Room, SubmissionType, Track
 from cfp.domain.conferences.rules import DEFAULT_ROOM
 from cfp.domain.decisions.models import Decision
-from cfp.domain.program import blocks, versions
+from cfp.domain.program import blocks, broadcasts, versions
 from cfp.domain.program.imports import Outcome, import_program
-from cfp.domain.program.models import Material, ProgramItem, ProgramSession
+from cfp.domain.program.models import Material, ProgramItem, ProgramSession, StoredFile
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.formats import program as frozen
 from cfp.formats.program import Program
@@ -31,6 +31,7 @@ from tests.support.server import run_cli
 
 LATER = NOW.replace(month=6)
 LINKS = Links("https://cfp.example.org")
+LIVE = "https://live.example.org/attic"
 OTHER = "https://elsewhere.example/slides"
 
 
@@ -92,6 +93,9 @@ def _fill(setting: Setting) -> None:
     own = {"conference_id": here.id, "submission_id": flows.id, "given": NOW}
     db.add(Material(kind="slides", url="https://slides.example.org/1", **own))
     db.add(Material(kind="video", url="https://video.example.org/1", **own))
+    first = here.start_date
+    links = {(first, None): "https://live.example.org/", (first, setting.attic.id): LIVE}
+    broadcasts.change(db, setting.me, here, links=links, now=NOW)
     db.flush()
 
 
@@ -149,7 +153,8 @@ def test_a_lost_program_comes_back_as_it_was(setting: Setting, fresh: Session) -
     new = newest(fresh, here)
     assert told(new) == told(old)
     assert new.number == old.number + 1
-    assert versions.shown_materials(fresh, here) == frozen.from_json(json.loads(data))[1]
+    materials = frozen.from_json(json.loads(data))[1]
+    assert versions.shown_materials(fresh, here, new, LINKS) == materials
     again = exported(fresh, here)
     assert nothing_new(taken(fresh, here, data))
     assert nothing_new(taken(fresh, here, again))
@@ -252,10 +257,12 @@ def test_breaks_rooms_and_plenaries_differ_too(setting: Setting) -> None:
     lunch.update(title="Feast", room="Attic", plenary=True)
     whole["program"]["rooms"][0]["capacity"] = 120
     whole["materials"][0]["url"] = OTHER
+    whole["program"]["broadcasts"][1]["url"] = OTHER
     data = json.dumps(whole).encode()
     changes = {(one.title, one.fields) for one in taken(db, here, data).changes}
     assert changes == {
         ("Feast", ("title", "room", "plenary")), ("Aula", ("capacity",)), ("Flows", ("slides",)),
+        ("Attic", ("broadcast",)),
     }  # fmt: skip
     taken(db, here, data, update=True, publish=True)
     found = newest(db, here)
@@ -263,7 +270,27 @@ def test_breaks_rooms_and_plenaries_differ_too(setting: Setting) -> None:
     assert (feast.guid, feast.room, feast.plenary) == (lunch["guid"], "Attic", True)
     assert [one.title for one in found.slots if one.talk is None] == ["Feast", "Lunch"]
     assert found.rooms[0].capacity == 120
-    assert OTHER in {one.url for one in versions.shown_materials(db, here)}
+    assert [one.url for one in found.broadcasts] == ["https://live.example.org/", OTHER]
+    assert OTHER in {one.url for one in versions.shown_materials(db, here, found, LINKS)}
+
+
+def test_uploaded_slides_come_back_as_a_link_and_stay_where_they_are(
+    setting: Setting, fresh: Session
+) -> None:
+    db = setting.db
+    row = db.scalars(select(Material).where(Material.kind == "slides")).one()
+    row.url = ""
+    own = {"conference_id": row.conference_id, "submission_id": row.submission_id}
+    about = {"name": "a.pdf", "media_type": "application/pdf", "size": 1, "digest": "x"}
+    db.add(StoredFile(material_id=row.id, storage="x", created=NOW, **own, **about))
+    db.flush()
+    data = exported(db, setting.conference)
+    assert nothing_new(taken(db, setting.conference, data, update=True))
+    assert db.scalars(select(StoredFile)).one().material_id == row.id
+    here = twin_of(fresh, setting.conference)
+    taken(fresh, here, data, publish=True)
+    slides, _video = versions.shown_materials(fresh, here, newest(fresh, here), LINKS)
+    assert (slides.url, slides.file) == (LINKS.file("netconf", slides.talk, "a.pdf"), "")
 
 
 def test_what_the_conference_cannot_take_is_told(setting: Setting, fresh: Session) -> None:
@@ -271,15 +298,15 @@ def test_what_the_conference_cannot_take_is_told(setting: Setting, fresh: Sessio
     program = whole["program"]
     program["contact"] = "others@example.org"
     program["sections"].append({"key": "sponsors", "title": "Sponsors", "text": "X", "url": ""})
-    program["broadcasts"] = [{"day": 1, "room": "", "url": "https://live.example.org"}]
+    program["broadcasts"] = [{"day": 1, "room": "", "url": "http://live.example.org"}]
     whole["materials"][0].update(url="files/slides.pdf", file="slides.pdf")
     here = twin_of(fresh, setting.conference)
     outcome = taken(fresh, here, json.dumps(whole).encode())
     assert [(one.key, dict(one.data)) for one in outcome.left] == [
         ("left.section", {"title": "Sponsors"}),
         ("left.conference", {"fields": "contact"}),
-        ("left.broadcasts", {}),
         ("left.material", {"title": "Flows", "url": "files/slides.pdf"}),
+        ("left.broadcast", {"url": "http://live.example.org"}),
     ]
     assert here.contact == "chairs@example.org"
 

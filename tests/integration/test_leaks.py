@@ -208,13 +208,10 @@ def test_no_secret_reaches_anybody_it_is_not_for(
     lists = [page.path for page in crawl.seen.values() if 'name="q"' in page.html]
     crawl.follow(f"{path.partition('?')[0]}?q=zq" for path in lists)
     assert not [page.path for page in crawl.seen.values() if page.status >= 500]
+    answers = {path: _answer(page).replace("q=zq", "") for path, page in crawl.seen.items()}
     for secret, readers in SECRETS.items():
-        where = [
-            page.path
-            for page in crawl.seen.values()
-            if secret in _answer(page).replace(f"q={secret[:2]}", "")
-        ]
         if name not in readers:
+            where = [path for path, answer in answers.items() if secret in answer]
             assert not where, f"{secret} shows to {name} at {where[:5]}"
 
 

@@ -44,7 +44,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("public.index", "public.conference", "public.healthz", "public.readyz"),
         *("public.program", "public.program_file", "public.talk"),
         *("public.grid", "public.speakers", "public.speaker"),
-        *("public.embed", "public.embed_script"),
+        *("public.embed", "public.embed_script", "public.material_file"),
         *("account.log_in", "account.send_log_in", "account.code", "account.enter_code"),
         *("account.send_again", "account.link", "account.follow_link", "account.log_out"),
         *("account.password_log_in", "account.check_password"),
@@ -75,7 +75,8 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
     ),
     COMMITTEE: (
         *("chair.dashboard", "chair.submissions", "chair.submissions_csv"),
-        *("chair.program", "chair.preview", "chair.program_changes"),
+        *("chair.program", "chair.preview", "chair.program_changes", "chair.version"),
+        *("chair.version_preview", "chair.on_the_day", "chair.run_sheet", "chair.door_sign"),
     ),
     ALL_CHAIRS: (
         *("chair.people", "chair.people_csv", "chair.people_person"),
@@ -105,6 +106,8 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.delete_draft", "chair.auto", "chair.auto_start", "chair.auto_job"),
         *("chair.auto_cancel", "chair.auto_proposal", "chair.auto_apply", "chair.auto_discard"),
         *("chair.publish", "chair.publishing", "chair.materials_list"),
+        *("chair.remind_slides", "chair.paste_materials", "chair.broadcast_links"),
+        *("chair.old_names", "chair.erase_name", "chair.republish"),
         *("chair.settings", "chair.settings_archive", "chair.settings_basics"),
         *("chair.settings_call", "chair.settings_criteria", "chair.settings_criterion"),
         *("chair.settings_criterion_archive", "chair.settings_criterion_new"),
@@ -123,8 +126,14 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
     ),
     ("s", "stck", "stck"): ("speaker.edit", "speaker.save"),
     ("", "", "s"): ("speaker.confirm", "speaker.save_confirm", "speaker.decline"),
-    ("", "", "sck"): ("speaker.give_materials",),
-    ("", "", "ck"): ("chair.talk_materials", "chair.give_materials", "chair.approve_material"),
+    ("", "", "sck"): (
+        *("speaker.materials_page", "speaker.give_material", "speaker.remove_material"),
+        "speaker.material_file",
+    ),
+    ("", "", "ck"): (
+        *("chair.talk_materials", "chair.give_material", "chair.remove_material"),
+        "chair.approve_material",
+    ),
     ("", "tcko", "tcko"): ("chair.submission",),
     ("", "tc", "tc"): (
         *("chair.decision", "chair.decide", "chair.submission_assign"),

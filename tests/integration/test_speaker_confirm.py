@@ -271,6 +271,51 @@ def test_when_they_can_t_is_told_to_the_schedule_as_intervals(conference: Confer
     ]
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "kept"),
+    [("09:30", "12:00", "09:30-12:00"), ("", "11:00", "00:00-11:00"), ("15:15", "", "15:15-24:00")],
+)
+def test_the_very_times_of_a_day_are_kept_shown_again_and_told_to_the_schedule(
+    conference: Conference,
+    talk: Submission,
+    ada: Person,
+    db: Session,
+    visitor_as: As,
+    since: str,
+    until: str,
+    kept: str,
+) -> None:
+    day = conference.start_date.isoformat()
+    visitor = visitor_as(ada)
+    times = {f"day_{day}": "span", f"since_{day}": since, f"until_{day}": until}
+    visitor.submit(visitor.get(url(talk)), {**ANSWER, **times}, press="Confirm")
+    row = answer(db)
+    assert row.availability[day] == kept
+    shown = dict(visitor.get(url(talk)).form("format_fits").fields)
+    assert {name: shown[name] for name in times} == {**times, f"since_{day}": since or "00:00"}
+    shut = confirmations.unavailable(conference, row)
+    assert len(shut) == (2 if since and until else 1)
+
+
+@pytest.mark.parametrize(("since", "until"), [("", ""), ("12:00", "09:00"), ("25:00", "")])
+def test_times_that_are_none_are_an_error_at_their_day(
+    conference: Conference,
+    talk: Submission,
+    ada: Person,
+    db: Session,
+    visitor_as: As,
+    since: str,
+    until: str,
+) -> None:
+    day = conference.start_date.isoformat()
+    visitor = visitor_as(ada)
+    times = {f"day_{day}": "span", f"since_{day}": since, f"until_{day}": until}
+    page = visitor.submit(visitor.get(url(talk)), {**ANSWER, **times}, press="Confirm")
+    assert page.status == 422
+    assert page.html.count("field-error") == 1
+    assert state(db, talk) == State.ACCEPTED
+
+
 def test_the_page_fits_a_conference_without_an_own_row(
     conference: Conference, ada: Person, db: Session, visitor_as: As
 ) -> None:

@@ -12,7 +12,6 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference
 from cfp.domain.decisions.models import Decision, PendingDecision
 from cfp.domain.mail.models import Message
-from cfp.domain.program.models import Material
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import State
 from tests.factories import (
@@ -69,11 +68,11 @@ def announce(db: Session, talk: Submission, outcome: str, note: str = "") -> Non
     [
         (State.DRAFT, "nobody but you can see it", {"Delete the draft"}),
         (State.SUBMITTED, "We have your talk", {"Withdraw"}),
-        (State.ACCEPTED, "Please confirm", {"Withdraw", "Save links"}),
+        (State.ACCEPTED, "Please confirm", {"Withdraw"}),
         (State.WAITLISTED, "on the waitlist", {"Withdraw"}),
         (State.REJECTED, "not accepted this time", set()),
         (State.REVISE, "change it as asked", {"Withdraw"}),
-        (State.CONFIRMED, "it is confirmed", {"Withdraw", "Save links"}),
+        (State.CONFIRMED, "it is confirmed", {"Withdraw"}),
         (State.DECLINED, "you can't come", set()),
         (State.CANCELED, "have canceled it", set()),
         (State.WITHDRAWN, "It is withdrawn", set()),
@@ -239,7 +238,8 @@ def test_only_its_speakers_follow_it(
         "withdraw",
         "discard",
         "leave",
-        "materials",
+        "materials/slides",
+        "materials/slides/remove",
         "confirm",
         "decline",
         "speakers/X/invite",
@@ -354,73 +354,3 @@ def test_a_co_speaker_takes_only_themselves_off(
     assert names(db, talk) == [("Ada Example", "accepted"), ("Ben", "removed")]
     assert last_mail(engine, "speaker_left").recipient == "ada@example.org"
     assert visitor.get(page_url(talk)).status == 404
-
-
-# Slides and video ------------------------------------------------------------------------------
-
-
-def test_links_are_given_changed_and_taken_away(
-    conference: Conference, ada: Person, db: Session, visitor_as: As
-) -> None:
-    talk = make_submission(db, conference, [ada], state="confirmed")
-    visitor = visitor_as(ada)
-    page = visitor.submit(
-        visitor.get(page_url(talk)),
-        {"slides": "https://example.org/slides.pdf"},
-        press="Save links",
-    )
-    assert page.status == 200
-    material = db.scalars(select(Material)).one()
-    assert (material.kind, material.state) == ("slides", "shown")
-    page = visitor.submit(
-        page, {"slides": "", "video": "https://example.org/v"}, press="Save links"
-    )
-    db.expire_all()
-    assert [one.kind for one in db.scalars(select(Material))] == ["video"]
-
-
-def test_with_approval_links_wait_and_say_so(
-    conference: Conference, ada: Person, db: Session, visitor_as: As
-) -> None:
-    conference.materials_need_approval = True
-    talk = make_submission(db, conference, [ada], state="accepted")
-    visitor = visitor_as(ada)
-    given = {"slides": "https://example.org/slides.pdf"}
-    page = visitor.submit(visitor.get(page_url(talk)), given, press="Save links")
-    assert db.scalars(select(Material)).one().state == "given"
-    assert "The chairs look at it before it is shown." in page.text
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://example.org/x",
-        "javascript:alert(1)",
-        "https://",
-        "https://user:pw@example.org/",
-        "https://example.org/a b",
-        "//example.org/x",
-        "https://[::1",
-        "https://e.org/" + "x" * 500,
-    ],
-)
-def test_only_https_addresses_are_linked(
-    conference: Conference, ada: Person, db: Session, visitor_as: As, url: str
-) -> None:
-    talk = make_submission(db, conference, [ada], state="accepted")
-    visitor = visitor_as(ada)
-    page = visitor.submit(visitor.get(page_url(talk)), {"slides": url}, press="Save links")
-    assert page.status == 422
-    assert dict(page.form("slides").fields)["slides"] == url
-    assert db.scalars(select(Material)).all() == []
-
-
-def test_slides_can_t_be_given_before_acceptance(
-    conference: Conference, ada: Person, db: Session, visitor_as: As
-) -> None:
-    talk = make_submission(db, conference, [ada])
-    visitor = visitor_as(ada)
-    data = {"csrf_token": csrf(visitor), "slides": "https://example.org/x"}
-    assert visitor.client.post(f"{page_url(talk)}materials", data=data).status_code == 403
-    assert db.scalars(select(Material)).all() == []

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from sqlalchemy.orm import Session
 
 from tests.support.server import ROOT, environment
@@ -14,10 +15,21 @@ answer = app.test_client().get("/readyz", base_url="http://127.0.0.1:8000")
 print(answer.status_code, answer.text.strip())
 """
 
+FIRST_PAGE = """
+import sys
+from cfp.wsgi import app
+answer = app.test_client().get("/", base_url="http://127.0.0.1:8000")
+print(answer.status_code, *sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+FOR_FEW = {"alembic", "html5lib", "numpy", "openpyxl", "ortools", "scipy", "typst", "xlsxwriter"}
+"""What takes a second or a hundred megabytes, and no page needs that is asked for often."""
 
-def fetch(instance: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
+
+def fetch(
+    instance: Path, program: str = FETCH, **settings: str
+) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-c", FETCH],
+        [sys.executable, "-c", program],
         cwd=ROOT,
         env=environment(instance, settings),
         capture_output=True,
@@ -36,3 +48,13 @@ def test_it_does_not_start_on_a_database_that_is_not_up_to_date(tmp_path: Path) 
     done = fetch(tmp_path)
     assert done.returncode == 1
     assert "not_upgraded" in done.stderr
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_first_page_comes_without_what_few_need(
+    instance: Path, database_url: str, db: Session
+) -> None:
+    status, *loaded = fetch(instance, FIRST_PAGE, CFP_DATABASE_URL=database_url).stdout.split()
+    assert status == "200"
+    assert "sqlalchemy" in loaded
+    assert FOR_FEW & set(loaded) == set()

@@ -4,11 +4,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
+from cfp.algorithms import assignment, fairness
 from cfp.algorithms.assignment import assign, repair
 from cfp.algorithms.problem import Plan, Problem
+from cfp.algorithms.reduction import reduce
 
 MOST_PAIRS = 12
 
@@ -242,3 +245,113 @@ def test_repair_changes_as_little_as_can_be(problem: Problem, data) -> None:
     assert mine == changes[fewest].min()
     assert plan.total == pytest.approx(judged.total[fewest].max())
     assert plan.new.sum() + len(plan.dropped) == mine + len(set(map(tuple, current)) - pairs)
+
+
+@given(problems(), st.sampled_from([0.5, 0.9, 1.0]))
+def test_what_only_looks_around_the_low_papers_keeps_the_rules_and_its_bounds(
+    problem: Problem, floor: float
+) -> None:
+    """As a very large problem is solved: not always the best, but never a promise too much."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fairness, "MOST_PAIRS", 0)
+        plan = assign(problem, objective="balanced", floor=floor)
+    judged = judge(problem)
+    kept = plan.optimum - (1 - floor) * abs(plan.optimum) - 1e-7
+    rows = judged.fullest & (judged.total >= kept)
+    mine = (judged.taken == taken_by(problem, plan)).all(axis=1)
+    assert (mine & rows).sum() == 1
+    fair = problem.demand > 0
+    for group in plan.shortfalls:
+        fair[group.papers] = False
+    if fair.any():
+        worst = judged.paper_score[:, fair].min(axis=1)
+        assert plan.worst <= worst[rows].max() + 1e-9
+        assert worst[rows].max() <= plan.worst_limit + 1e-9
+        as_good = rows & (worst > plan.worst - 1e-9)
+        assert judged.total[as_good].max() <= plan.total_limit + 1e-5
+
+
+@given(problems(), st.sampled_from([0.25, 0.5, 0.99]), st.integers(0, 9))
+def test_a_drawn_plan_keeps_the_rules(problem: Problem, cap: float, seed: int) -> None:
+    capped = replace(problem, cap=cap)
+    plan = assign(capped, objective="max", seed=seed)
+    again = assign(capped, objective="max", seed=seed)
+    judged = judge(problem)
+    assert (taken_by(problem, plan) == taken_by(problem, again)).all()
+    assert (judged.taken == taken_by(problem, plan)).all(axis=1).sum() == 1
+    pinned = np.isin(problem.keys(), problem.row_keys(problem.pinned))
+    assert (plan.chance[pinned] == 1).all()
+    assert (plan.chance[~pinned] <= cap + 1e-9).all()
+    assert (plan.chance[taken_by(problem, plan)] > 0).all()
+
+
+@settings(max_examples=8)
+@given(problems(), st.sampled_from([0.3, 0.5]))
+def test_the_draw_has_the_promised_probabilities(problem: Problem, cap: float) -> None:
+    """Over many draws each pair comes as often as promised, within five standard deviations."""
+    capped, draws = replace(problem, cap=cap), 200
+    often = np.zeros(len(problem.paper))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assignment, "reduce", lambda one, _seed: reduce(one, 0))  # the same optimum
+        chance = assign(capped, objective="max").chance
+        for seed in range(draws):
+            often += taken_by(problem, assign(capped, objective="max", seed=seed))
+    deviation = np.sqrt(chance * (1 - chance) / draws)
+    assert (np.abs(often / draws - chance) <= 5 * deviation + 1e-9).all()
+
+
+@given(problems(rules=False), st.sampled_from([0.25, 0.5, 1.0]))
+def test_a_drawn_plan_has_the_best_expected_total(problem: Problem, cap: float) -> None:
+    """Against a linear program: fewest missing, then fewest unmet minima, then the total."""
+    plan = assign(replace(problem, cap=cap), objective="max")
+    n, papers, reviewers = len(problem.paper), problem.papers, problem.reviewers
+    at_paper = (np.arange(papers)[:, None] == problem.paper).astype(float)
+    at_reviewer = (np.arange(reviewers)[:, None] == problem.reviewer).astype(float)
+    lacking = np.concatenate([np.zeros(n), np.full(papers, 1e4), np.full(reviewers, 100.0)])
+    found = linprog(
+        lacking - np.append(problem.score, np.zeros(papers + reviewers)),
+        A_eq=np.hstack([at_paper, np.eye(papers), np.zeros((papers, reviewers))]),
+        b_eq=problem.demand,
+        A_ub=np.vstack(
+            [
+                np.hstack([at_reviewer, np.zeros((reviewers, papers + reviewers))]),
+                np.hstack([-at_reviewer, np.zeros((reviewers, papers)), -np.eye(reviewers)]),
+            ]
+        ),
+        b_ub=np.append(problem.load_max, -problem.load_min),
+        bounds=[(0, cap)] * n + [(0, None)] * (papers + reviewers),
+    )
+    expected = float(problem.score @ found.x[:n]) if n else 0.0
+    assert plan.optimum == pytest.approx(expected, abs=1e-5)
+    assert plan.optimum == pytest.approx(float(problem.score @ plan.chance))
+
+
+@given(st.integers(2, 5), st.integers(1, 4), st.integers(0, 10**6))
+def test_a_planted_group_is_named_exactly(papers: int, missing: int, seed: int) -> None:
+    """Some papers have a few reviewers of their own, who can give `missing` reviews too few."""
+    rng = np.random.default_rng(seed)
+    few, demand = np.sort(rng.choice(24, 4, replace=False)), 3
+    planted = np.sort(rng.choice(20, papers, replace=False))
+    eligible = rng.random((20, 24)) < 0.9
+    eligible[planted] = False
+    eligible[np.ix_(planted, few)] = True
+    eligible[np.setdiff1d(np.arange(20), planted)[:, None], few] = rng.random() < 0.5
+    load = np.full(24, 20)
+    capacity = max(demand * papers - missing, 1)
+    load[few] = [capacity // 4 + (one < capacity % 4) for one in range(4)]
+    paper, reviewer = np.nonzero(eligible)
+    plan = assign(
+        Problem(
+            paper=paper,
+            reviewer=reviewer,
+            score=rng.random(len(paper)),
+            demand=np.full(20, demand),
+            load_max=load,
+        ),
+        objective="max",
+    )
+    [group] = plan.shortfalls
+    assert group.papers.tolist() == planted.tolist()
+    assert group.reviewers.tolist() == few[load[few] > 0].tolist()
+    assert (group.demand, group.capacity) == (demand * papers, capacity)
+    assert group.missing == plan.paper_missing.sum() == demand * papers - capacity

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 from flask import Flask
@@ -17,10 +18,15 @@ PACKED = (".zip", ".xlsx", ".pdf")
 
 @dataclass
 class Crawl:
-    """One person's walk: every answer by its address, refused ones too."""
+    """One person's walk: every answer by its address, refused ones too.
+
+    A list is asked for each value of each filter, alone wherever that is linked, but not for every
+    combination: what two filters leave, each of them shows as well.
+    """
 
     client: FlaskClient
     seen: dict[str, Page] = field(default_factory=dict)
+    _asked: set[tuple[str, str]] = field(default_factory=set)
 
     def visit(self, path: str) -> Page:
         """One GET, remembered."""
@@ -34,16 +40,37 @@ class Crawl:
         waiting = list(starts)
         while waiting:
             path = waiting.pop()
-            if path in self.seen:
+            if path in self.seen or not self._is_news(path):
                 continue
             page = self.visit(path)
             waiting += [one for one in _addresses(page) if one not in self.seen]
+
+    def _is_news(self, path: str) -> bool:
+        page, _, query = path.partition("?")
+        values = {(page, one) for one in query.split("&")}
+        news = len(values) == 1 or not values <= self._asked
+        self._asked |= values
+        return news
+
+
+class _Links(HTMLParser):
+    """Where a page's links lead. Builds no tree: a crawl would keep hundreds of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self.found += [value for name, value in attrs if name == "href" and value]
 
 
 def _addresses(page: Page) -> Iterator[str]:
     found = [page.response.headers.get("Location", "")]
     if page.response.mimetype == "text/html" and page.status < 400:
-        found += page.links().values()
+        links = _Links()
+        links.feed(page.html)
+        found += links.found
     for address in filter(None, found):
         parts = urlsplit(urljoin(f"http://localhost{page.path}", address))
         ours = parts.netloc == "localhost" and not parts.path.startswith(("/static", "/bootstrap"))

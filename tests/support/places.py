@@ -17,7 +17,7 @@ from cfp.domain.accounts.rules import address_key
 from cfp.domain.accounts.tokens import Purpose, find, is_open, issue
 from cfp.domain.assignment.models import Assignment, Conflict, Proposal
 from cfp.domain.assignment.proposals import JOB_KIND
-from cfp.domain.conferences.models import Conference, Criterion, Invitation
+from cfp.domain.conferences.models import Conference, Criterion, Invitation, Room
 from cfp.domain.decisions.models import PendingDecision
 from cfp.domain.jobs import enqueue
 from cfp.domain.mail.models import Message
@@ -137,6 +137,7 @@ class Places:
         for state in (State.ACCEPTED, State.CONFIRMED):
             code, owner = self._submission(state)
             yield Place("speaker.confirm", owner, {"slug": slug, "code": code})
+            yield Place("speaker.materials_page", owner, {"slug": slug, "code": code})
 
     def _reviewer(self) -> Iterator[Place]:
         here = {"slug": self.conference.slug}
@@ -183,6 +184,14 @@ class Places:
         yield self._by_chair("decision", code=self._one(pending))
         given = select(Submission.code).join(Material, Material.submission_id == Submission.id)
         yield self._by_chair("talk_materials", code=self._one(given))
+        for name in (
+            *("on_the_day", "broadcast_links", "remind_slides", "paste_materials", "old_names"),
+        ):
+            yield self._by_chair(name)
+        for name in ("version", "version_preview"):
+            yield self._by_chair(name, number=1)
+        for name in ("run_sheet", "door_sign"):
+            yield self._by_chair(name, day=1, room=self._one(select(Room.name)))
         slots = select(Placement.id).where(Placement.conference_id == self.conference.id)
         yield self._by_chair("slot", placement_id=self._one(slots))
         yield from self._schedule()

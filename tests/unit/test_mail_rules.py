@@ -2,7 +2,7 @@ import smtplib
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cfp.domain import jobs
@@ -27,6 +27,7 @@ def test_the_wait_stays_between_a_minute_and_six_hours(attempts, jitter):
 
 
 @given(st.integers(1, 6), JITTER, JITTER)
+@example(6, 0.99999, 0.99999)
 def test_each_wait_is_longer_than_the_one_before_until_the_longest(attempts, one, other):
     assert backoff(attempts, one) < backoff(attempts + 1, other)
 

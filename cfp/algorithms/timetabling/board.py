@@ -160,7 +160,7 @@ class Board:
             "track": sum(len(tracks) - 1 for tracks in self.tracks().values()),
             "parallel": len(self.parallel()),
             "room": sum(self.terms.standing_people(item, self.room[item]) for item in placed),
-            "moves": sum(self._moved(item) for item in self.problem.items),
+            "moves": sum(self.moved(item) for item in self.problem.items),
         }
 
     def cost(self) -> tuple[int, int, int]:
@@ -177,7 +177,8 @@ class Board:
     def _apart(self, one: int, other: int) -> bool:
         return self.room[one] != self.room[other]
 
-    def _moved(self, item: int) -> bool:
+    def moved(self, item: int) -> bool:
+        """Is it not where it stood?"""
         stood = self.terms.stood(item)
         return stood is not None and stood != (self.room[item], self.start[item])
 

@@ -16,12 +16,14 @@ class Limits:
 
     Attributes:
         work: units of deterministic time for one solve.
-        end: wall time (perf_counter) at which everything stops.
+        begun: wall time (perf_counter) of the beginning.
+        end: wall time at which everything stops.
         seed: of the search.
         workers: 1, or several strategies in turns: both give the same result each time.
     """
 
     work: float
+    begun: float
     end: float
     seed: int
     workers: int = 1
@@ -29,6 +31,10 @@ class Limits:
     def of(self, share: float) -> "Limits":
         """The same with a share of the work for one solve."""
         return replace(self, work=self.work * share)
+
+    def first(self, share: float) -> "Limits":
+        """The same with a net after a share of the time, so that some is left for what follows."""
+        return replace(self, end=self.begun + share * (self.end - self.begun))
 
     def solver(self, *, relaxing: bool = False) -> cp_model.CpSolver:
         """A solver for the next solve; `relaxing` = lean on the linear relaxation, for counting."""

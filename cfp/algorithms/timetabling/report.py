@@ -36,7 +36,7 @@ def compose(found: Found, hopeless: list[Unit], steps: Steps) -> Timetable:
     points = board.penalties()
     gone = [item for unit in hopeless for item in unit.items]
     bounds = relaxed(terms) if NOWHERE not in board.room else dict.fromkeys(SOFT, 0)
-    bounds["moves"] = found.moves + sum(terms.stood(item) is not None for item in gone)
+    bounds["moves"] = found.moves + sum(board.moved(item) for item in (*gone, *problem.fixed))
     return Timetable(
         room=tuple(board.room),
         start=tuple(board.start),

@@ -6,7 +6,7 @@ and Gomory 1961) where there are few lengths, else in minutes.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 
 from ortools.sat.python import cp_model
 
@@ -184,9 +184,7 @@ class _Spreading:
         """Beyond each capacity: minutes of larger audiences against minutes of larger rooms."""
         rooms = self.problem.rooms
         sizes = sorted({rooms[room].capacity for room, _, _ in self.gaps[number]} - {0})
-        for size, larger in zip(sizes, [*sizes[1:], None], strict=True):
-            if larger is None:
-                return
+        for size, larger in pairwise(sizes):
             units = [u for u in self.here[number] if self._people(u) > size]
             seats = sum(n for room, _, n in self.gaps[number] if rooms[room].capacity > size)
             if units:

@@ -20,7 +20,7 @@ from cfp.algorithms.timetabling.spreading import spread
 from cfp.algorithms.timetabling.threads import at_once
 from cfp.algorithms.timetabling.units import Unit
 
-SPREAD, SEAT, ORDER = 0.02, 0.02, 0.01
+SPREAD, SEAT, ORDER = 0.05, 0.02, 0.01
 """Share of the time limit for one solve of each stage."""
 
 

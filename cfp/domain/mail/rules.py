@@ -15,10 +15,11 @@ def backoff(attempts: int, jitter: float) -> timedelta:
     """How long to wait after the `attempts`-th failure: 1, 3, 9, ... minutes, at most 6 hours.
 
     `jitter` in [0, 1) spreads what failed together by up to a fifth, so that a server which comes
-    back is not met by everything at the same second. Eight tries take about half a day.
+    back is not met by everything at the same second. Eight tries take about half a day. The longest
+    wait is spread by a sixth, to five hours, so that it stays longer than any before it.
     """
     base: timedelta = SHORTEST_WAIT * 3 ** min(attempts - 1, 10)
-    return min(base * (1 + jitter / 5), LONGEST_WAIT * (1 - jitter / 5))
+    return min(base * (1 + jitter / 5), LONGEST_WAIT * (1 - jitter / 6))
 
 
 def is_address(text: str) -> bool:

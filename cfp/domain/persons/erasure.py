@@ -21,6 +21,8 @@ from cfp.domain.decisions.models import Confirmation
 from cfp.domain.mail.models import Message
 from cfp.domain.mail.states import move
 from cfp.domain.persons.references import delete_rows, table_of
+from cfp.domain.program.models import Material, StoredFile
+from cfp.domain.program.stamps import count_change
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Speaker, Submission, SubmissionRevision
 from cfp.domain.submissions.rules import people_text
@@ -77,6 +79,7 @@ def erase(db: Session, actor: Actor, *, person_id: int, now: datetime) -> None:
     )
     delete_rows(db, table_of(Submission), db.scalars(drafts).all())
     _erase_from_submissions(db, who)
+    _erase_uploads(db, who, now)
     _erase_from_committees(db, who)
     _erase_mail(db, who)
     _erase_salts(db, who)
@@ -128,6 +131,15 @@ def _erase_from_history(db: Session, submission_id: int, codes: Collection[str])
             for s in revision.content.get("speakers", [])
         ]
         revision.content = {**revision.content, "speakers": speakers}
+
+
+def _erase_uploads(db: Session, who: _Who, now: datetime) -> None:
+    """Files the person has uploaded name them on every page; links to elsewhere stay."""
+    query = select(Material).join(StoredFile, StoredFile.material_id == Material.id)
+    theirs = db.scalars(query.where(Material.given_by_id.in_(who.ids))).all()
+    delete_rows(db, table_of(Material), [one.id for one in theirs])
+    for conference_id in {one.conference_id for one in theirs}:
+        count_change(db, conference_id, now=now)
 
 
 def _erase_from_committees(db: Session, who: _Who) -> None:

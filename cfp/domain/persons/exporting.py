@@ -13,6 +13,7 @@ from cfp.domain.assignment.models import Assignment, Bid, Conflict, ReviewerProf
 from cfp.domain.conferences.models import Conference, Criterion, Role
 from cfp.domain.decisions.models import Confirmation
 from cfp.domain.mail.models import Message
+from cfp.domain.program.models import Material, StoredFile
 from cfp.domain.reviews.models import Comment, Review, Score
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.policy import own
@@ -21,7 +22,12 @@ from cfp.policy import own
 def own_data(db: Session, actor: Actor, *, now: datetime) -> dict[str, Any]:
     """The person's own data by kind. What others wrote about them is not theirs and not in it."""
     me = actor.person_id
-    person = db.get_one(Person, me)
+    found = db.execute(
+        select(Person, Email.address, Email.verified, Email.primary)
+        .outerjoin(Email, Email.person_id == Person.id)
+        .where(Person.id == me)
+    ).all()
+    person: Person = found[0][0]
     rows = {kind: _plain(db.execute(query)) for kind, query in _queries(actor).items()}
     return {
         "exported": now.isoformat(),
@@ -32,6 +38,15 @@ def own_data(db: Session, actor: Actor, *, now: datetime) -> dict[str, Any]:
             "time_zone": person.zone,
             "created": person.created.isoformat(),
         },
+        "addresses": [
+            {
+                "address": address,
+                "verified": verified.isoformat() if verified else None,
+                "primary": primary,
+            }
+            for _person, address, verified, primary in found
+            if address is not None
+        ],
         **rows,
     }
 
@@ -42,9 +57,6 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
     of_talk = (here, Submission.code)
     mails = select(Message.kind, Message.sent, Message.recipient, Message.subject, Message.body)
     return {
-        "addresses": select(Email.address, Email.verified, Email.primary).where(
-            Email.person_id == me
-        ),
         "log_ins": select(LoginSession.device, LoginSession.created, LoginSession.last_used)
         .join(Account)
         .where(Account.person_id == me),
@@ -70,6 +82,10 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         "confirmations": _hanging(Confirmation, *of_talk, Confirmation.remote, Confirmation.zone)
         .add_columns(Confirmation.recording, Confirmation.availability, Confirmation.remark)
         .where(Confirmation.person_id == me),
+        "materials": _hanging(Material, *of_talk, Material.kind, Material.url, Material.state)
+        .add_columns(Material.given, StoredFile.name.label("file"), StoredFile.size)
+        .outerjoin(StoredFile, StoredFile.material_id == Material.id)
+        .where(Material.given_by_id == me),
         "bids": _hanging(Bid, *of_talk, Bid.value, Bid.changed).where(Bid.person_id == me),
         "conflicts": _hanging(Conflict, *of_talk, Conflict.kind, Conflict.reason, Conflict.state)
         .where(Conflict.person_id == me),

@@ -139,6 +139,7 @@ def take_rooms(work: Work) -> None:
     program = work.found.program
     capacities = {room.name: room.capacity for room in program.rooms} if program else {}
     named = [*capacities, *(slot.room for slot in work.found.slots if slot.room)]
+    named += [one.room for one in program.broadcasts if one.room] if program else []
     for name in dict.fromkeys(named):
         capacity = capacities.get(name)
         capacity = capacity if capacity is not None and fits(capacity) else None
@@ -310,8 +311,6 @@ def _note_left(work: Work, program: Program) -> None:
     if differing:
         data = {"fields": ", ".join(differing)}
         work.outcome.left.append(Doubt(None, "left.conference", data))
-    if program.broadcasts:
-        work.outcome.left.append(Doubt(None, "left.broadcasts"))
 
 
 def _facts(program: Program) -> Mapping[str, object]:

@@ -23,7 +23,7 @@ from cfp.domain.program.import_frame import (
     take_rooms,
     take_texts,
 )
-from cfp.domain.program.import_materials import take_materials
+from cfp.domain.program.import_materials import take_broadcasts, take_materials
 from cfp.domain.program.import_slots import take_slots
 from cfp.domain.program.import_talks import note_items, take_talks
 from cfp.formats.imported import Doubt, Imported
@@ -56,6 +56,7 @@ def import_program(
     note_items(work, [*held, *canceled])
     take_texts(work)
     take_materials(work, [*held, *canceled])
+    take_broadcasts(work)
     outcome = work.outcome
     outcome.updated = update and bool(outcome.changes)
     outcome.restored = _restored(work)

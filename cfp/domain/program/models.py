@@ -1,6 +1,6 @@
 """The program: lasting items, drafts of where they are placed, and frozen versions."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
@@ -169,3 +169,47 @@ class Material(Base):
     given: Mapped[datetime]
 
     __table_args__ = (UniqueConstraint("submission_id", "kind"),)
+
+
+class StoredFile(Base):
+    """An uploaded file of a material; its bytes are `storage` in the folder of uploads.
+
+    Reached only through its submission. `name` is for people and never a path.
+    """
+
+    __tablename__ = "file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    material_id: Mapped[int] = mapped_column(ForeignKey("material.id"), unique=True)
+    storage: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    digest: Mapped[str]
+    created: Mapped[datetime]
+
+
+class ProgramStamp(Base):
+    """Counts what changes for the public without a new version: materials, an erased name."""
+
+    __tablename__ = "program_stamp"
+
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(default=1)
+    changed: Mapped[datetime]
+
+
+class RoomBroadcast(Base):
+    """Where a room can be watched on a day; without a room, the whole event."""
+
+    __tablename__ = "broadcast"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    day: Mapped[date]
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"), index=True)
+    url: Mapped[str]
+
+    __table_args__ = (UniqueConstraint("conference_id", "day", "room_id"),)

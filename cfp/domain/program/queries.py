@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import String, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference
-from cfp.domain.program.models import Material, ProgramVersion
+from cfp.domain.program.models import Material, ProgramStamp, ProgramVersion
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import IN_PROGRAM, State
 from cfp.policy import Action, may
@@ -17,11 +17,18 @@ from cfp.policy import Action, may
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a public program is made of: equal stamps mean equal pages."""
+    """What a public program is made of: equal stamps mean equal pages.
+
+    Attributes:
+        number: counts what has changed without a new version.
+        materials: the ids of the shown materials of talks that take place; a talk that is
+            withdrawn takes its own out of the public's sight, and is no change of a material.
+    """
 
     conference_id: int
     version_id: int
-    materials: int
+    number: int
+    materials: str
     changed: datetime
 
 
@@ -33,22 +40,29 @@ _NEWEST = (
     .correlate(Conference)
     .scalar_subquery()
 )
+_SHOWN = (
+    select(func.aggregate_strings(cast(Material.id, String), " "))
+    .join(Submission, Submission.id == Material.submission_id)
+    .where(
+        Material.conference_id == Conference.id,
+        Material.state == "shown",
+        Submission.state.in_(IN_PROGRAM),
+    )
+    .correlate(Conference)
+    .scalar_subquery()
+)
 _STAMP = (
     select(
         Conference.id,
         ProgramVersion.id,
         ProgramVersion.published,
-        func.count(Submission.id),
-        func.max(Material.given),
+        ProgramStamp.number,
+        ProgramStamp.changed,
+        _SHOWN,
     )
     .join(ProgramVersion, ProgramVersion.id == _NEWEST)
-    .outerjoin(Material, and_(Material.conference_id == Conference.id, Material.state == "shown"))
-    .outerjoin(
-        Submission,
-        and_(Submission.id == Material.submission_id, Submission.state.in_(IN_PROGRAM)),
-    )
+    .outerjoin(ProgramStamp, ProgramStamp.conference_id == Conference.id)
     .where(Conference.slug == bindparam("slug"))
-    .group_by(Conference.id, ProgramVersion.id, ProgramVersion.published)
 )
 """Made once: making it took longer than running it, and every public page runs it."""
 
@@ -58,8 +72,9 @@ def stamp_of(db: Session, slug: str) -> Stamp | None:
     row = db.execute(_STAMP, {"slug": slug}).one_or_none()
     if row is None:
         return None
-    conference_id, version_id, published, materials, given = row
-    return Stamp(conference_id, version_id, materials, max(published, given or published))
+    conference_id, version_id, published, number, changed, materials = row
+    last = max(published, changed or published)
+    return Stamp(conference_id, version_id, number or 0, materials or "", last)
 
 
 def waitlisted(db: Session, actor: Actor, conference: Conference) -> Sequence[tuple[str, str]]:

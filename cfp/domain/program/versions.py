@@ -1,17 +1,24 @@
 """Versions: the current draft frozen, numbered and published. What the public sees."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, defer, joinedload, selectinload
+from sqlalchemy.orm import Session, defer, joinedload
 
 from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, Room, Track
 from cfp.domain.program.drafts import item_of
-from cfp.domain.program.models import Material, ProgramDraft, ProgramItem, ProgramVersion
+from cfp.domain.program.models import (
+    Material,
+    ProgramDraft,
+    ProgramItem,
+    ProgramVersion,
+    RoomBroadcast,
+    StoredFile,
+)
 from cfp.domain.program.plans import Plan, plan_of
 from cfp.domain.program.rules import Placed
 from cfp.domain.submissions.models import Speaker, Submission
@@ -23,6 +30,7 @@ from cfp.formats.identity import nth_guid
 from cfp.formats.program import Difference
 from cfp.formats.writers import Edition
 from cfp.links import Links
+from cfp.uploads import Uploads
 
 NOTE_LIMIT = 500
 SECTION_ORDER = ("introduction", "attendance", "registration", "booking", "broadcast", "contact")
@@ -69,22 +77,36 @@ def history_of(db: Session, conference: Conference, until: int) -> tuple[frozen.
 
 
 def edition_of(
-    db: Session, conference: Conference, version: ProgramVersion, links: Links
+    db: Session,
+    conference: Conference,
+    version: ProgramVersion,
+    links: Links,
+    *,
+    uploads: Uploads | None = None,
 ) -> Edition:
-    """A version with all that its formats show."""
+    """A version with all that its formats show; with `uploads`, the bytes of slides as well."""
+    program = program_of(version)
     return Edition(
-        program_of(version),
-        shown_materials(db, conference),
+        program,
+        shown_materials(db, conference, program, links),
         links,
         history_of(db, conference, version.number),
+        _reader(db, conference, uploads) if uploads else None,
     )
 
 
-def shown_materials(db: Session, conference: Conference) -> tuple[frozen.Material, ...]:
-    """Slides and videos everyone may see, in a lasting order."""
+def shown_materials(
+    db: Session, conference: Conference, program: frozen.Program, links: Links
+) -> tuple[frozen.Material, ...]:
+    """Slides and videos everyone may see, in a lasting order.
+
+    Only of talks of this version that take place: a talk that is accepted since then is nobody's
+    to know yet, whatever its speakers have given.
+    """
     rows = db.execute(
-        select(Submission.code, Material.kind, Material.url)
+        select(Submission.code, Material.kind, Material.url, StoredFile.name)
         .join(Submission, Submission.id == Material.submission_id)
+        .outerjoin(StoredFile, StoredFile.material_id == Material.id)
         .where(
             Material.conference_id == conference.id,
             Material.state == "shown",
@@ -92,10 +114,35 @@ def shown_materials(db: Session, conference: Conference) -> tuple[frozen.Materia
         )
         .order_by(Submission.code, Material.kind)
     )
+    taking_place = {talk.code for talk in program.talks if not talk.canceled}
     return tuple(
-        frozen.Material(talk=code, kind="slides" if kind == "slides" else "video", url=url)
-        for code, kind, url in rows
+        frozen.Material(
+            talk=code,
+            kind="slides" if kind == "slides" else "video",
+            url=links.file(conference.slug, code, file) if file else url,
+            file=file or "",
+        )
+        for code, kind, url, file in rows
+        if code in taking_place
     )
+
+
+def _reader(
+    db: Session, conference: Conference, uploads: Uploads
+) -> Callable[[frozen.Material], bytes]:
+    """What reads the bytes of uploaded slides, also when no database is at hand any more."""
+    rows = db.execute(
+        select(Submission.code, Material.kind, StoredFile.storage)
+        .join(Submission, Submission.id == StoredFile.submission_id)
+        .join(Material, Material.id == StoredFile.material_id)
+        .where(StoredFile.conference_id == conference.id)
+    )
+    storage = {(code, kind): name for code, kind, name in rows}
+
+    def read(material: frozen.Material) -> bytes:
+        return uploads.path(storage[material.talk, material.kind]).read_bytes()
+
+    return read
 
 
 def preview(
@@ -105,14 +152,16 @@ def preview(
     *,
     now: datetime,
     draft: ProgramDraft | None = None,
+    plan: Plan | None = None,
 ) -> frozen.Program:
     """The program as it would be published now, after `before`, from this or the current draft.
 
-    Writes nothing.
+    Writes nothing. `plan` is the draft's, for who has loaded it.
     """
     number = before.number + 1 if before else 1
     known = program_of(before) if before else None
-    return _freeze(db, conference, number, now, "", known, draft=draft, make_items=False)
+    plan = plan or plan_of(db, conference, draft=draft)
+    return _freeze(db, conference, plan, number, now, "", known)
 
 
 def publish(
@@ -135,16 +184,37 @@ def publish(
     before = latest(db, conference)
     known = program_of(before) if before else restored
     number = known.number + 1 if known else 1
-    program = _freeze(db, conference, number, now, note, known, make_items=True)
+    _number_items(db, conference)
+    plan = plan_of(db, conference)
+    program = _freeze(db, conference, plan, number, now, note, known, make_items=True)
+    return store(db, actor, conference, program, known, restores=before is None)
+
+
+def store(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    program: frozen.Program,
+    known: frozen.Program | None,
+    *,
+    restores: bool = False,
+) -> ProgramVersion:
+    """Keep a program that comes after `known` as the version everyone reads from now on.
+
+    `restores`: `known` itself was lost, so that nothing needs to have changed since.
+
+    Raises:
+        DomainError: `nothing_changed` (at the note).
+    """
     changes = differences(known, program)
-    if before and known and same(known, program):
+    if known is not None and not restores and same(known, program):
         raise DomainError("nothing_changed", field="note")
     version = ProgramVersion(
         conference_id=conference.id,
-        number=number,
-        published=now,
+        number=program.number,
+        published=program.published_at,
         published_by_id=actor.person_id,
-        note=note,
+        note=program.note,
         program=frozen.to_json(program),
         differences=[encode(change) for change in changes],
     )
@@ -154,12 +224,24 @@ def publish(
         db,
         actor,
         "program.publish",
-        f"version {number}",
-        now=now,
+        f"version {program.number}",
+        now=program.published_at,
         conference_id=conference.id,
-        detail={"number": number, "changes": len(changes)},
+        detail={"number": program.number, "changes": len(changes)},
     )
     return version
+
+
+def stamped(program: frozen.Program, before: frozen.Program) -> frozen.Program:
+    """The program with the stamps of `before` where a slot is as it was, else with its own.
+
+    Calendars see a change only where there is one.
+    """
+    own = [
+        replace(slot, changed_in=program.number, changed_at=program.published_at)
+        for slot in program.slots
+    ]
+    return replace(program, slots=_stamped(own, program, before))
 
 
 def versions_of(db: Session, conference: Conference) -> Sequence[ProgramVersion]:
@@ -262,23 +344,21 @@ def _frame(program: frozen.Program) -> tuple[object, ...]:
     """What surrounds the talks and slots, which `differences` covers."""
     about = (program.title, program.zone, program.start, program.end, program.place)
     plenary = {slot.guid for slot in program.slots if slot.plenary}
-    return *about, program.language, program.contact, program.sections, program.rooms, plenary
+    texts = (program.language, program.contact, program.sections)
+    return *about, *texts, program.rooms, program.broadcasts, plenary
 
 
 def _freeze(
     db: Session,
     conference: Conference,
+    plan: Plan,
     number: int,
     now: datetime,
     note: str,
     before: frozen.Program | None,
     *,
-    make_items: bool,
-    draft: ProgramDraft | None = None,
+    make_items: bool = False,
 ) -> frozen.Program:
-    if make_items:
-        _number_items(db, conference)
-    plan = plan_of(db, conference, draft=draft)
     days = tuple(
         frozen.Day(index + 1, conference.start_date + timedelta(days=index))
         for index in range((conference.end_date - conference.start_date).days + 1)
@@ -306,6 +386,7 @@ def _freeze(
         days=days,
         rooms=tuple(frozen.Room(room.name, room.capacity) for room in rooms) if several else (),
         talks=talks,
+        broadcasts=_broadcasts(db, conference, {room.id: room.name for room in rooms}, days),
     )
     canceled = {talk.code for talk in talks if talk.canceled}
     slots = _slots(plan, program, canceled, before, several=several)
@@ -313,6 +394,22 @@ def _freeze(
         program,
         slots=_stamped(slots, program, before),
         sessions=_sessions(plan, slots, before),
+    )
+
+
+def _broadcasts(
+    db: Session, conference: Conference, rooms: Mapping[int, str], days: Sequence[frozen.Day]
+) -> tuple[frozen.Broadcast, ...]:
+    """The links of days and rooms that there still are; by day, those without a room first."""
+    number = {day.date: day.number for day in days}
+    named = rooms.items() if len(rooms) > 1 else ()
+    order: dict[int | None, str] = dict([(None, ""), *named])
+    rank = {room_id: place for place, room_id in enumerate(order)}
+    rows = db.scalars(select(RoomBroadcast).where(RoomBroadcast.conference_id == conference.id))
+    found = [row for row in rows if row.day in number and row.room_id in order]
+    return tuple(
+        frozen.Broadcast(number[row.day], order[row.room_id], row.url)
+        for row in sorted(found, key=lambda one: (one.day, rank[one.room_id]))
     )
 
 
@@ -350,63 +447,64 @@ def _talks(
 ) -> tuple[frozen.Talk, ...]:
     """Accepted talks, and those published before that will not take place, as canceled."""
     published = set(before.talk_by_code) if before else set()
-    rows = db.scalars(
-        select(Submission)
-        .where(
-            Submission.conference_id == conference.id,
-            Submission.state.in_(IN_PROGRAM) | Submission.code.in_(published),
+    tracks = select(func.count(Track.id)).where(
+        Track.conference_id == conference.id, Track.archived.is_(False)
+    )
+    rows = (
+        db.execute(
+            select(Submission, ProgramItem, tracks.scalar_subquery())
+            .outerjoin(ProgramItem, ProgramItem.submission_id == Submission.id)
+            .where(
+                Submission.conference_id == conference.id,
+                Submission.state.in_(IN_PROGRAM) | Submission.code.in_(published),
+            )
+            .options(
+                joinedload(Submission.speakers),
+                joinedload(Submission.type),
+                joinedload(Submission.track),
+            )
+            .order_by(Submission.code)
         )
-        .options(
-            selectinload(Submission.speakers),
-            joinedload(Submission.type),
-            joinedload(Submission.track),
-        )
-        .order_by(Submission.code)
-    ).all()
-    items = _items(db, conference, rows, make_items=make_items)
-    tracks = db.scalar(
-        select(func.count(Track.id)).where(
-            Track.conference_id == conference.id, Track.archived.is_(False)
-        )
+        .unique()
+        .all()
     )
     return tuple(
-        frozen.Talk(
-            code=one.code,
-            guid=items[one.id].guid if one.id in items else "",
-            id=(items[one.id].number or 0) if one.id in items else 0,
-            title=one.title,
-            speakers=tuple(_speaker(speaker) for speaker in one.speakers if _is_shown(speaker)),
-            abstract=one.abstract,
-            type=one.type.name,
-            track=one.track.name if (tracks or 0) > 1 else "",
-            minutes=plan.minutes.get(one.code, one.type.minutes),
-            anchor=(items[one.id].anchor or None) if one.id in items else None,
-            canceled=one.state not in IN_PROGRAM,
-            language="" if one.language == conference.language else one.language,
-            recorded=one.id not in plan.needs or plan.needs[one.id].recording,
+        _talk(
+            conference,
+            plan,
+            submission,
+            item or (item_of(db, submission) if make_items else None),
+            with_track=count > 1,
         )
-        for one in rows
+        for submission, item, count in rows
     )
 
 
-def _items(
-    db: Session, conference: Conference, rows: Sequence[Submission], *, make_items: bool
-) -> dict[int, ProgramItem]:
-    known = {
-        item.submission_id: item
-        for item in db.scalars(
-            select(ProgramItem).where(
-                ProgramItem.conference_id == conference.id,
-                ProgramItem.submission_id.is_not(None),
-            )
-        )
-        if item.submission_id is not None
-    }
-    if make_items:
-        for submission in rows:
-            if submission.id not in known:
-                known[submission.id] = item_of(db, submission)
-    return known
+def _talk(
+    conference: Conference,
+    plan: Plan,
+    submission: Submission,
+    item: ProgramItem | None,
+    *,
+    with_track: bool,
+) -> frozen.Talk:
+    own_language = submission.language == conference.language
+    needs = plan.needs.get(submission.id)
+    return frozen.Talk(
+        code=submission.code,
+        guid=item.guid if item else "",
+        id=(item.number or 0) if item else 0,
+        title=submission.title,
+        speakers=tuple(_speaker(one) for one in submission.speakers if _is_shown(one)),
+        abstract=submission.abstract,
+        type=submission.type.name,
+        track=submission.track.name if with_track else "",
+        minutes=plan.minutes.get(submission.code, submission.type.minutes),
+        anchor=(item.anchor or None) if item else None,
+        canceled=submission.state not in IN_PROGRAM,
+        language="" if own_language else submission.language,
+        recorded=needs is None or needs.recording,
+    )
 
 
 def _number_items(db: Session, conference: Conference) -> None:
@@ -451,7 +549,11 @@ def _slots(
         slots.append(_slot(one, nth, program, plan, several=several))
     placed = {slot.talk for slot in slots}
     gone = [slot for slot in before.slots if slot.talk in canceled] if before else []
-    return slots + [slot for slot in gone if slot.talk not in placed]
+    return slots + [
+        replace(slot, changed_in=program.number, changed_at=program.published_at)
+        for slot in gone
+        if slot.talk not in placed
+    ]
 
 
 def _slot(

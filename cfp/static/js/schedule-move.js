@@ -181,11 +181,11 @@ export class Mover {
       this.words[kind].replace("{title}", word).replace("{name}", word),
     );
     ghost.classList.toggle("is-bad", wrong.length > 0);
-    const where = this.where(place);
-    ghost.lastChild.textContent = [where, ...new Set(wrong)].join(" · ");
+    const time = `${clock(place.from)}–${clock(place.from + place.minutes)}`;
+    ghost.lastChild.textContent = [time, ...new Set(wrong)].join(" · ");
     if (aloud) {
       ghost.scrollIntoView({ block: "nearest", inline: "nearest" });
-      this.say([where, wrong.length ? [...new Set(wrong)].join(", ") : this.words.free].join(": "));
+      this.say([this.where(place), wrong.length ? [...new Set(wrong)].join(", ") : this.words.free].join(": "));
     }
   }
 

@@ -13,6 +13,8 @@ from cfp.web.chair import settings_lists  # noqa: E402,F401 - routes register th
 from cfp.web.chair import settings_criteria  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import settings_mail  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import program  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import materials  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import on_the_day  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import program_slots  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import program_sessions  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import program_drafts  # noqa: E402,F401 - routes register themselves

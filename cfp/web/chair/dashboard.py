@@ -10,6 +10,7 @@ from cfp.domain.assignment.queries import lacking
 from cfp.domain.conferences.models import Conference
 from cfp.domain.conferences.rules import call_state
 from cfp.domain.decisions import overview
+from cfp.domain.program.releases import withdrawn_in_program
 from cfp.domain.reviews import figures, reminders
 from cfp.domain.reviews.rules import is_late
 from cfp.policy import Action, allowed
@@ -43,6 +44,7 @@ def dashboard(slug: str) -> str:
         late=reminders.waiting_for(progress, conference, now),
         nudged=max((one.nudged for one in progress if one.nudged), default=None),
         orphans=overview.without_chair(db, actor, conference),
+        off=withdrawn_in_program(db, conference) if "publish" in acts else [],
         coverage=figures.coverage(db, actor, conference) if scores else {},
         wanted=conference.reviews_per_submission,
         points=points,

@@ -18,8 +18,7 @@ from cfp.web.chair.program_page import (
     days_of,
     here,
     rooms_here,
-    shut_words,
-    speaker_keys,
+    talk_data,
     warned,
 )
 from cfp.web.forms import ViewResponse, perform
@@ -102,7 +101,7 @@ def page(plan: Plan, form: PlaceForm, session: NewSessionForm | None = None) -> 
     _offer(form, plan)
     by_slot, every = warned(plan)
     may_edit = allowed(actor, Action.PUBLISH, conference, context.now())
-    zone, rooms = ZoneInfo(conference.zone), rooms_here()
+    rooms = rooms_here()
     return render_template(
         "chair/program.html",
         form=form,
@@ -121,8 +120,7 @@ def page(plan: Plan, form: PlaceForm, session: NewSessionForm | None = None) -> 
         next=steps.next_step(db, actor, plan.draft) if may_edit else None,
         steps=STEPS,
         titles={one.item_id: one.title for one in plan.placed},
-        speakers=speaker_keys(plan),
-        shut=lambda needs: shut_words(needs, zone),
+        talk_data=talk_data(plan, conference),
     )
 
 

@@ -1,4 +1,4 @@
-"""Forms of the schedule: a slot, a session, a draft, a version's note, links to slides."""
+"""Forms of the schedule: a slot, a session, a draft."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
@@ -13,11 +13,9 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from cfp.domain.conferences.models import Conference, Room
 from cfp.domain.program import blocks, drafting
 from cfp.domain.program.drafts import TITLE_LIMIT
-from cfp.domain.program.materials import URL_LIMIT
 from cfp.domain.program.plans import Block, Plan, Unplaced
 from cfp.domain.program.rules import DAYS_AROUND, MINUTES_LIMIT, Placed
-from cfp.domain.program.versions import NOTE_LIMIT
-from cfp.web.forms import BaseForm, Line, Text
+from cfp.web.forms import BaseForm, Line
 
 BREAK = ""
 NO_ROOM = 0
@@ -161,17 +159,6 @@ class LateForm(WhereForm):
 
 class DraftForm(BaseForm):
     name = Line(_l("Name"), limit=drafting.NAME_LIMIT)
-
-
-class PublishForm(BaseForm):
-    note = Text(_l("Note to the readers"), limit=NOTE_LIMIT)
-
-
-class MaterialForm(BaseForm):
-    """https links; an empty one takes the link away."""
-
-    slides = Line(_l("Link to the slides"), limit=URL_LIMIT)
-    video = Line(_l("Link to the video"), limit=URL_LIMIT)
 
 
 def days_of(conference: Conference) -> list[date]:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
 from cfp.domain.conferences.models import Conference, Room
-from cfp.domain.program.plans import Plan, draft_of, plan_of
+from cfp.domain.program.plans import Plan, Unplaced, draft_of, plan_of
 from cfp.domain.program.rules import Needs, Placed, PlanWarning, warnings_of
 from cfp.web import context
 
@@ -38,10 +38,8 @@ class Row:
     start: datetime
     end: datetime
     warnings: Sequence[str]
-
-    @property
-    def begins(self) -> int:
-        return self.start.hour * 60 + self.start.minute
+    data: Mapping[str, object]
+    """What the script reads of it, as attributes."""
 
 
 def asked_draft() -> int | None:
@@ -102,16 +100,74 @@ def days_of(
     plan: Plan, conference: Conference, by_slot: Mapping[int, Sequence[str]]
 ) -> list[tuple[date, list[Row]]]:
     """Every day of the conference, empty ones too, with what stands on it."""
-    zone = ZoneInfo(conference.zone)
+    zone, keys = ZoneInfo(conference.zone), speaker_keys(plan)
     length = (conference.end_date - conference.start_date).days
     days: dict[date, list[Row]] = {
         conference.start_date + timedelta(days=offset): [] for offset in range(length + 1)
     }
     for one in plan.placed:
         start, end = one.start.astimezone(zone), one.end.astimezone(zone)
-        row = Row(one, start, end, by_slot.get(one.placement_id, ()))
-        days.setdefault(start.date(), []).append(row)
+        warnings = by_slot.get(one.placement_id, ())
+        data = _slot_data(plan, one, _minutes(start), keys, zone, warned=bool(warnings))
+        days.setdefault(start.date(), []).append(Row(one, start, end, warnings, data))
     return sorted(days.items())
+
+
+def talk_data(plan: Plan, conference: Conference) -> Mapping[str, Mapping[str, object]]:
+    """The same of the talks without a slot, by code."""
+    zone, keys = ZoneInfo(conference.zone), speaker_keys(plan)
+    return {
+        talk.code: {
+            "data-talk": talk.code,
+            "data-minutes": talk.minutes,
+            **_common_data(talk, keys, zone),
+        }
+        for talk in plan.unplaced
+    }
+
+
+def _slot_data(
+    plan: Plan,
+    slot: Placed,
+    begins: int,
+    keys: Mapping[int | str, int],
+    zone: ZoneInfo,
+    *,
+    warned: bool,
+) -> Mapping[str, object]:
+    session = plan.sessions.get(slot.session or 0)
+    flags = {
+        "data-pinned": slot.pinned,
+        "data-plenary": slot.plenary,
+        "data-pending": slot.pending,
+        "data-gone": slot.gone,
+        "data-warned": warned,
+        "data-posters": slot.posters,
+    }
+    return {
+        "data-slot": slot.placement_id,
+        "data-revision": slot.revision,
+        "data-room": slot.room_id or 0,
+        "data-room-name": slot.room,
+        "data-from": begins,
+        "data-minutes": slot.minutes,
+        "data-code": slot.code or None,
+        "data-session": session.number if session else None,
+        "data-session-title": session.title if session else None,
+        **{name: "" for name, holds in flags.items() if holds},
+        **_common_data(slot, keys, zone),
+    }
+
+
+def _common_data(
+    one: Placed | Unplaced, keys: Mapping[int | str, int], zone: ZoneInfo
+) -> Mapping[str, object]:
+    people = sorted(one.speakers, key=lambda pair: pair[1])
+    return {
+        "data-title": one.title,
+        "data-speakers": ";".join(f"{keys[key]}:{name}" for key, name in people) or None,
+        "data-shut": shut_words(one.needs, zone) or None,
+    }
 
 
 def shut_words(needs: Needs, zone: ZoneInfo) -> str:

@@ -41,6 +41,8 @@ KINDS: dict[str, LazyString] = {
     "declined": _l("A speaker can't come"),
     "canceled": _l("A talk is canceled"),
     "program_published": _l("The program is published"),
+    "slot_changed": _l("A talk's time or room has changed"),
+    "slides_reminder": _l("Slides are missing"),
 }
 """The kinds a conference can word, in the order of its life; only those with a text are shown."""
 

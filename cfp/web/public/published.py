@@ -106,10 +106,10 @@ def published(known: Stamp) -> Published:
 
 def _load(known: Stamp) -> Published:
     db = context.db()
-    version = db.get_one(ProgramVersion, known.version_id)
+    program = versions.program_of(db.get_one(ProgramVersion, known.version_id))
     conference = db.get_one(Conference, known.conference_id)
-    materials = versions.shown_materials(db, conference)
-    return Published(known, versions.program_of(version), materials)
+    materials = versions.shown_materials(db, conference, program, context.links())
+    return Published(known, program, materials)
 
 
 def answer(

@@ -7,6 +7,7 @@ blueprint = Blueprint("speaker", __name__)
 from cfp.web.speaker import confirm  # noqa: E402,F401 - routes register themselves
 from cfp.web.speaker import edit  # noqa: E402,F401 - routes register themselves
 from cfp.web.speaker import index  # noqa: E402,F401 - routes register themselves
+from cfp.web.speaker import materials  # noqa: E402,F401 - routes register themselves
 from cfp.web.speaker import new  # noqa: E402,F401 - routes register themselves
 from cfp.web.speaker import people  # noqa: E402,F401 - routes register themselves
 from cfp.web.speaker import submission  # noqa: E402,F401 - routes register themselves

@@ -4,16 +4,12 @@ from datetime import datetime
 
 from flask import render_template, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from wtforms import ValidationError
-from wtforms.widgets import URLInput
 
 from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.decisions.confirmations import confirmation_of
 from cfp.domain.decisions.models import Decision
 from cfp.domain.program import materials, versions
-from cfp.domain.program.materials import is_material_url
 from cfp.domain.reviews.queries import texts_for_speakers
 from cfp.domain.submissions import actions
 from cfp.domain.submissions.models import Submission
@@ -30,37 +26,16 @@ from cfp.formats.program import Slot
 from cfp.formats.speakers import write_entries
 from cfp.policy import Action, Fact, sees
 from cfp.web import context
-from cfp.web.forms import BaseForm, Line, ViewResponse, perform, press
+from cfp.web.forms import ViewResponse, press
 from cfp.web.gate import permission
 from cfp.web.speaker import blueprint
 from cfp.web.speaker.talks import format_words, minutes_words, own_page
 
 
-class MaterialForm(BaseForm):
-    """The links of both kinds in one save; an emptied one is taken away."""
-
-    slides = Line(_l("Link to your slides"), limit=materials.URL_LIMIT, widget=URLInput())
-    video = Line(_l("Link to a video"), limit=materials.URL_LIMIT, widget=URLInput())
-
-    def validate_slides(self, field: Line) -> None:
-        if field.data and not is_material_url(field.data):
-            raise ValidationError(_("Give the full address, starting with https://"))
-
-    validate_video = validate_slides
-
-
 @blueprint.get("/<slug>/submissions/<code>/")
 @permission(Action.FOLLOW)
 def submission(slug: str, code: str) -> str:
-    given = materials.materials_of(context.db(), context.submission())
-    return _page(MaterialForm(data={one.kind: one.url for one in given}))
-
-
-@blueprint.post("/<slug>/submissions/<code>/materials")
-@permission(Action.GIVE_MATERIAL)
-def give_materials(slug: str, code: str) -> ViewResponse:
-    form = MaterialForm()
-    return perform(form, lambda: _give(form), lambda: _page(form), done=_("Saved."))
+    return _page()
 
 
 @blueprint.post("/<slug>/submissions/<code>/withdraw")
@@ -84,18 +59,7 @@ def discard(slug: str, code: str) -> ViewResponse:
     return press(act, done=_("The draft is deleted."))
 
 
-def _give(form: MaterialForm) -> str:
-    db, actor, standing, now = context.db(), context.actor(), context.standing(), context.now()
-    for kind in materials.KINDS:
-        url = form[kind].data
-        if url:
-            materials.give(db, actor, standing, kind=kind, url=url, now=now)
-        else:
-            materials.remove(db, actor, standing, kind=kind, now=now)
-    return own_page(standing.submission)
-
-
-def _page(form: MaterialForm) -> str:
+def _page() -> str:
     db, actor, standing, now = context.db(), context.actor(), context.standing(), context.now()
     conference, submission = standing.conference, standing.submission
     speakers = speakers_of(db, submission)
@@ -122,8 +86,7 @@ def _page(form: MaterialForm) -> str:
         own=next((one for one in speakers if one.person_id == actor.person_id), None),
         messages=own_messages(db, actor, submission),
         gives=submission.state in IN_PROGRAM,
-        given=materials.materials_of(db, submission) if submission.announced else [],
-        form=form,
+        given=materials.given_for(db, submission) if submission.announced else {},
     )
 
 

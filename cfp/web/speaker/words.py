@@ -27,8 +27,6 @@ add_words(
         "invitation_not_now": _l("There is nobody to ask: they have answered, or left."),
         "invited_just_now": _l("They were asked a moment ago. Please wait ten minutes."),
         "not_a_draft": _l("Only a draft can be deleted. You can withdraw what was handed in."),
-        "not_in_program": _l("Slides and videos can be given once it is accepted."),
-        "material_url": _l("Give the full address, starting with https://"),
         "confirm_link_old": _l("This link is too old. Log in to answer."),
     }
 )

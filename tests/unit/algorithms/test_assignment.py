@@ -336,8 +336,8 @@ def test_a_repair_refuses_rows_it_does_not_know(current, key):
     [
         ({"objective": "fairest"}, {}, "objective"),
         ({"objective": "max", "floor": 1.5}, {}, "floor_range"),
-        ({"objective": "max"}, {"cap": 0.5}, "unsupported"),
-        ({"objective": "max"}, {"huge": 1e30}, "too_large"),
+        ({"objective": "balanced"}, {"cap": 0.5}, "cap_balanced"),
+        ({"objective": "max"}, {"huge": 1e30}, "scores_too_large"),
     ],
 )
 def test_what_cannot_be_asked_for(options, rules, key):
