@@ -30,6 +30,11 @@ SENTENCES: Mapping[str, str] = {
     "dates.page": "the page says it starts on {expected}, the schedule on {found}",
     "dates.start": "the conference starts on {expected}, the schedule on {found}",
     "footer.proposed": "taken as the footer: {text!r}",
+    "left.conference": "of the conference itself the file says otherwise, which stays: {fields}",
+    "left.section": "there is no place for the section {title!r}; it was left out",
+    "left.broadcast": "the link to watch a room can't be kept: {url}",
+    "left.canceled": "{title!r} is canceled and was never announced here; it is not shown",
+    "left.material": "the link of {title!r} can't be kept: {url}",
 }
 
 

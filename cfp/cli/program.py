@@ -19,7 +19,7 @@ from cfp.domain.conferences.models import Conference
 from cfp.domain.program import imports, versions
 from cfp.domain.program.imports import Outcome
 from cfp.errors import ConfigError
-from cfp.formats.imported import Imported, imported_json
+from cfp.formats.imported import Imported, doubt_json, imported_json
 from cfp.formats.reading import SIZE_LIMIT, Format, read
 from cfp.formats.writers import WRITERS
 from cfp.links import Links
@@ -72,20 +72,26 @@ def import_program(
         outcome = imports.import_program(
             db, SYSTEM, conference, found, update=update, now=now
         )
-        number = _publish(db, conference, now) if publish else None
+        number = _publish(db, conference, outcome, now) if publish else None
         db.commit()
     _report(found, outcome, published=number, as_json=as_json)
     left = bool(outcome.changes) and not outcome.updated
-    sys.exit(WITH_WARNINGS if found.warnings or left else DONE)
+    doubtful = found.warnings or outcome.left
+    sys.exit(WITH_WARNINGS if doubtful or left else DONE)
 
 
-def _publish(db: Session, conference: Conference, now: datetime) -> int | None:
+def _publish(
+    db: Session, conference: Conference, outcome: Outcome, now: datetime
+) -> int | None:
     """The version's number; None when readers would see no difference."""
     before = versions.latest(db, conference)
     coming = versions.preview(db, conference, before, now=now)
     if before is not None and versions.same(versions.program_of(before), coming):
         return None
-    return versions.publish(db, SYSTEM, conference, note="", now=now).number
+    restored = outcome.restored
+    return versions.publish(
+        db, SYSTEM, conference, note="", now=now, restored=restored
+    ).number
 
 
 def _read_file(file: Path) -> bytes:
@@ -101,7 +107,7 @@ def _read_file(file: Path) -> bytes:
 def _report(
     found: Imported, outcome: Outcome | None, *, published: int | None, as_json: bool
 ) -> None:
-    for doubt in found.warnings:
+    for doubt in (*found.warnings, *(outcome.left if outcome else ())):
         click.echo(f"warning: {doubt_sentence(doubt)}", err=True)
     if as_json:
         data = imported_json(found)
@@ -113,6 +119,7 @@ def _report(
                 "changes": [
                     {"title": one.title, "fields": list(one.fields)} for one in outcome.changes
                 ],
+                "left": [doubt_json(doubt) for doubt in outcome.left],
                 "updated": outcome.updated,
                 "version": published,
             }

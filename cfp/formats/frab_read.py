@@ -6,20 +6,23 @@ is at the conference's clocks. Breaks are events of the type "break", or without
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cfp.formats.errors import FormatError
 from cfp.formats.frab import BREAK, GENERATOR
 from cfp.formats.grammar import clean_text, one_line
+from cfp.formats.identity import first_guid
 from cfp.formats.imported import Doubt, Imported, ImportedSlot, ImportedTalk, assemble
 from cfp.formats.json_values import items, mapping, text, texts
 from cfp.formats.moments import moment_of, zone_named
+from cfp.formats.program import ProgramSpeaker
 from cfp.formats.speakers import NameAndAffiliation
 from cfp.formats.xml_tree import XmlElement, parse_xml
 
 _DURATION = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?::(\d{2}))?")
+_ID = re.compile("[0-9]{1,10}")
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class _Event:
     day: int | None
     room: str
     line: int | None = None
+    people: tuple[ProgramSpeaker, ...] = ()
 
     def __getitem__(self, name: str) -> str:
         return self.values.get(name, "")
@@ -114,15 +118,20 @@ def _json_events(conference: Mapping[str, object], known: set[str] | None) -> It
 def _json_event(event: Mapping[str, object], day: int | None, room: str) -> _Event:
     values = {name: texts(event.get(name)) for name in _FIELDS}
     persons = event.get("persons")
-    people = [
-        NameAndAffiliation(
-            one_line(text(one.get("name")) or text(one.get("public_name"))),
-            one_line(text(one.get("affiliation"))),
-        )
-        for one in (persons if isinstance(persons, list) else [])
-        if isinstance(one, Mapping)
-    ]
-    return _Event(values, tuple(one for one in people if one.name), day, room)
+    listed = persons if isinstance(persons, list) else []
+    named = [_json_person(one) for one in listed if isinstance(one, Mapping)]
+    people = tuple(one for one in named if one.name)
+    plain = tuple(NameAndAffiliation(one.name, one.affiliation) for one in people)
+    return _Event(values, plain, day, room, people=people)
+
+
+def _json_person(person: Mapping[str, object]) -> ProgramSpeaker:
+    return ProgramSpeaker(
+        text(person.get("code")) or None,
+        one_line(text(person.get("name")) or text(person.get("public_name"))),
+        one_line(text(person.get("affiliation"))),
+        clean_text(text(person.get("biography"))),
+    )
 
 
 def _number(value: str) -> int | None:
@@ -137,10 +146,18 @@ def _imported(
     order = ((event.day or 0, event["date"], not event["code"]) for event in events)
     for _, event in sorted(zip(order, events, strict=True), key=lambda pair: pair[0]):
         reader.take(event)
+    talks = tuple(_identified(talk, reader.slots) for talk in reader.talks)
     found = Imported(
-        one_line(title), tuple(reader.talks), tuple(reader.slots), warnings=tuple(reader.doubts)
+        one_line(title), talks, tuple(reader.slots), warnings=tuple(reader.doubts)
     )
     return assemble(found, page_start=None, start=start)
+
+
+def _identified(talk: ImportedTalk, slots: Sequence[ImportedSlot]) -> ImportedTalk:
+    """A talk given twice has the guid from which its other ones derive, and the id beside it."""
+    numbers = {slot.guid: slot.number for slot in slots if slot.anchor == talk.anchor}
+    guid = first_guid(numbers)
+    return replace(talk, guid=guid, number=numbers[guid])
 
 
 class _Reader:
@@ -164,7 +181,17 @@ class _Reader:
         anchor = None if is_break else self._anchor(event, title)
         start, end = self._times(event, title)
         self.slots.append(
-            ImportedSlot(title, event.day, start, end, event.room, anchor=anchor, line=event.line)
+            ImportedSlot(
+                title,
+                event.day,
+                start,
+                end,
+                event.room,
+                anchor=anchor,
+                line=event.line,
+                guid=event["guid"],
+                number=int(event["id"]) if _ID.fullmatch(event["id"]) else 0,
+            )
         )
 
     def _anchor(self, event: _Event, title: str) -> str:
@@ -187,6 +214,8 @@ class _Reader:
                 type=one_line(event["type"]),
                 track=one_line(event["track"]),
                 language=event["language"],
+                code=code,
+                people=event.people,
             )
         )
         return anchor

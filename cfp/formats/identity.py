@@ -7,7 +7,7 @@ is not (a talk given twice has one number, a speaker has a code) derives from wh
 import re
 import unicodedata
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from cfp.formats.grammar import one_line
 from cfp.formats.program import Program, ProgramSpeaker
@@ -58,6 +58,28 @@ def numbers(program: Program) -> Mapping[str, int]:
         taken.add(free)
         found[guid] = free
     return found
+
+
+def nth_guid(guid: str, number: int) -> str:
+    """Return the guid of an item's slot: the item's own, for a second one derived for ever."""
+    return guid if number == 1 else str(uuid.uuid5(uuid.UUID(guid), str(number)))
+
+
+def as_guid(text: str) -> str:
+    """Return a UUID as it is written here, or nothing for what is none."""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        return ""
+
+
+def first_guid(guids: Collection[str]) -> str:
+    """Return the one of a talk's guids from which the others derive; without one, the first."""
+    places = range(2, len(guids) + 1)
+    for guid in guids:
+        if as_guid(guid) and all(nth_guid(guid, number) in guids for number in places):
+            return guid
+    return next(iter(guids))
 
 
 def slug(text: str, limit: int = 60) -> str:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from cfp.formats.codec import Json, encode, rfc3339
 from cfp.formats.errors import FormatError
-from cfp.formats.program import Material, Program, Section, Session
+from cfp.formats.program import Material, Program, ProgramSpeaker, Section, Session
 from cfp.formats.speakers import NameAndAffiliation
 
 
@@ -21,6 +21,10 @@ class Doubt:
     `slots.unknown`, `slots.several` (title) · `times.unknown`, `times.row` (title) ·
     `dates.month` (cell, page), `dates.page`, `dates.start` (expected, found) ·
     `footer.proposed` (text).
+
+    An import itself adds what the conference could not take: `left.conference` (fields),
+    `left.section` (title), `left.broadcast` (url), `left.canceled` (title), `left.material` (title,
+    url).
     """
 
     line: int | None
@@ -34,6 +38,8 @@ class ImportedTalk:
     """A submission of the file. Times are UTC, null when the file does not tell them.
 
     `type`, `track` and `language` are empty when the file does not tell them; text and page do not.
+    So are `code`, `guid` and `number`, by which the place it comes from knows the talk, and
+    `minutes`, what it was accepted for. `people` are the speakers with codes and bios.
     """
 
     title: str
@@ -47,6 +53,12 @@ class ImportedTalk:
     type: str = ""
     track: str = ""
     language: str = ""
+    code: str = ""
+    guid: str = ""
+    number: int = 0
+    minutes: int = 0
+    people: tuple[ProgramSpeaker, ...] = ()
+    recorded: bool = True
 
 
 @dataclass(frozen=True)
@@ -55,6 +67,7 @@ class ImportedSlot:
 
     `anchor` is where the row's link leads. Text has no links: there, `by_title` says that the
     title alone tells a talk from a break. `session` is the id of one of the file's sessions.
+    `guid` and `number` are those by which the place it comes from knows the slot.
     """
 
     title: str
@@ -68,11 +81,13 @@ class ImportedSlot:
     line: int | None = None
     session: int | None = None
     plenary: bool = False
+    guid: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True)
 class Imported:
-    """All of a file. `program` and `materials` are there when it was our own JSON."""
+    """All of a file. `program`, `canceled`, `materials` are there when it was our own JSON."""
 
     title: str
     talks: tuple[ImportedTalk, ...]
@@ -83,6 +98,7 @@ class Imported:
     program: Program | None = None
     materials: tuple[Material, ...] = ()
     sessions: tuple[Session, ...] = ()
+    canceled: tuple[ImportedTalk, ...] = ()
 
 
 def imported_json(imported: Imported) -> dict[str, Json]:
@@ -92,7 +108,7 @@ def imported_json(imported: Imported) -> dict[str, Json]:
         "talks": [_talk_json(talk) for talk in imported.talks],
         "slots": [_slot_json(slot) for slot in imported.slots],
         "sessions": encode(imported.sessions),
-        "warnings": [_doubt_json(doubt) for doubt in imported.warnings],
+        "warnings": [doubt_json(doubt) for doubt in imported.warnings],
     }
 
 
@@ -121,7 +137,8 @@ def _slot_json(slot: ImportedSlot) -> Json:
     }
 
 
-def _doubt_json(doubt: Doubt) -> Json:
+def doubt_json(doubt: Doubt) -> Json:
+    """Return a warning as `--json` prints it."""
     return {
         "line": doubt.line,
         "key": doubt.key,
@@ -143,7 +160,7 @@ def assemble(found: Imported, *, page_start: date | None, start: date | None) ->
         FormatError: `format.submissions` when there is none, `format.anchor` when two talks have
             one anchor, or rows of different titles lead to one.
     """
-    if not found.talks:
+    if not found.talks and found.program is None:
         raise FormatError("format.submissions")
     _refuse_shared_anchors(found.talks, found.slots)
     doubts = list(found.warnings)

@@ -72,6 +72,7 @@ class _Reader:
                     type=one_line(texts(talk.get("submission_type"))),
                     track=self._named(talk.get("track"), self.tracks),
                     language=text(talk.get("content_locale")),
+                    code=code,
                 )
             )
         # What has no code is a break of the widget's.

@@ -12,7 +12,7 @@ from cfp.formats.html import read_html
 from cfp.formats.imported import Imported, ImportedSlot, ImportedTalk, assemble
 from cfp.formats.json_values import parse_json
 from cfp.formats.pretalx import is_pretalx, read_pretalx
-from cfp.formats.program import CONTACT, Program, Slot, from_json
+from cfp.formats.program import CONTACT, Program, Slot, Talk, from_json
 from cfp.formats.speakers import NameAndAffiliation
 from cfp.formats.table import is_csv, read_csv
 from cfp.formats.text import read_text
@@ -80,11 +80,11 @@ def _read_workbook(data: bytes, start: date | None) -> Imported:
 def _kind(text: str) -> str:
     if text.lstrip().startswith(("{", "[")):
         return "json"
+    if is_csv(text):  # before HTML, of which a cell may hold anything
+        return "csv"
     if _XML.match(text):
         return "xml"
-    if _HTML.search(text):
-        return "html"
-    return "csv" if is_csv(text) else "text"
+    return "html" if _HTML.search(text) else "text"
 
 
 def read_json(text: str, start: date | None = None) -> Imported:
@@ -108,7 +108,7 @@ def _read_own(data: Mapping[str, object]) -> Imported:
     program, materials = from_json(data)
     found = Imported(
         title=program.title,
-        talks=_talks(program),
+        talks=tuple(_talk(program, talk) for talk in program.in_order()),
         slots=tuple(
             _slot(program, slot) for slot in program.ordered_slots if not program.is_canceled(slot)
         ),
@@ -117,6 +117,7 @@ def _read_own(data: Mapping[str, object]) -> Imported:
         program=program,
         materials=materials,
         sessions=program.sessions,
+        canceled=tuple(_talk(program, talk) for talk in program.talks if talk.canceled),
     )
     return assemble(found, page_start=program.start, start=None)
 
@@ -130,20 +131,22 @@ _READERS: Mapping[str, Callable[[str, date | None], Imported]] = {
 }
 
 
-def _talks(program: Program) -> tuple[ImportedTalk, ...]:
-    return tuple(
-        ImportedTalk(
-            title=talk.title,
-            speakers=tuple(
-                NameAndAffiliation(speaker.name, speaker.affiliation) for speaker in talk.speakers
-            ),
-            abstract=talk.abstract,
-            anchor=talk.anchor or f"t-{talk.code}",
-            type=talk.type,
-            track=talk.track,
-            language=talk.language or program.language,
-        )
-        for talk in program.in_order()
+def _talk(program: Program, talk: Talk) -> ImportedTalk:
+    people = tuple(NameAndAffiliation(one.name, one.affiliation) for one in talk.speakers)
+    return ImportedTalk(
+        title=talk.title,
+        speakers=people,
+        abstract=talk.abstract,
+        anchor=talk.anchor or f"t-{talk.code}",
+        type=talk.type,
+        track=talk.track,
+        language=talk.language or program.language,
+        code=talk.code,
+        guid=talk.guid,
+        number=talk.id,
+        minutes=talk.minutes,
+        people=talk.speakers,
+        recorded=talk.recorded,
     )
 
 
@@ -158,4 +161,6 @@ def _slot(program: Program, slot: Slot) -> ImportedSlot:
         anchor=(talk.anchor or f"t-{talk.code}") if talk else None,
         session=slot.session,
         plenary=slot.plenary,
+        guid=slot.guid,
+        number=slot.id,
     )

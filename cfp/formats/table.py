@@ -179,6 +179,7 @@ class _Table:
         if anchor is not None:
             self.anchors.add(anchor)
         speakers = read_entries(row.get("speakers", ""))
+        minutes = row.get("minutes", "").strip()
         self.doubts.extend(
             Doubt(line, key, {"entry": entry}, others) for key, entry, others in speakers.doubts
         )
@@ -191,6 +192,8 @@ class _Table:
             type=one_line(row.get("type", "")),
             track=one_line(row.get("track", "")),
             language=row.get("language", "").strip(),
+            code=row.get("code", "").strip(),
+            minutes=int(minutes) if re.fullmatch("[0-9]{1,4}", minutes) else 0,
         )
         self.talks.append(talk)
         self.slots.extend(self._slots(row, talk))

@@ -87,6 +87,28 @@ def test_a_session_is_made_changed_moved_and_dissolved(here: Setting, chair: Vis
     assert here.db.query(ProgramSession).count() == 1
 
 
+def test_what_the_program_s_text_cannot_carry_is_refused_at_its_field(
+    here: Setting, chair: Visitor
+) -> None:
+    row = here.place(here.talk("One"))
+    page = chair.get(PAGE)
+    values = {"title": "Morning", "chair": "", "picked": [f"{row.id}-{row.revision}"]}
+    for wrong, said in (
+        ({"title": "Morning |TOP|"}, "program page ends titles so"),
+        ({"chair": "Ada; Ben"}, "without semicolons"),
+        ({"chair": "Ada (remote"}, "each bracket closed"),
+    ):
+        refused = chair.submit(page, {**values, **wrong}, press="Make the session")
+        assert refused.status == 422
+        assert said in refused.text
+    assert here.db.query(ProgramSession).count() == 0
+    words = {"title": "Lunch |TOP|", "start": "15:00", "minutes": "30"}
+    refused = chair.submit(chair.get(PAGE), words, to=PAGE)
+    assert refused.status == 422
+    assert "program page ends titles so" in refused.text
+    assert starts(here) == [row.start]
+
+
 def test_slots_that_moved_meanwhile_make_no_session(here: Setting, chair: Visitor) -> None:
     row = here.place(here.talk("One"))
     page = chair.get(PAGE)

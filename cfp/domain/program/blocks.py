@@ -17,6 +17,8 @@ from cfp.domain.program.rules import check_slot
 from cfp.domain.program.steps import Step, changing, locked
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError, NotFoundError, StaleError
+from cfp.formats.grammar import carries_title
+from cfp.formats.speakers import carries
 
 TITLE_LIMIT = 300
 NAME_LIMIT = 200
@@ -37,7 +39,8 @@ def make_session(
     """Put slots (id -> revision) of a draft under one title.
 
     Raises:
-        DomainError: `session_title`, `session_empty`, each at its field.
+        DomainError: at the field, `session_title`, `session_chair` (too long), `title_marks`,
+            `chair_marks` (would not read back), `session_empty`.
         NotFoundError: a slot is gone. StaleError: somebody moved one.
     """
     _check(title, chair)
@@ -275,3 +278,7 @@ def _check(title: str, chair: str) -> None:
         raise DomainError("session_title", field="title", limit=TITLE_LIMIT)
     if len(chair) > NAME_LIMIT:
         raise DomainError("session_chair", field="chair", limit=NAME_LIMIT)
+    if not carries_title(title):
+        raise DomainError("title_marks", field="title")
+    if not carries(chair):
+        raise DomainError("chair_marks", field="chair")

@@ -19,6 +19,7 @@ from cfp.domain.program.steps import changing, locked
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import IN_PROGRAM, State
 from cfp.errors import DomainError, NotFoundError, NotNowError, StaleError
+from cfp.formats.grammar import carries_title
 from cfp.policy import Fact, predicate, standing_of
 
 TITLE_LIMIT = 300
@@ -49,7 +50,7 @@ def place(
     Raises:
         NotFoundError: no such accepted talk, or no such room or draft.
         NotNowError: `schedule.placed_already`.
-        DomainError: minutes, day or a missing title, at the field.
+        DomainError: minutes, day, or a title that is missing or would not read back, at the field.
     """
     check_slot(start, minutes, conference.start_date, conference.end_date, conference.zone)
     _check_room(db, conference, room_id)
@@ -235,7 +236,7 @@ def item_of(db: Session, submission: Submission) -> ProgramItem:
             numbered=submission.state in IN_PROGRAM,
         )
     if item.number is None and submission.state in IN_PROGRAM:
-        item.number = _next_number(db, submission.conference_id)
+        item.number = next_number(db, submission.conference_id)
         db.flush()
     return item
 
@@ -253,7 +254,7 @@ def new_item(
     item = ProgramItem(
         conference_id=conference_id,
         guid=str(uuid.uuid4()),
-        number=_next_number(db, conference_id) if numbered else None,
+        number=next_number(db, conference_id) if numbered else None,
         submission_id=submission_id,
         title=title,
         anchor=anchor,
@@ -319,7 +320,8 @@ def _refuse_placed(db: Session, draft: ProgramDraft, item: ProgramItem) -> None:
         raise NotNowError("schedule.placed_already")
 
 
-def _next_number(db: Session, conference_id: int) -> int:
+def next_number(db: Session, conference_id: int) -> int:
+    """The number of the conference's next item that the public may know."""
     last = select(func.max(ProgramItem.number)).where(ProgramItem.conference_id == conference_id)
     return (db.scalar(last) or 0) + 1
 
@@ -327,6 +329,8 @@ def _next_number(db: Session, conference_id: int) -> int:
 def _checked_title(title: str) -> str:
     if not title or len(title) > TITLE_LIMIT:
         raise DomainError("break_title", field="title", limit=TITLE_LIMIT)
+    if not carries_title(title):
+        raise DomainError("title_marks", field="title")
     return title
 
 

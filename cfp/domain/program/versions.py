@@ -1,6 +1,5 @@
 """Versions: the current draft frozen, numbered and published. What the public sees."""
 
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -27,6 +26,7 @@ from cfp.domain.submissions.states import IN_PROGRAM
 from cfp.errors import DomainError
 from cfp.formats import program as frozen
 from cfp.formats.codec import decode, encode
+from cfp.formats.identity import nth_guid
 from cfp.formats.program import Difference
 from cfp.formats.writers import Edition
 from cfp.links import Links
@@ -165,20 +165,29 @@ def preview(
 
 
 def publish(
-    db: Session, actor: Actor, conference: Conference, *, note: str, now: datetime
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    *,
+    note: str,
+    now: datetime,
+    restored: frozen.Program | None = None,
 ) -> ProgramVersion:
     """Freeze the current draft as the next version.
+
+    `restored` is a lost one that it follows where there is no version: calendars go on counting,
+    and what was canceled stays so.
 
     Raises:
         DomainError: `nothing_changed` (at the note), when it equals the published one.
     """
     before = latest(db, conference)
-    known = program_of(before) if before else None
-    number = before.number + 1 if before else 1
+    known = program_of(before) if before else restored
+    number = known.number + 1 if known else 1
     _number_items(db, conference)
     plan = plan_of(db, conference)
     program = _freeze(db, conference, plan, number, now, note, known, make_items=True)
-    return store(db, actor, conference, program, known)
+    return store(db, actor, conference, program, known, restores=before is None)
 
 
 def store(
@@ -187,14 +196,18 @@ def store(
     conference: Conference,
     program: frozen.Program,
     known: frozen.Program | None,
+    *,
+    restores: bool = False,
 ) -> ProgramVersion:
     """Keep a program that comes after `known` as the version everyone reads from now on.
+
+    `restores`: `known` itself was lost, so that nothing needs to have changed since.
 
     Raises:
         DomainError: `nothing_changed` (at the note).
     """
     changes = differences(known, program)
-    if known is not None and same(known, program):
+    if known is not None and not restores and same(known, program):
         raise DomainError("nothing_changed", field="note")
     version = ProgramVersion(
         conference_id=conference.id,
@@ -546,10 +559,8 @@ def _slots(
 def _slot(
     one: Placed, nth: int, program: frozen.Program, plan: Plan, *, several: bool
 ) -> frozen.Slot:
-    # Only a talk given twice needs more than its item's guid; the second derives for ever.
-    guid = one.guid if nth == 1 else str(uuid.uuid5(uuid.UUID(one.guid), str(nth)))
     return frozen.Slot(
-        guid=guid,
+        guid=nth_guid(one.guid, nth),
         id=one.number,
         talk=one.code,
         title="" if one.code else one.title,

@@ -30,6 +30,10 @@ add_words(
         "slot_minutes": _l("Please give between 1 and %(limit)s minutes."),
         "slot_day": _l("The conference does not take place on that day."),
         "break_title": _l("Please give the break a title of at most %(limit)s characters."),
+        "title_marks": _l(
+            "Write the title as one line without doubled blanks, and not with |TOP| at its end: "
+            "the program page ends titles so."
+        ),
         "no_such_room": _l("There is no such room any more."),
         "nothing_changed": _l("Nothing has changed since the last version."),
         "schedule.placed_already": _l(

@@ -30,6 +30,10 @@ add_words(
     {
         "session_title": _l("Please give the session a title of at most %(limit)s characters."),
         "session_chair": _l("At most %(limit)s characters, please."),
+        "chair_marks": _l(
+            "Write this without semicolons and doubled blanks, and with each bracket closed: on "
+            "the program page a semicolon stands between two people."
+        ),
         "session_empty": _l("Choose the slots that belong to the session."),
         "late_nothing": _l("Nothing begins there before the next break."),
     }
