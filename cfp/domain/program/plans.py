@@ -70,6 +70,8 @@ class Plan:
     """The sessions of what is placed, by id."""
     needs: Mapping[int, Needs] = field(default_factory=dict)
     """What was said on the confirm pages, by submission id."""
+    rooms: Sequence[Room] = ()
+    """The rooms in use, in their order, whether anything is placed there or not."""
 
     @cached_property
     def by_id(self) -> Mapping[int, Placed]:
@@ -113,7 +115,7 @@ def plan_of(
     actor: Actor | None = None,
     draft: ProgramDraft | None = None,
 ) -> Plan:
-    """The draft (the current one) with everything its page needs, in five statements.
+    """The draft (the current one) with everything its page needs, in six statements.
 
     Without an actor it is as the public may come to know it: nothing that is pending.
     """
@@ -155,7 +157,13 @@ def plan_of(
         {talk.code: talk.minutes for talk in talks.values()},
         sessions,
         needs,
+        _rooms(db, conference),
     )
+
+
+def _rooms(db: Session, conference: Conference) -> Sequence[Room]:
+    here = select(Room).where(Room.conference_id == conference.id, Room.archived.is_(False))
+    return db.scalars(here.order_by(Room.position, Room.id)).all()
 
 
 @dataclass(frozen=True)

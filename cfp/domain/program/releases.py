@@ -81,13 +81,14 @@ def coming(
     conference: Conference,
     *,
     now: datetime,
+    before: ProgramVersion | None = None,
     plan: Plan | None = None,
 ) -> Coming:
     """The current draft as the next version; writes nothing.
 
-    `plan` is the draft's, for who has loaded it.
+    `before` is the public version and `plan` the draft's, for who has loaded them.
     """
-    before = versions.latest(db, conference)
+    before = before or versions.latest(db, conference)
     program = versions.preview(db, conference, before, now=now, plan=plan)
     return _coming(db, conference, before, program)
 

@@ -142,16 +142,25 @@ def redo(
     return step
 
 
+def around(
+    db: Session, actor: Actor, draft: ProgramDraft
+) -> tuple[ProgramStep | None, ProgramStep | None]:
+    """What this person could undo, and what they could do again, in one statement."""
+    newest = select(func.max(ProgramStep.id)).where(*_own(actor, draft, "done"))
+    oldest = select(func.min(ProgramStep.id)).where(*_own(actor, draft, "undone"))
+    either = ProgramStep.id.in_([newest.scalar_subquery(), oldest.scalar_subquery()])
+    found = {step.state: step for step in db.scalars(select(ProgramStep).where(either))}
+    return found.get("done"), found.get("undone")
+
+
 def last_step(db: Session, actor: Actor, draft: ProgramDraft) -> ProgramStep | None:
     """What this person could undo."""
-    newest = select(func.max(ProgramStep.id)).where(*_own(actor, draft, "done"))
-    return db.scalars(select(ProgramStep).where(ProgramStep.id == newest.scalar_subquery())).first()
+    return around(db, actor, draft)[0]
 
 
 def next_step(db: Session, actor: Actor, draft: ProgramDraft) -> ProgramStep | None:
     """What this person could do again."""
-    oldest = select(func.min(ProgramStep.id)).where(*_own(actor, draft, "undone"))
-    return db.scalars(select(ProgramStep).where(ProgramStep.id == oldest.scalar_subquery())).first()
+    return around(db, actor, draft)[1]
 
 
 def _own(actor: Actor, draft: ProgramDraft, state: str) -> tuple[Any, ...]:

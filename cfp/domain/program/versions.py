@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, defer, joinedload
 
 from cfp import audit
 from cfp.actors import Actor
-from cfp.domain.conferences.models import Conference, Room, Track
+from cfp.domain.conferences.models import Conference, Track
 from cfp.domain.program.drafts import item_of
 from cfp.domain.program.models import (
     Material,
@@ -40,13 +40,6 @@ def latest(db: Session, conference: Conference) -> ProgramVersion | None:
     """The version the public sees, if any."""
     query = select(ProgramVersion).where(ProgramVersion.conference_id == conference.id)
     return db.scalars(query.order_by(ProgramVersion.number.desc()).limit(1)).one_or_none()
-
-
-def latest_number(db: Session, conference: Conference) -> ProgramVersion | None:
-    """The same without its program, for who wants to know its number and its time."""
-    query = select(ProgramVersion).where(ProgramVersion.conference_id == conference.id)
-    newest = query.order_by(ProgramVersion.number.desc()).limit(1)
-    return db.scalars(newest.options(defer(ProgramVersion.program, raiseload=True))).one_or_none()
 
 
 def numbered(db: Session, conference: Conference, number: int) -> ProgramVersion | None:
@@ -363,11 +356,7 @@ def _freeze(
         frozen.Day(index + 1, conference.start_date + timedelta(days=index))
         for index in range((conference.end_date - conference.start_date).days + 1)
     )
-    rooms = db.scalars(
-        select(Room)
-        .where(Room.conference_id == conference.id, Room.archived.is_(False))
-        .order_by(Room.position, Room.id)
-    ).all()
+    rooms = plan.rooms
     talks = _talks(db, conference, plan, before, make_items=make_items)
     several = len(rooms) > 1
     program = frozen.Program(

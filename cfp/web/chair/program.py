@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from flask import render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 
-from cfp.domain.program import drafting, drafts, steps, versions
+from cfp.domain.program import drafts, steps, versions
 from cfp.domain.program.plans import Plan
 from cfp.policy import Action, allowed
 from cfp.web import context
@@ -17,7 +17,6 @@ from cfp.web.chair.program_page import (
     asked_plan,
     days_of,
     here,
-    rooms_here,
     talk_data,
     warned,
 )
@@ -101,7 +100,7 @@ def page(plan: Plan, form: PlaceForm, session: NewSessionForm | None = None) -> 
     _offer(form, plan)
     by_slot, every = warned(plan)
     may_edit = allowed(actor, Action.PUBLISH, conference, context.now())
-    rooms = rooms_here()
+    last, following = steps.around(db, actor, plan.draft) if may_edit else (None, None)
     return render_template(
         "chair/program.html",
         form=form,
@@ -110,14 +109,13 @@ def page(plan: Plan, form: PlaceForm, session: NewSessionForm | None = None) -> 
         here=here(plan),
         days=days_of(plan, conference, by_slot),
         warnings=every,
-        latest=versions.latest_number(db, conference),
+        latest=versions.latest(db, conference),
         conference=conference,
         may_edit=may_edit,
-        rooms=rooms,
-        room_names=[[room.id, room.name] for room in rooms],
-        drafts=drafting.drafts_of(db, conference),
-        last=steps.last_step(db, actor, plan.draft) if may_edit else None,
-        next=steps.next_step(db, actor, plan.draft) if may_edit else None,
+        rooms=plan.rooms,
+        room_names=[[room.id, room.name] for room in plan.rooms],
+        last=last,
+        next=following,
         steps=STEPS,
         titles={one.item_id: one.title for one in plan.placed},
         talk_data=talk_data(plan, conference),
@@ -131,7 +129,7 @@ def _own_minutes(plan: Plan, code: str | None) -> int:
 
 
 def _offer(form: PlaceForm, plan: Plan) -> None:
-    form.offer(context.conference(), rooms_here())
+    form.offer(context.conference(), plan.rooms)
     form.offer_sessions(plan.sessions.values())
     form.offer_talks(
         plan, form.code or "" if form.is_submitted() else request.args.get("again", "")

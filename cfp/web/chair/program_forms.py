@@ -128,7 +128,8 @@ class ReplaceForm(BaseForm):
 class SessionForm(BaseForm):
     """A session's title, its chair, whether it is one of posters."""
 
-    title = Line(_l("Title of the session"), limit=blocks.TITLE_LIMIT)
+    # An id of its own: on the schedule's page the form stands beside that of a break.
+    title = Line(_l("Title of the session"), limit=blocks.TITLE_LIMIT, id="session-title")
     chair = Line(_l("Who chairs it"), limit=blocks.NAME_LIMIT)
     posters = BooleanField(_l("Posters: all at once, in one room"))
 

@@ -66,7 +66,7 @@ def unpublished(
     may = allowed(context.actor(), Action.PUBLISH, conference, now)
     if latest is None or not plan.draft.current or not may:
         return None
-    ready = releases.coming(db, conference, now=now, plan=plan)
+    ready = releases.coming(db, conference, now=now, before=latest, plan=plan)
     if not ready.differs:
         return None
     form = PublishForm(formdata=None, data={"seen": ready.seen, "back": "program", "tell": True})
