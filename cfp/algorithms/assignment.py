@@ -6,11 +6,12 @@ The solver holds the GIL and keeps memory: call these in a child process.
 """
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cfp.algorithms import draw, exclusion, fairness, plans, prices
+from cfp.algorithms import draw, exclusion, plans, prices
 from cfp.algorithms.arrays import Flags, Ids, as_rows
 from cfp.algorithms.errors import ProblemError
 from cfp.algorithms.flow import Network
@@ -19,6 +20,9 @@ from cfp.algorithms.problem import Plan, Problem
 from cfp.algorithms.reduction import Reduced, reduce, rows_of
 from cfp.algorithms.shortfall import shortfalls
 from cfp.algorithms.steps import Progress, Steps
+
+if TYPE_CHECKING:
+    from cfp.algorithms.fairness import Balanced
 
 OBJECTIVES = ("balanced", "max")
 
@@ -136,6 +140,9 @@ def _drawn(reduced: Reduced, cap: float, seed: int, steps: Steps) -> Plan:
 
 
 def _balanced(reduced: Reduced, best: Solution, floor: float, steps: Steps) -> Solution:
+    # The highest total alone does without the linear programs: 50 MiB, and a second to load.
+    from cfp.algorithms import fairness  # noqa: PLC0415 - as said
+
     steps.start("balance")
     found = fairness.balance(
         reduced,
@@ -152,7 +159,7 @@ def _balanced(reduced: Reduced, best: Solution, floor: float, steps: Steps) -> S
     return Solution(rows=rows, shortfalls=best.shortfalls, limit=found.limit, gap=max(gap, 0.0))
 
 
-def _most_total(reduced: Reduced, found: fairness.Balanced) -> float:
+def _most_total(reduced: Reduced, found: "Balanced") -> float:
     """No plan with every fair paper at the height found has more: each point there is paid for."""
     problem = reduced.problem
     paid = replace(problem, score=problem.score * (1 + found.price[problem.paper]))
