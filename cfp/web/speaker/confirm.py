@@ -215,8 +215,10 @@ def _form(actor: Actor, standing: Standing, *, fresh: bool = False) -> ConfirmFo
         for name, day in names.items()
     }
     for day in names.values():
-        fields[f"since_{day.isoformat()}"] = TimeField(_l("From"), [Optional()])
-        fields[f"until_{day.isoformat()}"] = TimeField(_l("Until"), [Optional()])
+        said = format_date(day, "EEE d MMM")
+        since, until = _l("%(day)s, from", day=said), _l("%(day)s, until", day=said)
+        fields[f"since_{day.isoformat()}"] = TimeField(since, [Optional()])
+        fields[f"until_{day.isoformat()}"] = TimeField(until, [Optional()])
     own_form = type("ConfirmFormOfDays", (ConfirmForm,), {**fields, "day_names": tuple(names)})
     before = confirmations.confirmation_of(context.db(), standing.submission)
     own = confirmations.own_place(context.db(), actor, standing.submission)
