@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from flask import request
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Label, Select, SQLColumnExpression, func, or_
@@ -53,38 +54,44 @@ class PeopleListing(Listing):
 
     def load(self, db: Session) -> "PeopleListing":
         """First who is on this page, with the number of all; then what is said about these."""
-        whole, conference = self.view, self.view.conference
-        self.view = people_view(self.actor, conference, wanted=self._asked())
-        self.conditions = conditions(self.view, self.actor, self.arguments)
         id_: Label[str] = self.view.column(self.actor, "id").label("id")
         query = self.statement().with_only_columns(id_, func.count().over().label("all_rows"))
         ids = db.execute(query.limit(PAGE_SIZE).offset((self.page - 1) * PAGE_SIZE)).all()
-        self.total = ids[0].all_rows if ids else 0
-        self.view = people_view(self.actor, conference, only=[row.id for row in ids])
-        self.conditions = []
-        self.rows = db.execute(self.statement()).all() if ids else []
-        self.view = whole
         if not ids and self.page > 1:
             self.page = 1
             return self.load(db)
+        self.total = ids[0].all_rows if ids else 0
+        conference, only = self.view.conference, [row.id for row in ids]
+        self.view, self.conditions = people_view(self.actor, conference, only=only), []
+        self.rows = db.execute(self.statement()).all() if ids else []
         return self
 
-    def _asked(self) -> set[str]:
-        """The columns by which the address sorts and narrows the list."""
-        asked = {"id", self.sort}
-        if self.arguments.get("q", "").strip():
-            asked |= {"name", "affiliation", "address"}
-        return asked | set(_USES.get(self.arguments.get("who", ""), ()))
+    def load_all(self, db: Session) -> "PeopleListing":
+        """Fetch everybody with all that is said about them."""
+        self.view = people_view(self.actor, self.view.conference)
+        self.conditions = conditions(self.view, self.actor, self.arguments)
+        super().load_all(db)
+        return self
 
 
 def people_listing(actor: Actor, conference: Conference) -> PeopleListing:
-    """The list as the address of the request asks for it, not loaded yet."""
-    view = people_view(actor, conference)
+    """The list as the address of the request asks for it, not loaded yet.
+
+    Until it is, its view has the columns alone by which the address sorts and narrows it.
+    """
+    view = people_view(actor, conference, wanted=_asked(request.args))
     listing = PeopleListing.from_request(view, actor, sortable=SORTABLE, default="name")
     assert isinstance(listing, PeopleListing)  # noqa: S101 - what a classmethod returns
     for condition in conditions(view, actor, listing.arguments):
         listing.where(condition)
     return listing
+
+
+def _asked(arguments: Mapping[str, str]) -> set[str]:
+    asked = {"id", "name", arguments.get("sort", "").removeprefix("-")}
+    if arguments.get("q", "").strip():
+        asked |= {"affiliation", "address"}
+    return asked | set(_USES.get(arguments.get("who", ""), ()))
 
 
 def filters(view: View, actor: Actor) -> list[tuple[str, str]]:
