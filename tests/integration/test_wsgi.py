@@ -21,7 +21,17 @@ from cfp.wsgi import app
 answer = app.test_client().get("/", base_url="http://127.0.0.1:8000")
 print(answer.status_code, *sorted({name.partition(".")[0] for name in sys.modules}))
 """
-FOR_FEW = {"alembic", "html5lib", "numpy", "openpyxl", "ortools", "scipy", "typst", "xlsxwriter"}
+FOR_FEW = {
+    "alembic",
+    "html5lib",
+    "icalendar",
+    "numpy",
+    "openpyxl",
+    "ortools",
+    "scipy",
+    "typst",
+    "xlsxwriter",
+}
 """What takes a second or a hundred megabytes, and no page needs that is asked for often."""
 
 

@@ -8,8 +8,6 @@ organizer, which a calendar that is only read by subscription need not.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from icalendar import Calendar, vCalAddress, vText
-
 from cfp.domain.mail.actions import Attachment
 from cfp.domain.program.changes import slots_of
 from cfp.formats.ics import write_ics
@@ -48,6 +46,9 @@ def _canceled(old: Program, new: Program, gone: Sequence[Slot]) -> Program:
 
 
 def _attachment(method: str, program: Program, contact: str, links: Links) -> Attachment:
+    # The library is slow to import, and most serving processes never publish a program.
+    from icalendar import Calendar, vCalAddress, vText  # noqa: PLC0415 - as said
+
     plain = write_ics(
         program, url_for_talk=lambda talk: links.talk(program.conference, talk.code)
     )
