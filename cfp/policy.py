@@ -11,13 +11,13 @@ would be nothing to bid on), track chair (of its track), chair, reader. `blocked
 top: a conflict of interest that blocks. A grant marked `unblocked` does not count for the blocked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -685,12 +685,20 @@ def found(
 
     Where there is one row per submission, joins that nothing asks about are left out.
     """
-    ids = select(view.columns["id"].expression)
-    ids = ids.where(view.known(actor), *conditions).order_by(*order)
-    sorts = select(*order).get_final_froms() if order else []
-    if not view.one_each or len({*ids.get_final_froms(), *sorts}) > 1:
-        ids = ids.select_from(view.source)
-    return ids
+    id_, known = cast(ColumnElement[Any], view.columns["id"].expression), view.known(actor)
+    ids = select(id_).where(known, *conditions).order_by(*order)
+    if view.one_each and _are_of_one_table([id_, known, *conditions, *order]):
+        return ids
+    return ids.select_from(view.source)
+
+
+def _are_of_one_table(expressions: Iterable[ColumnElement[Any]]) -> bool:
+    """Whether a SELECT of them would be FROM a single table.
+
+    `Select.get_final_froms` says the same by compiling the whole statement, which took a fifth of
+    the time of a list's page.
+    """
+    return len({table for one in expressions for table in one._from_objects}) == 1
 
 
 def counted(actor: Actor, view: View, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
