@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.support.browser import chromium, executable
 from tests.support.ports import free_port
-from tests.support.server import ROOT, Process, run_cli, running
+from tests.support.server import ROOT, Process, run_process, running
 
 IMAGES = ROOT / "docs" / "images"
 WIDTH, HEIGHT = 1280, 860
@@ -67,7 +67,7 @@ def take_book(instance: Path, slug: str) -> None:
     if reader is None:
         sys.exit("no pdftoppm: apt install poppler-utils")
     book = instance / "book.pdf"
-    done = run_cli(instance, {}, "export", slug, "book.pdf", "-o", str(book))
+    done = run_process(instance, {}, "export", slug, "book.pdf", "-o", str(book))
     if done.returncode:
         sys.exit(done.stderr)
     page = ("-r", "80", "-f", BOOK_PAGE, "-l", BOOK_PAGE, "-png", "-singlefile")

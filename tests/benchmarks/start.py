@@ -10,7 +10,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from tests.support.server import Server, run_cli, serving
+from tests.support.server import Server, run_process, serving
 
 PAGES = ("/", "/healthz", "/account/log-in")
 ROUNDS = 333
@@ -21,7 +21,7 @@ def main() -> int:
     """Measure once and print a line each."""
     with tempfile.TemporaryDirectory() as folder:
         instance = Path(folder)
-        run_cli(instance, {}, "upgrade")
+        run_process(instance, {}, "upgrade")
         start = time.monotonic()
         with serving(instance) as server:
             fetch(server, "/")

@@ -33,9 +33,9 @@ from tests.factories import (
     make_submission,
     make_track,
 )
+from tests.support.cli import run_cli
 from tests.support.outbox import config_for
 from tests.support.reviewing import Committee, actor_for, make_committee
-from tests.support.server import run_cli
 
 LINKS = Links("https://cfp.example")
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cfp.cli import main
-from tests.support.server import run_cli
+from tests.support.cli import run_cli
 
 PROBLEM = {
     "paper": [0, 0, 1, 1],

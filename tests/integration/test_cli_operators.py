@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 from click.testing import CliRunner
@@ -16,21 +15,21 @@ from cfp.domain.accounts.passwords import matches
 from cfp.domain.conferences.models import Conference, Invitation, Role
 from cfp.domain.mail.models import Message
 from tests.factories import make_conference, make_person
-from tests.support.server import run_cli
+from tests.support.cli import Done, run_cli
 from tests.support.smtp import Postbox
 
 PASSWORD = "slow tides mend old nets"
 TIDE = ("tide-2031", "--name", "Tide 2031", "--zone", "Europe/Rome")
 DAYS = ("--start", "2031-06-05", "--end", "2031-06-06")
 
-Run = Callable[..., "CompletedProcess[str]"]
+Run = Callable[..., Done]
 
 
 @pytest.fixture
 def run(instance: Path, database_url: str, db: Session) -> Run:
     """Run `cfp ...` on the test's database; what it refuses is one sentence on stderr."""
 
-    def command(*arguments: str, **settings: str) -> "CompletedProcess[str]":
+    def command(*arguments: str, **settings: str) -> Done:
         db.commit()
         done = run_cli(instance, {"CFP_DATABASE_URL": database_url, **settings}, *arguments)
         db.expire_all()
@@ -180,7 +179,7 @@ def test_without_a_mail_server_no_mail_is_tried(run: Run, db: Session) -> None:
     assert db.scalars(select(Message)).all() == []
 
 
-def found(done: "CompletedProcess[str]") -> Mapping[str, str]:
+def found(done: Done) -> Mapping[str, str]:
     """Level by check."""
     return {one["check"]: one["level"] for one in json.loads(done.stdout)["findings"]}
 

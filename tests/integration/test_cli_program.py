@@ -13,8 +13,8 @@ from cfp.domain.program.models import Placement, ProgramItem, ProgramVersion
 from cfp.domain.submissions.models import Submission
 from cfp.formats.writers import WRITERS
 from tests.factories import make_conference
+from tests.support.cli import run_cli
 from tests.support.need import shared_data
-from tests.support.server import run_cli
 
 TEXT = """\
 Example Networking Days 2026

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from cfp.domain.program.models import Placement, TimetableProposal
+from tests.support.cli import run_cli
 from tests.support.planning import Setting, at, make_setting
-from tests.support.server import run_cli
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

@@ -32,8 +32,9 @@ from cfp.errors import ConfigError
 from cfp.jobs.assignment import solve
 from cfp.links import Links
 from tests.factories import make_person
+from tests.support.cli import run_cli
 from tests.support.ports import free_port
-from tests.support.server import run_cli, running
+from tests.support.server import running
 from tests.support.visitor import Visitor
 
 LINKS = Links("http://localhost")

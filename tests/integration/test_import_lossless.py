@@ -26,8 +26,8 @@ from cfp.formats.reading import read
 from cfp.formats.writers import WRITERS
 from cfp.links import Links
 from tests.factories import NOW, make_conference, make_person
+from tests.support.cli import run_cli
 from tests.support.planning import Setting, make_setting
-from tests.support.server import run_cli
 
 LATER = NOW.replace(month=6)
 LINKS = Links("https://cfp.example.org")

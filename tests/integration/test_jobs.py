@@ -30,7 +30,7 @@ from cfp.jobs.keeper import kept_worker
 from cfp.jobs.registry import Task
 from cfp.jobs.worker import run_due_once, run_one
 from tests.support.outbox import a_worker, config_for, make_conference, wait_for
-from tests.support.server import Process, run_cli
+from tests.support.server import Process, run_process
 from tests.support.trial_worker import HURRIED, PROGRAM, TRIAL
 
 LEASE = timedelta(minutes=1)
@@ -316,7 +316,7 @@ def test_the_command_runs_what_waits(config, engine, ask):
     """The real program, whose registry has no trial task: that is the job's outcome."""
     job_id = ask("work")
     settings = {"CFP_DATABASE_URL": config.database_url}
-    by_hand = run_cli(config.instance, settings, "job", "run", str(job_id), "--json")
+    by_hand = run_process(config.instance, settings, "job", "run", str(job_id), "--json")
     assert by_hand.returncode == 1, by_hand.stderr
     assert json.loads(by_hand.stdout) == {
         "id": job_id,
@@ -324,11 +324,11 @@ def test_the_command_runs_what_waits(config, engine, ask):
         "error": "job.unknown_kind",
         "result": {"kind": TRIAL},
     }
-    again = run_cli(config.instance, settings, "job", "run", str(job_id))
+    again = run_process(config.instance, settings, "job", "run", str(job_id))
     assert (again.returncode, again.stdout) == (1, "")
     assert str(job_id) in again.stderr
     ask("work")
-    once = run_cli(config.instance, settings, "worker", "--once", "--json")
+    once = run_process(config.instance, settings, "worker", "--once", "--json")
     assert json.loads(once.stdout) == {"sent": 0, "failed": 0, "jobs": 1}
 
 

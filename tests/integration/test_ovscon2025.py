@@ -36,7 +36,7 @@ from tests.factories import make_login
 from tests.support.crawl import Crawl
 from tests.support.mailbox import last_mail, mails
 from tests.support.need import shared_data
-from tests.support.server import run_cli
+from tests.support.server import run_process
 from tests.support.smtp import Postbox
 from tests.support.visitor import Page, Visitor
 
@@ -393,7 +393,7 @@ def check_page(conference: Conference, stranger: Visitor) -> None:
 
 
 def check_export(conference: Conference, instance: Path, database_url: str) -> None:
-    done = run_cli(instance, {"CFP_DATABASE_URL": database_url}, "export", SLUG, "program.txt")
+    done = run_process(instance, {"CFP_DATABASE_URL": database_url}, "export", SLUG, "program.txt")
     assert done.returncode == 0, done.stderr
     read = read_text(done.stdout)
     assert as_expected(imported_json(read)) == conference.expected

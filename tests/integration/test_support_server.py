@@ -5,7 +5,7 @@ import urllib.request
 
 import pytest
 
-from tests.support.server import run_cli, serving
+from tests.support.server import run_process, serving
 
 
 def read(url: str) -> str:
@@ -45,8 +45,8 @@ def test_comes_back_under_the_same_address_after_a_kill(database_url, instance):
 
 def test_a_command_sees_nothing_of_the_developers_settings(instance, monkeypatch):
     monkeypatch.setenv("CFP_NO_SUCH_SETTING", "1")
-    ended = run_cli(instance, {}, "upgrade")
+    ended = run_process(instance, {}, "upgrade")
     assert (ended.returncode, ended.stderr.count("NO_SUCH")) == (0, 0), ended.stderr
-    refused = run_cli(instance, {"CFP_NO_SUCH_SETTING": "1"}, "upgrade")
+    refused = run_process(instance, {"CFP_NO_SUCH_SETTING": "1"}, "upgrade")
     assert refused.returncode == 1
     assert "CFP_NO_SUCH_SETTING" in refused.stderr

@@ -22,7 +22,7 @@ def environment(instance: Path, settings: Mapping[str, str]) -> dict[str, str]:
     return {**inherited, "PYTHONPATH": str(ROOT), "CFP_INSTANCE": str(instance), **settings}
 
 
-def run_cli(
+def run_process(
     instance: Path, settings: Mapping[str, str], *arguments: str, timeout: float = 120
 ) -> subprocess.CompletedProcess[str]:
     """Run one `cfp` command to its end; the caller judges its status and what it wrote."""
