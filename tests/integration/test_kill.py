@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-import html5lib
 import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
@@ -17,7 +16,7 @@ from cfp.domain.submissions.models import Speaker, Submission
 from tests.factories import make_login, make_person
 from tests.support.server import Server, serving
 from tests.support.talks import open_conference
-from tests.support.visitor import read_form
+from tests.support.visitor import read_form, read_page
 
 ROUNDS = 20
 SPEAKERS_AT_ONCE = 3
@@ -46,7 +45,7 @@ class Person:
     def fill(self, port: int, title: str) -> str:
         status, page = ask(port, "GET", NEW, self.cookie)
         assert status == 200
-        root = html5lib.parse(page, namespaceHTMLElements=False)
+        root = read_page(page)
         form = next(one for one in map(read_form, root.iter("form")) if "title" in one.names)
         values = dict(form.fields)
         values |= {"title": title, "abstract": "Kept.", "speakers-0-name": self.name}

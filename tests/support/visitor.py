@@ -7,15 +7,33 @@ the page offers it. Tests of what a page does not offer post with the client dir
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 from urllib.parse import urljoin, urlsplit
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, TreeBuilder
 
-import html5lib
 from flask.testing import FlaskClient
+from lxml import etree
 from werkzeug.test import TestResponse
 
 Value = str | bool | int | Sequence[str] | tuple[object, str]
 UNTYPED = {"submit", "button", "image", "reset"}
+
+
+class _Builder(TreeBuilder):
+    """Makes plain elements of what the parser finds, without comments."""
+
+    def start(self, tag: str, attrs: Mapping[Any, Any]) -> Element:
+        return super().start(tag, dict(attrs))
+
+    def comment(self, text: str | None) -> None:
+        pass
+
+
+def read_page(html: str) -> Element:
+    """The page's elements; several times as quick as html5lib, with the same result on ours."""
+    parser = etree.HTMLParser(target=_Builder(), encoding="utf-8")
+    root: Element = etree.fromstring(html.encode(), parser)
+    return root
 
 
 def _text(element: Element) -> str:
@@ -136,8 +154,7 @@ class Page:
 
     @cached_property
     def tree(self) -> Element:
-        root: Element = html5lib.parse(self.html, namespaceHTMLElements=False)
-        return root
+        return read_page(self.html)
 
     @cached_property
     def text(self) -> str:
