@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -16,8 +17,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
-from sqlalchemy import Engine, event
+from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 from werkzeug.test import TestResponse
 
 from cfp import clock
@@ -117,19 +119,34 @@ def database_url(request: pytest.FixtureRequest, instance: Path) -> Iterator[str
             yield url
 
 
-def without_sync(engine: Engine) -> Engine:
+@dataclass(frozen=True)
+class _Compiled:
+    """What engines of one kind of database share: a statement is compiled for its dialect."""
+
+    dialect: Dialect
+    statements: LRUCache[Any, Any] = field(default_factory=lambda: LRUCache(2_000))
+
+
+_compiled: dict[str, _Compiled] = {}
+
+
+def hurried(engine: Engine) -> Engine:
     """The engine, not waiting for the disk at each commit: no test switches the machine off.
 
+    Each test has an engine of its own; what earlier ones have compiled is not compiled again.
     The servers that tests kill are processes of their own with the settings they always have.
     """
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", lambda db, _: db.execute("PRAGMA synchronous=OFF"))
+    shared = _compiled.setdefault(engine.dialect.name, _Compiled(engine.dialect))
+    engine.dialect = shared.dialect
+    engine.update_execution_options(compiled_cache=shared.statements)
     return engine
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    engine = without_sync(make_engine(database_url))
+    engine = hurried(make_engine(database_url))
     yield engine
     engine.dispose()
 
@@ -183,7 +200,7 @@ def app(application: Flask, database_url: str, instance: Path, db: Session) -> I
     settings, extensions = dict(application.config), dict(application.extensions)
     bind(application, config)
     application.extensions["test_db"] = db
-    used = without_sync(application.extensions["cfp"].engine)
+    used = hurried(application.extensions["cfp"].engine)
     yield application
     used.dispose()
     for kept, now in ((settings, application.config), (extensions, application.extensions)):
