@@ -17,6 +17,7 @@ from cfp.cli.runtime import find_conference, json_option, session, write_whole
 from cfp.config import Config
 from cfp.domain.conferences.models import Conference
 from cfp.domain.program import imports, versions
+from cfp.domain.program.differences import same
 from cfp.domain.program.imports import Outcome
 from cfp.errors import ConfigError
 from cfp.formats.imported import Imported, doubt_json, imported_json
@@ -86,7 +87,7 @@ def _publish(
     """The version's number; None when readers would see no difference."""
     before = versions.latest(db, conference)
     coming = versions.preview(db, conference, before, now=now)
-    if before is not None and versions.same(versions.program_of(before), coming):
+    if before is not None and same(versions.program_of(before), coming):
         return None
     restored = outcome.restored
     return versions.publish(

@@ -17,6 +17,7 @@ from cfp.domain.conferences.models import Conference, Room, SubmissionType, Trac
 from cfp.domain.conferences.rules import DEFAULT_ROOM
 from cfp.domain.decisions.models import Decision
 from cfp.domain.program import blocks, broadcasts, versions
+from cfp.domain.program.differences import same
 from cfp.domain.program.imports import Outcome, import_program
 from cfp.domain.program.models import Material, ProgramItem, ProgramSession, StoredFile
 from cfp.domain.submissions.models import Speaker, Submission
@@ -158,7 +159,7 @@ def test_a_lost_program_comes_back_as_it_was(setting: Setting, fresh: Session) -
     again = exported(fresh, here)
     assert nothing_new(taken(fresh, here, data))
     assert nothing_new(taken(fresh, here, again))
-    assert versions.same(new, versions.preview(fresh, here, versions.latest(fresh, here), now=NOW))
+    assert same(new, versions.preview(fresh, here, versions.latest(fresh, here), now=NOW))
 
 
 def test_the_copy_of_the_copy_is_the_same(setting: Setting, fresh: Session) -> None:
@@ -240,7 +241,7 @@ def test_a_difference_is_told_and_made_only_when_asked_for(
     outcome = taken(db, here, changed)
     assert (name, fields) in [(one.title, one.fields) for one in outcome.changes]
     assert not outcome.talks_created
-    assert versions.same(before, versions.preview(db, here, versions.latest(db, here), now=NOW))
+    assert same(before, versions.preview(db, here, versions.latest(db, here), now=NOW))
     outcome = taken(db, here, changed, update=True, publish=True)
     assert outcome.updated
     found = newest(db, here)

@@ -13,6 +13,7 @@ from cfp.domain.accounts.queries import actor_of_person
 from cfp.domain.conferences.models import Conference, Track
 from cfp.domain.decisions.models import Decision, PendingDecision
 from cfp.domain.program import blocks, drafting, drafts, steps, versions
+from cfp.domain.program.differences import differences, same
 from cfp.domain.program.models import Placement, ProgramItem, ProgramStep
 from cfp.domain.program.plans import current_draft, draft_of, plan_of
 from cfp.domain.program.rules import warnings_of
@@ -323,13 +324,13 @@ def test_the_frozen_program_has_sessions_plenaries_languages_and_recordings(here
     assert (talks[two.code].language, talks[two.code].recorded) == ("de", True)
     moved(here, first, 0, plenary=False)
     again = versions.preview(here.db, here.conference, first_version, now=NOW)
-    assert not versions.same(program, again)
+    assert not same(program, again)
     blocks.change_session(
         here.db, here.me, here.conference, made.number, revision=made.revision, title="Noon",
         chair="", posters=False, now=NOW,
     )  # fmt: skip
     again = versions.preview(here.db, here.conference, first_version, now=NOW)
-    told = [(one.kind, one.title) for one in versions.differences(program, again)]
+    told = [(one.kind, one.title) for one in differences(program, again)]
     assert told == [("changed", "Noon")]
 
 

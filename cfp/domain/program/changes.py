@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cfp.domain.program.versions import differences
+from cfp.domain.program.differences import differences
 from cfp.formats.program import Difference, Program, Slot
 
 

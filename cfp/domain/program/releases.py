@@ -13,6 +13,7 @@ from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference
 from cfp.domain.program import changes, telling, versions
 from cfp.domain.program.changes import Line, Move
+from cfp.domain.program.differences import same, stamped
 from cfp.domain.program.models import ProgramVersion
 from cfp.domain.program.plans import Plan
 from cfp.domain.program.telling import SlotLetter, Told
@@ -192,7 +193,7 @@ def _coming(
         changes.lines(known, program),
         told,
         unreached,
-        known is None or not versions.same(known, program),
+        known is None or not same(known, program),
     )
 
 
@@ -244,7 +245,7 @@ def _restored(
         talks=tuple(replace(talk, canceled=talk.code in off) for talk in talks),
         slots=(*old.slots, *(replace(slot, session=None) for slot in canceled_since)),
     )
-    return versions.stamped(program, current)
+    return stamped(program, current)
 
 
 def _off(db: Session, conference: Conference, codes: Sequence[str]) -> set[str]:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from cfp.domain.program import drafting, steps, versions
+from cfp.domain.program.differences import differences, same
 from cfp.domain.program.models import ProgramStep
 from cfp.domain.program.plans import draft_of
 from cfp.policy import Action
@@ -43,8 +44,8 @@ def program_changes(slug: str) -> str:
         "chair/schedule_changes.html",
         draft=draft,
         latest=before,
-        changes=versions.differences(known, coming),
-        differs=known is None or not versions.same(known, coming),
+        changes=differences(known, coming),
+        differs=known is None or not same(known, coming),
         words=CHANGES,
         conference=conference,
         here=None if draft.current else draft.id,

@@ -44,6 +44,7 @@ DETAILS = {
     "track": _l("track"),
     "canceled": _l("takes place after all"),
     "language": _l("language"),
+    "minutes": _l("length"),
     "recorded": _l("recording"),
 }
 """Fields of the frozen program as people call them; others go by their own name."""

@@ -1,0 +1,256 @@
+"""A plan and the accepted talks as the frozen program that a version holds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from cfp.domain.conferences.models import Conference, Track
+from cfp.domain.program.differences import keep_stamps
+from cfp.domain.program.drafts import item_of
+from cfp.domain.program.models import ProgramItem, RoomBroadcast
+from cfp.domain.program.plans import Plan
+from cfp.domain.program.rules import Placed
+from cfp.domain.submissions.models import Speaker, Submission
+from cfp.domain.submissions.states import IN_PROGRAM
+from cfp.formats import program as frozen
+from cfp.formats.identity import nth_guid
+
+SECTION_ORDER = ("introduction", "attendance", "registration", "booking", "broadcast", "contact")
+
+
+def freeze(
+    db: Session,
+    conference: Conference,
+    plan: Plan,
+    number: int,
+    now: datetime,
+    note: str,
+    before: frozen.Program | None,
+    *,
+    make_items: bool = False,
+) -> frozen.Program:
+    """The plan as version `number`, which comes after `before`; writes only with `make_items`."""
+    days = tuple(
+        frozen.Day(index + 1, conference.start_date + timedelta(days=index))
+        for index in range((conference.end_date - conference.start_date).days + 1)
+    )
+    rooms = plan.rooms
+    talks = _talks(db, conference, plan, before, make_items=make_items)
+    several = len(rooms) > 1
+    program = frozen.Program(
+        conference=conference.slug,
+        title=conference.name,
+        zone=conference.zone,
+        language=conference.language,
+        start=conference.start_date,
+        end=conference.end_date,
+        place=conference.place,
+        number=number,
+        published_at=now,
+        note=note,
+        contact=conference.contact,
+        sections=_sections(conference),
+        days=days,
+        rooms=tuple(frozen.Room(room.name, room.capacity) for room in rooms) if several else (),
+        talks=talks,
+        broadcasts=_broadcasts(db, conference, {room.id: room.name for room in rooms}, days),
+    )
+    canceled = {talk.code for talk in talks if talk.canceled}
+    slots = _slots(plan, program, canceled, before, several=several)
+    return replace(
+        program,
+        slots=keep_stamps(slots, program, before),
+        sessions=_sessions(plan, slots, before),
+    )
+
+
+def _broadcasts(
+    db: Session, conference: Conference, rooms: Mapping[int, str], days: Sequence[frozen.Day]
+) -> tuple[frozen.Broadcast, ...]:
+    """The links of days and rooms that there still are; by day, those without a room first."""
+    number = {day.date: day.number for day in days}
+    named = rooms.items() if len(rooms) > 1 else ()
+    order: dict[int | None, str] = dict([(None, ""), *named])
+    rank = {room_id: place for place, room_id in enumerate(order)}
+    rows = db.scalars(select(RoomBroadcast).where(RoomBroadcast.conference_id == conference.id))
+    found = [row for row in rows if row.day in number and row.room_id in order]
+    return tuple(
+        frozen.Broadcast(number[row.day], order[row.room_id], row.url)
+        for row in sorted(found, key=lambda one: (one.day, rank[one.room_id]))
+    )
+
+
+def _sections(conference: Conference) -> tuple[frozen.Section, ...]:
+    """The conference's own texts; untitled keys are titled by whoever shows them."""
+    return tuple(
+        frozen.Section(
+            key=key,
+            title=SECTION_TITLES[key],
+            text=str(conference.sections.get(key, "")),
+            url=conference.registration_url if key == "registration" else "",
+        )
+        for key in SECTION_ORDER
+        if conference.sections.get(key) or (key == "registration" and conference.registration_url)
+    )
+
+
+SECTION_TITLES: Mapping[str, str] = {
+    "introduction": "",
+    "attendance": "How to attend",
+    "registration": "Registration",
+    "booking": "Hotel and travel",
+    "broadcast": "Broadcast and discussion",
+    "contact": "Contact",
+}
+
+
+def _talks(
+    db: Session,
+    conference: Conference,
+    plan: Plan,
+    before: frozen.Program | None,
+    *,
+    make_items: bool,
+) -> tuple[frozen.Talk, ...]:
+    """Accepted talks, and those published before that will not take place, as canceled."""
+    published = set(before.talk_by_code) if before else set()
+    tracks = select(func.count(Track.id)).where(
+        Track.conference_id == conference.id, Track.archived.is_(False)
+    )
+    rows = (
+        db.execute(
+            select(Submission, ProgramItem, tracks.scalar_subquery())
+            .outerjoin(ProgramItem, ProgramItem.submission_id == Submission.id)
+            .where(
+                Submission.conference_id == conference.id,
+                Submission.state.in_(IN_PROGRAM) | Submission.code.in_(published),
+            )
+            .options(
+                joinedload(Submission.speakers),
+                joinedload(Submission.type),
+                joinedload(Submission.track),
+            )
+            .order_by(Submission.code)
+        )
+        .unique()
+        .all()
+    )
+    return tuple(
+        _talk(
+            conference,
+            plan,
+            submission,
+            item or (item_of(db, submission) if make_items else None),
+            with_track=count > 1,
+        )
+        for submission, item, count in rows
+    )
+
+
+def _talk(
+    conference: Conference,
+    plan: Plan,
+    submission: Submission,
+    item: ProgramItem | None,
+    *,
+    with_track: bool,
+) -> frozen.Talk:
+    own_language = submission.language == conference.language
+    needs = plan.needs.get(submission.id)
+    return frozen.Talk(
+        code=submission.code,
+        guid=item.guid if item else "",
+        id=(item.number or 0) if item else 0,
+        title=submission.title,
+        speakers=tuple(_speaker(one) for one in submission.speakers if _is_shown(one)),
+        abstract=submission.abstract,
+        type=submission.type.name,
+        track=submission.track.name if with_track else "",
+        minutes=plan.minutes.get(submission.code, submission.type.minutes),
+        anchor=(item.anchor or None) if item else None,
+        canceled=submission.state not in IN_PROGRAM,
+        language="" if own_language else submission.language,
+        recorded=needs is None or needs.recording,
+    )
+
+
+def number_items(db: Session, conference: Conference) -> None:
+    """Give talks that were planned while their acceptance was a secret their lasting numbers."""
+    waiting = db.scalars(
+        select(Submission)
+        .join(ProgramItem, ProgramItem.submission_id == Submission.id)
+        .where(
+            Submission.conference_id == conference.id,
+            Submission.state.in_(IN_PROGRAM),
+            ProgramItem.number.is_(None),
+        )
+        .order_by(Submission.id)
+    ).all()
+    for submission in waiting:
+        item_of(db, submission)
+
+
+def _is_shown(speaker: Speaker) -> bool:
+    return speaker.state != "removed"
+
+
+def _speaker(speaker: Speaker) -> frozen.ProgramSpeaker:
+    return frozen.ProgramSpeaker(speaker.code, speaker.name, speaker.affiliation, speaker.bio)
+
+
+def _slots(
+    plan: Plan,
+    program: frozen.Program,
+    canceled: set[str],
+    before: frozen.Program | None,
+    *,
+    several: bool,
+) -> list[frozen.Slot]:
+    """The draft's placements, and the last published places of canceled talks."""
+    seen: dict[int, int] = {}
+    slots = []
+    for one in plan.placed:
+        if one.code is not None and one.code not in program.talk_by_code:
+            continue
+        nth = seen[one.item_id] = seen.get(one.item_id, 0) + 1
+        slots.append(_slot(one, nth, program, plan, several=several))
+    placed = {slot.talk for slot in slots}
+    gone = [slot for slot in before.slots if slot.talk in canceled] if before else []
+    return slots + [
+        replace(slot, changed_in=program.number, changed_at=program.published_at)
+        for slot in gone
+        if slot.talk not in placed
+    ]
+
+
+def _slot(
+    one: Placed, nth: int, program: frozen.Program, plan: Plan, *, several: bool
+) -> frozen.Slot:
+    return frozen.Slot(
+        guid=nth_guid(one.guid, nth),
+        id=one.number,
+        talk=one.code,
+        title="" if one.code else one.title,
+        room=one.room if several else "",
+        start=one.start,
+        end=one.end,
+        day=frozen.day_number(one.start, program.zone, program.days),
+        changed_in=program.number,
+        changed_at=program.published_at,
+        session=plan.sessions[one.session].number if one.session is not None else None,
+        plenary=one.plenary,
+    )
+
+
+def _sessions(
+    plan: Plan, slots: Sequence[frozen.Slot], before: frozen.Program | None
+) -> tuple[frozen.Session, ...]:
+    """The sessions that something is part of; one of a canceled talk as it was published."""
+    used = {slot.session for slot in slots}
+    known = dict(before.session_by_id) if before else {}
+    for one in plan.sessions.values():
+        known[one.number] = frozen.Session(one.number, one.title, one.chair, one.posters)
+    return tuple(known[number] for number in sorted(known) if number in used)

@@ -1,0 +1,49 @@
+"""What counts as a difference between two programs."""
+
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from cfp.domain.program.differences import differences, same
+from cfp.formats.program import Difference, Program, ProgramSpeaker, Talk
+
+IDENTITY = {"code", "guid", "id", "anchor"}
+"""By what a talk is known; no reader sees it change."""
+
+OTHERS = {
+    "title": "Flows",
+    "speakers": (ProgramSpeaker("S2", "Ben Sample", "", ""),),
+    "abstract": "Less is more.",
+    "type": "Short talk",
+    "track": "Data path",
+    "minutes": 10,
+    "canceled": False,
+    "language": "cs",
+    "recorded": False,
+}
+TALK = Talk("A1B2C3", "guid", 1, "Tables", (), canceled=True, minutes=25)
+
+
+def program(talk: Talk) -> Program:
+    return Program(
+        conference="netconf",
+        title="Networking Days",
+        zone="Europe/Prague",
+        language="en",
+        place="Prague",
+        start=date(2026, 11, 19),
+        end=date(2026, 11, 19),
+        number=1,
+        published_at=datetime(2026, 10, 1, tzinfo=UTC),
+        talks=(talk,),
+    )
+
+
+@pytest.mark.parametrize("name", sorted({field.name for field in fields(Talk)} - IDENTITY))
+def test_whatever_readers_see_of_a_talk_is_a_difference(name: str) -> None:
+    before = program(TALK)
+    talk = replace(TALK, **{name: OTHERS[name]})
+    assert same(before, replace(before, number=2))
+    assert not same(before, program(talk))
+    assert differences(before, program(talk)) == [Difference("changed", talk.title, (name,))]
