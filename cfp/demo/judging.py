@@ -12,7 +12,7 @@ from cfp.demo.cast import reviewers
 from cfp.demo.script import Talk
 from cfp.demo.stage import Stage
 from cfp.domain.accounts.models import Email
-from cfp.domain.assignment import applying, conflicts, proposals
+from cfp.domain.assignment import answers, applying, conflicts, proposals
 from cfp.domain.assignment import reviewers as reviewing
 from cfp.domain.assignment.models import Assignment, Conflict
 from cfp.domain.assignment.problems import Loaded, figures_from, load_problem, picks_from
@@ -130,7 +130,7 @@ def answer_requests(stage: Stage, conference: Conference, day: int) -> None:
     """One reviewer says yes, another one no and why; the others simply begin."""
     for address, accept, reason in REQUESTS_ANSWERED:
         actor, talk = stage.actor(address), _waiting(stage, conference, address)[-1]
-        reviewing.answer_assignment(
+        answers.answer_assignment(
             stage.db,
             actor,
             stage.standing(actor, conference, stage.submissions[talk.title]),
