@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from cfp import audit
 from cfp.actors import SYSTEM, Actor
@@ -33,6 +33,7 @@ from cfp.links import Links
 from cfp.policy import Action, Standing, allowed, may
 
 JOB_KIND = "hand_over"
+_TAKER = aliased(Person, name="taker")
 
 
 class Move(NamedTuple):
@@ -207,10 +208,10 @@ def handed_of(
     db: Session, conference: Conference, submission_ids: Collection[int]
 ) -> Mapping[int, list[Handed]]:
     """The hand-overs that stand of each submission; ask for those one may assign."""
-    taker = select(Person.name).where(Person.id == HandOver.taker_id).scalar_subquery()
     rows = db.execute(
-        select(HandOver.submission_id, Person.name, Person.code, taker, HandOver.at)
+        select(HandOver.submission_id, Person.name, Person.code, _TAKER.name, HandOver.at)
         .join(Person, Person.id == HandOver.giver_id)
+        .join(_TAKER, _TAKER.id == HandOver.taker_id)
         .where(
             HandOver.conference_id == conference.id,
             HandOver.submission_id.in_(submission_ids),

@@ -12,7 +12,6 @@ from cfp.domain import jobs
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment import proposals
 from cfp.domain.assignment.actions import set_limits
-from cfp.domain.assignment.lateness import plan_of
 from cfp.domain.assignment.openings import openings_of
 from cfp.domain.assignment.proposals import JOB_KIND, Options
 from cfp.domain.assignment.queries import Load, coverage_of, loads_of, not_covered
@@ -222,7 +221,6 @@ def _page(form: ProposeForm) -> str:
         reviewers=reviewers,
         short=short,
         openings=openings,
-        has_standby=plan_of(db, conference).standby,
         proposals=made,
         makers=_names({one.created_by_id for one in made if one.created_by_id}),
         job=last if last is not None and jobs.can("cancel", last.state) else None,

@@ -1,4 +1,4 @@
-"""The plan for late reviews: reminders that get firmer, stand-by, hand-over, and what comes when."""
+"""The plan for late reviews: reminders that get firmer, stand-by, hand-over, what comes when."""
 
 from datetime import time
 

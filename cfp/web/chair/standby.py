@@ -81,7 +81,6 @@ def _page(form: StandbyForm) -> str:
         "chair/standby.html",
         form=form,
         conference=conference,
-        has_standby=True,
         reserves=reserve.reserves_of(db, actor, conference),
         may_change=allowed(actor, Action.CHAIR_ONLY, conference, context.now()),
     )
