@@ -22,7 +22,7 @@ from cfp.domain.assignment.queries import (
     lock_round,
     reviewer_ids,
 )
-from cfp.domain.assignment.rules import ACTIVE, ANSWERABLE
+from cfp.domain.assignment.rules import ANSWERABLE
 from cfp.domain.assignment.standby import pool_of
 from cfp.domain.conferences.models import Conference
 from cfp.domain.reviews.models import Review
@@ -155,32 +155,24 @@ class _Able:
     """Who may still take what: on stand-by, a reviewer, without a conflict, never asked before."""
 
     def __init__(self, db: Session, conference: Conference) -> None:
-        self._pool = pool_of(db, conference)
+        self._left = Counter(pool_of(db, conference))
         self._reviewers = set(db.scalars(reviewer_ids(conference)))
-        self._blocked = blocked_set(db, conference)
         rows = db.execute(
-            select(Assignment.submission_id, Assignment.person_id, Assignment.state)
-            .join(Submission, Submission.id == Assignment.submission_id)
-            .where(
+            select(Assignment.submission_id, Assignment.person_id).where(
                 Assignment.round_id == current_round(db, conference),
-                Assignment.person_id.in_(self._pool),
-                Submission.state != State.WITHDRAWN,
+                Assignment.person_id.in_(self._left),
             )
-        ).all()
-        self._known = {(submission_id, person_id) for submission_id, person_id, _state in rows}
-        self._load = Counter(person_id for _id, person_id, state in rows if state in ACTIVE)
+        )
+        self._never = blocked_set(db, conference) | {(row[0], row[1]) for row in rows}
 
     def take(self, move: Move) -> bool:
         """Whether this move can be made; it then counts."""
         pair = (move.submission_id, move.taker_id)
-        if (
-            move.taker_id not in self._reviewers
-            or self._load[move.taker_id] >= self._pool.get(move.taker_id, 0)
-            or pair in self._blocked | self._known
-        ):
+        asked = move.taker_id in self._reviewers and self._left[move.taker_id] > 0
+        if not asked or pair in self._never:
             return False
-        self._known.add(pair)
-        self._load[move.taker_id] += 1
+        self._never.add(pair)
+        self._left[move.taker_id] -= 1
         return True
 
 

@@ -61,7 +61,7 @@ class Facts:
     kept: Collection[Pair]
     stood: Collection[Pair]
     pool: Mapping[int, int]
-    """Who is on stand-by, and for how many reviews: among those `asked` in a repair only."""
+    """Who is on stand-by, and for how many more: among those `asked` in a repair only."""
 
 
 @dataclass(frozen=True)
@@ -388,7 +388,9 @@ def even_load(facts: Facts) -> int:
 def _room(facts: Facts, person_id: int, most: int) -> int:
     """A chair's cap or a wish beats the common limit downwards only; what is elsewhere counts.
 
-    Whoever is on stand-by has said how much, whatever the others have.
+    Whoever is on stand-by has said how much more, whatever the others have.
     """
-    limit = facts.pool.get(person_id) or min(facts.limits.get(person_id, most), most)
+    if person_id in facts.pool:
+        return sum(pair[1] == person_id for pair in facts.kept) + facts.pool[person_id]
+    limit = min(facts.limits.get(person_id, most), most)
     return limit - facts.outside.get(person_id, 0)

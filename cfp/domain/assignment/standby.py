@@ -1,9 +1,12 @@
-"""The stand-by pool: reviewers in reserve, where a conference keeps some."""
+"""The stand-by pool: reviewers in reserve, where a conference keeps some.
+
+How much somebody takes counts from when they were put on stand-by: what they had before stays.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from cfp import audit
@@ -14,23 +17,46 @@ from cfp.domain.assignment.models import Assignment, LatePlan, ReviewerProfile, 
 from cfp.domain.assignment.rules import ACTIVE, LOAD_LIMIT
 from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.states import State
 from cfp.errors import DomainError, NotFoundError, NotNowError
 from cfp.policy import Action, may
 
 
 def pool_of(db: Session, conference: Conference) -> dict[int, int]:
-    """Person id -> reviews they take at most; nobody where the conference keeps no reserve."""
+    """Person id -> reviews they still take; nobody where the conference keeps no reserve."""
+    stepped_in = _stepped_in(true())
     rows = db.execute(
-        select(Standby.person_id, Standby.reviews)
+        select(Standby.person_id, Standby.reviews, func.coalesce(stepped_in.c.number, 0))
         .join(LatePlan, LatePlan.conference_id == Standby.conference_id)
+        .outerjoin(stepped_in, stepped_in.c.id == Standby.id)
         .where(Standby.conference_id == conference.id, LatePlan.standby)
     )
-    return dict(rows.all())
+    return {person_id: max(reviews - number, 0) for person_id, reviews, number in rows}
+
+
+def _stepped_in(known: ColumnElement[bool]) -> Subquery:
+    """How many reviews each has been asked for since they are on stand-by."""
+    return (
+        select(Standby.id, func.count().label("number"))
+        .join(
+            Assignment,
+            and_(
+                Assignment.conference_id == Standby.conference_id,
+                Assignment.person_id == Standby.person_id,
+                Assignment.created > Standby.created,
+                Assignment.state.in_(ACTIVE),
+            ),
+        )
+        .join(Submission, Submission.id == Assignment.submission_id)
+        .where(Submission.state != State.WITHDRAWN, known)
+        .group_by(Standby.id)
+        .subquery()
+    )
 
 
 @dataclass(frozen=True)
 class Reserve:
-    """Somebody on stand-by: `reviews` at most, and how many they have, as far as one may know."""
+    """Somebody on stand-by for `reviews` at most; `asked` of them, as far as one may know."""
 
     person_id: int
     code: str
@@ -38,27 +64,17 @@ class Reserve:
     reviews: int
     offered: bool
     paused: bool
-    assigned: int
+    asked: int
 
     @property
     def left(self) -> int:
         """How many reviews they can still be asked for."""
-        return 0 if self.paused else max(self.reviews - self.assigned, 0)
+        return 0 if self.paused else max(self.reviews - self.asked, 0)
 
 
 def reserves_of(db: Session, actor: Actor, conference: Conference) -> list[Reserve]:
     """The pool by name; who is no reviewer any more is not in it."""
-    assigned = (
-        select(Assignment.person_id, func.count().label("number"))
-        .join(Submission, Submission.id == Assignment.submission_id)
-        .where(
-            Assignment.state.in_(ACTIVE),
-            Submission.state != "withdrawn",
-            may(actor, Action.ASSIGN_ONE, conference),
-        )
-        .group_by(Assignment.person_id)
-        .subquery()
-    )
+    stepped_in = _stepped_in(may(actor, Action.ASSIGN_ONE, conference))
     profile = and_(
         ReviewerProfile.person_id == Standby.person_id,
         ReviewerProfile.conference_id == Standby.conference_id,
@@ -72,13 +88,13 @@ def reserves_of(db: Session, actor: Actor, conference: Conference) -> list[Reser
         select(
             *(Person.id, Person.code, Person.name, Standby.reviews, Standby.offered),
             func.coalesce(ReviewerProfile.paused, False),
-            func.coalesce(assigned.c.number, 0),
+            func.coalesce(stepped_in.c.number, 0),
         )
         .select_from(Standby)
         .join(Person, Person.id == Standby.person_id)
         .join(Role, role)
         .outerjoin(ReviewerProfile, profile)
-        .outerjoin(assigned, assigned.c.person_id == Standby.person_id)
+        .outerjoin(stepped_in, stepped_in.c.id == Standby.id)
         .where(Standby.conference_id == conference.id)
         .order_by(func.lower(Person.name), Person.id)
     )

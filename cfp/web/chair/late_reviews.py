@@ -13,6 +13,7 @@ from wtforms.validators import Optional
 from cfp.domain.assignment.lateness import Wanted, change_plan, plan_of, reminders_of
 from cfp.domain.assignment.models import LatePlan
 from cfp.domain.assignment.rules import DAYS_LIMIT, REMINDERS, REMINDERS_LIMIT, SEND_AT
+from cfp.domain.assignment.standby import reserves_of
 from cfp.domain.reviews import escalation, figures
 from cfp.errors import DomainError
 from cfp.policy import Action
@@ -117,6 +118,7 @@ def late_reviews(slug: str) -> ViewResponse | str:
         previews=escalation.preview(
             db, conference, progress, links=context.links(), now=now
         ),
+        free=sum(one.left for one in reserves_of(db, actor, conference)) if assigned else 0,
         kinds=KINDS,
     )
 
