@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from cfp import clock
@@ -33,7 +34,7 @@ from tests.factories import (
     make_review,
     make_track,
 )
-from tests.support.outbox import config_for
+from tests.support.outbox import a_worker, config_for, wait_for
 from tests.support.reviewing import Committee, actor_for, make_committee
 from tests.support.statements import counted
 from tests.support.visitor import Visitor
@@ -572,3 +573,34 @@ def test_the_pages_take_as_many_statements_for_few_as_for_many(
     assert few[2] <= 10
     assert db.scalar(select(func.count(Standby.id))) == 3
     assert db.get(LatePlan, committee.conference.id)
+
+
+def test_a_worker_killed_at_any_moment_leaves_each_thing_done_once(committee, config, engine, db):
+    """Reminder and hand-over are due; workers die over them, and the last one finds the rest."""
+    ada, reserve = committee.reviewers[0], committee.reviewers[4]
+    committee.conference.reviews_due = clock.now() - timedelta(days=3)
+    plan(db, committee, now=clock.now() - timedelta(days=2, hours=23), hand_over_days=2)
+    in_reserve(db, committee, reserve, reviews=3)
+    for talk in committee.submissions:
+        make_assignment(db, talk, ada)
+    db.commit()
+
+    def happened(what: Select[Any]) -> Callable[[], bool]:
+        def look() -> bool:
+            with open_session(engine, writes=False) as fresh:
+                return bool(fresh.scalar(what))
+
+        return look
+
+    running = select(func.count(Job.id)).where(Job.state != "queued")
+    for what in (select(func.count(Message.id)), running):
+        with a_worker(config) as worker:
+            wait_for(happened(what), worker)
+            worker.kill()
+    with a_worker(config) as worker:
+        wait_for(happened(select(func.count(Job.id)).where(Job.state == "done")), worker)
+    assert [mail.person_id for mail in mails(db, FIRST)] == [ada.id]
+    assert [mail.person_id for mail in mails(db, "handed_over")] == [ada.id]
+    assert {state(db, talk, ada) for talk in committee.submissions} == {"handed_over"}
+    assert db.scalar(select(func.count(HandOver.id))) == 3
+    assert len(db.scalars(select(Job)).all()) == 1

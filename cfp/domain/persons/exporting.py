@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person
-from cfp.domain.assignment.models import Assignment, Bid, Conflict, ReviewerProfile
+from cfp.domain.assignment.models import Assignment, Bid, Conflict, ReviewerProfile, Standby
 from cfp.domain.conferences.models import Conference, Criterion, Role
 from cfp.domain.decisions.models import Confirmation
 from cfp.domain.mail.models import Message
@@ -71,6 +71,9 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
             ),
         )
         .where(Role.person_id == me),
+        "on_standby": select(here, Standby.reviews, Standby.created)
+        .join(Conference, Conference.id == Standby.conference_id)
+        .where(Standby.person_id == me),
         "submissions": select(
             *of_talk, Submission.state, Submission.title, Submission.abstract, Submission.note
         )

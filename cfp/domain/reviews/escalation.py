@@ -37,7 +37,7 @@ class Event:
     """One moment of the plan: `kind` is a kind of mail, or HAND_OVER.
 
     `count` is of whom (or which reviews) it is about: as things are now, or of the mails that went
-    out. state: ahead, sent or passed.
+    out. state: ahead, running, failed, sent or passed.
     """
 
     at: datetime
@@ -69,6 +69,7 @@ def events(
     if at is not None:
         handed = handing.handed_since(db, actor, conference, at)
         state = _state(at, plan.handed, handed, now)
+        state = _unfinished(db, conference) or state if state == "passed" else state
         count = handing.late_count(db, actor, conference) if state == "ahead" else handed
         found.append(Event(at, HAND_OVER, plan.hand_over_days or 0, state, count))
     return sorted(found, key=lambda event: event.at)
@@ -206,6 +207,17 @@ def _state(at: datetime, handled: datetime | None, done: int, now: datetime) -> 
     if is_due(at, handled, now) or at > now:
         return "ahead"
     return "sent" if done else "passed"
+
+
+def _unfinished(db: Session, conference: Conference) -> str:
+    """What keeps the newest hand-over from having an outcome: running, failed or nothing."""
+    query = select(jobs.Job.state).where(
+        jobs.Job.conference_id == conference.id, jobs.Job.kind == handing.JOB_KIND
+    )
+    newest = db.scalars(query.order_by(jobs.Job.id.desc()).limit(1)).first() or ""
+    if jobs.can("cancel", newest):
+        return "running"
+    return "failed" if newest == jobs.JobState.FAILED else ""
 
 
 def _sent(db: Session, conference: Conference) -> Mapping[str, int]:

@@ -12,7 +12,7 @@ from wtforms.validators import Optional
 
 from cfp.domain.assignment.lateness import Wanted, change_plan, plan_of, reminders_of
 from cfp.domain.assignment.models import LatePlan
-from cfp.domain.assignment.rules import DAYS_LIMIT, REMINDERS, REMINDERS_LIMIT, SEND_AT
+from cfp.domain.assignment.rules import DAYS_LIMIT, REMINDERS, SEND_AT
 from cfp.domain.assignment.standby import reserves_of
 from cfp.domain.reviews import escalation, figures
 from cfp.errors import DomainError
@@ -20,7 +20,7 @@ from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.editing import edit
-from cfp.web.chair.setup_forms import Whole
+from cfp.web.chair.setup_forms import ROW_LIMIT, Whole
 from cfp.web.forms import BaseForm, ViewResponse
 from cfp.web.gate import permission
 from cfp.web.wording import add_words
@@ -63,7 +63,7 @@ class ReminderRow(Form):
 class RemindersForm(BaseForm):
     """What every conference can have: reminders."""
 
-    rows = FieldList(FormField(ReminderRow), _l("Reminders"), max_entries=REMINDERS_LIMIT)
+    rows = FieldList(FormField(ReminderRow), _l("Reminders"), max_entries=ROW_LIMIT)
     send_at = TimeField(_l("Time of the day"), [Optional()])
 
     def reminders(self) -> dict[int, str]:

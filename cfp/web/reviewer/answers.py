@@ -55,7 +55,8 @@ def answer_asked(slug: str) -> ViewResponse:
     """Say yes or no to the selected, or yes to all."""
     form = AnswersForm()
     accepts = "decline" not in request.form
-    codes = None if "all" in request.form else request.form.getlist("picked")
+    picked = [code.replace("\0", "") for code in request.form.getlist("picked")]
+    codes = None if "all" in request.form else picked
 
     def act() -> str:
         if codes == []:
