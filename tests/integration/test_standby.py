@@ -393,7 +393,7 @@ def test_a_chair_plans_reads_what_will_happen_and_is_refused_nonsense(
     saved = chair.submit(
         page, {**filled, "standby": True, "hand_over_days": "3"}, press="Save"
     )
-    assert "1 reviewer gets a reminder, as things are now." in saved.text
+    assert "1 reviewer gets reminder 1, as things are now." in saved.text
     assert "09:00 Prague" in saved.text
     assert "1 review that nobody has begun goes to stand-by" in saved.text
     assert "Second reminder: 1 review waits" in saved.text
@@ -540,7 +540,7 @@ def test_answers_are_listed_for_those_who_may_know(committee, visitor_as: Visito
 def test_the_pages_take_as_many_statements_for_few_as_for_many(
     committee, visitor_as: VisitorAs, app, db
 ):
-    plan(db, committee, hand_over_days=2)
+    plan(db, committee, reminders={-2: FIRST, 2: SECOND, 5: LAST}, hand_over_days=2)
     chair = visitor_as(committee.chair)
     paths = [
         at(committee, rest)

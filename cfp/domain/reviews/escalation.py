@@ -17,16 +17,20 @@ from cfp.domain import jobs
 from cfp.domain.assignment import handing, proposals
 from cfp.domain.assignment.conflicts import find_conflicts
 from cfp.domain.assignment.lateness import is_due, moment, plan_of, reminders_of
+from cfp.domain.assignment.letters import letter_values
 from cfp.domain.assignment.models import LatePlan, LateReminder
 from cfp.domain.assignment.openings import Openings, openings_of
 from cfp.domain.assignment.proposals import Options
 from cfp.domain.assignment.rules import REMINDERS
 from cfp.domain.conferences.models import Conference
+from cfp.domain.conferences.queries import own_mails
 from cfp.domain.mail.models import Message
+from cfp.domain.mail.queries import readable
+from cfp.domain.mail.render import MailText, fill, shipped
 from cfp.domain.reviews import reminders
 from cfp.domain.reviews.figures import Progress, progress_of_all
-from cfp.domain.reviews.reminders import Nudge
 from cfp.domain.reviews.rules import reviewing_is_open
+from cfp.domain.submissions.models import Submission
 from cfp.links import Links
 
 HAND_OVER = "hand_over"
@@ -51,15 +55,16 @@ def events(
     db: Session,
     actor: Actor,
     conference: Conference,
+    planned: Sequence[LateReminder],
     progress: Sequence[Progress],
     *,
     now: datetime,
 ) -> list[Event]:
     """What will happen and what has, by time; nothing while no day is set for the reviews."""
-    plan, sent = plan_of(db, conference), _sent(db, conference)
+    plan, sent = plan_of(db, conference), _sent(db, actor, conference)
     waiting = sum(one.open > 0 for one in progress)
     found = []
-    for one in reminders_of(db, conference):
+    for one in planned:
         at = moment(conference.reviews_due, conference.zone, one.days, plan.send_at)
         if at is not None:
             state = _state(at, one.handled, sent.get(_epoch(at), 0), now)
@@ -75,24 +80,27 @@ def events(
     return sorted(found, key=lambda event: event.at)
 
 
-def preview(
+def previews(
     db: Session,
     conference: Conference,
+    planned: Sequence[LateReminder],
     progress: Sequence[Progress],
     *,
     links: Links,
-    now: datetime,
-) -> dict[str, Nudge]:
-    """Each kind of reminder as the first who waits would read it today."""
-    first = [one for one in progress if one.open > 0][:1]
-    found = {}
-    for kind in {one.kind for one in reminders_of(db, conference)}:
-        letters = reminders.written(
-            db, conference, [_unreminded(one) for one in first], kind=kind, links=links, now=now
-        )
-        if letters:
-            found[kind] = letters[0]
-    return found
+) -> Mapping[str, MailText]:
+    """Each kind of reminder as the first who waits would read it now; none where nobody does."""
+    first = next((one for one in progress if one.open > 0), None)
+    if first is None:
+        return {}
+    values = letter_values(conference, links, first.name, first.open)
+    own = own_mails(db, conference)
+    texts = {
+        kind: MailText(own[kind].subject, own[kind].body)
+        if kind in own
+        else shipped(kind, conference.language)
+        for kind in {one.kind for one in planned}
+    }
+    return {kind: fill(text, values) for kind, text in texts.items()}
 
 
 def due_conferences(db: Session, *, now: datetime) -> list[int]:
@@ -220,12 +228,13 @@ def _unfinished(db: Session, conference: Conference) -> str:
     return "failed" if newest == jobs.JobState.FAILED else ""
 
 
-def _sent(db: Session, conference: Conference) -> Mapping[str, int]:
-    """Epoch -> mails of planned reminders."""
+def _sent(db: Session, actor: Actor, conference: Conference) -> Mapping[str, int]:
+    """Epoch -> mails of planned reminders, of those this person may read."""
     rows = db.execute(
         select(Message.epoch, func.count())
+        .outerjoin(Submission, Submission.id == Message.submission_id)
         .where(
-            Message.conference_id == conference.id,
+            readable(actor, conference),
             Message.kind.in_(REMINDERS),
             Message.epoch.startswith("late:"),
         )
@@ -236,11 +245,6 @@ def _sent(db: Session, conference: Conference) -> Mapping[str, int]:
 
 def _epoch(at: datetime) -> str:
     return f"late:{at.isoformat()}"
-
-
-def _unreminded(one: Progress) -> Progress:
-    """For a preview: as if they had had none today."""
-    return Progress(one.person_id, one.code, one.name, one.asked, one.done, one.open, None)
 
 
 def _record(

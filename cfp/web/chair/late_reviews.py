@@ -1,22 +1,24 @@
 """The plan for late reviews: reminders that get firmer, stand-by, hand-over, what comes when."""
 
+from collections.abc import Sequence
 from datetime import time
 
 from flask import url_for
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 from wtforms import BooleanField, FieldList, Form, FormField, SelectField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from cfp.domain.assignment.lateness import Wanted, change_plan, plan_of, reminders_of
-from cfp.domain.assignment.models import LatePlan
+from cfp.domain.assignment.models import LatePlan, LateReminder
 from cfp.domain.assignment.rules import DAYS_LIMIT, REMINDERS, SEND_AT
 from cfp.domain.assignment.standby import reserves_of
 from cfp.domain.reviews import escalation, figures
 from cfp.errors import DomainError
-from cfp.policy import Action
+from cfp.policy import Action, blocked_anywhere
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.editing import edit
@@ -98,7 +100,7 @@ def late_reviews(slug: str) -> ViewResponse | str:
     db, actor, conference, now = (
         context.db(), context.actor(), context.conference(), context.now(),
     )  # fmt: skip
-    plan = plan_of(db, conference)
+    plan, planned = plan_of(db, conference), reminders_of(db, conference)
     assigned = conference.reviewing == "assigned"
     progress = figures.progress_of_all(db, actor, conference)
 
@@ -107,19 +109,20 @@ def late_reviews(slug: str) -> ViewResponse | str:
 
     return edit(
         LateForm if assigned else RemindersForm,
-        _stored(plan),
+        _stored(plan, planned),
         act,
         template="chair/late_reviews.html",
         location=url_for("chair.late_reviews", slug=slug),
         done=_("Saved. This is what will happen."),
         conference=conference,
         assigned=assigned,
-        events=escalation.events(db, actor, conference, progress, now=now),
-        previews=escalation.preview(
-            db, conference, progress, links=context.links(), now=now
+        events=escalation.events(db, actor, conference, planned, progress, now=now),
+        previews=escalation.previews(
+            db, conference, planned, progress, links=context.links()
         ),
         free=sum(one.left for one in reserves_of(db, actor, conference)) if assigned else 0,
         kinds=KINDS,
+        barred=bool(db.scalar(select(blocked_anywhere(actor, conference)))),
     )
 
 
@@ -136,7 +139,7 @@ def _wanted(form: RemindersForm, plan: LatePlan) -> Wanted:
     )
 
 
-def _stored(plan: LatePlan) -> dict[str, object]:
+def _stored(plan: LatePlan, planned: Sequence[LateReminder]) -> dict[str, object]:
     """The plan by the names of the form's fields."""
     return {
         "rows": [
@@ -145,7 +148,7 @@ def _stored(plan: LatePlan) -> dict[str, object]:
                 "side": "before" if one.days < 0 else "after",
                 "kind": one.kind,
             }
-            for one in reminders_of(context.db(), context.conference())
+            for one in planned
         ],
         "send_at": time(*divmod(plan.send_at, 60)),
         "standby": plan.standby,
