@@ -62,6 +62,7 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         .where(Account.person_id == me),
         "roles": select(here, Role.kind, Role.created)
         .add_columns(ReviewerProfile.expertise, ReviewerProfile.load_wished)
+        .add_columns(Standby.reviews.label("on_standby"))
         .join(Conference, Conference.id == Role.conference_id)
         .outerjoin(
             ReviewerProfile,
@@ -70,10 +71,13 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
                 ReviewerProfile.person_id == Role.person_id,
             ),
         )
+        .outerjoin(
+            Standby,
+            and_(
+                Standby.conference_id == Role.conference_id, Standby.person_id == Role.person_id
+            ),
+        )
         .where(Role.person_id == me),
-        "on_standby": select(here, Standby.reviews, Standby.created)
-        .join(Conference, Conference.id == Standby.conference_id)
-        .where(Standby.person_id == me),
         "submissions": select(
             *of_talk, Submission.state, Submission.title, Submission.abstract, Submission.note
         )
