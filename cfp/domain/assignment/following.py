@@ -26,7 +26,7 @@ _REVIEW = aliased(Review, name="followed_review")
 def answers_list(db: Session, conference: Conference, *, now: datetime) -> View:
     """`state`: assigned, silent, accepted, begun, done, declined, conflict or handed_over."""
     lost = lost_assignments(conference)
-    silent = is_silent(plan_of(db, conference).silent_days, now)
+    silent = is_silent(conference, plan_of(db, conference).silent_days, now)
     state = case(
         (Assignment.state.in_(("declined", "handed_over")), Assignment.state),
         (Assignment.id.in_(select(lost.c.id)), "conflict"),

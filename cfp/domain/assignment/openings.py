@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, exists, false, func, null, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor, RoleKind
 from cfp.domain.assignment.lateness import plan_of
@@ -20,6 +20,8 @@ from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.mail.models import Message
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
+
+_ASKED = aliased(Assignment, name="asked_here")
 
 WHYS = ("declined", "conflict", "left", "paused", "silent")
 """Why somebody does not review what they were asked for."""
@@ -74,64 +76,78 @@ def openings_of(
 ) -> Openings:
     """Over the submissions this person may assign; those with enough others are left out."""
     round_id, silent_days = current_round(db, conference), plan_of(db, conference).silent_days
-    why = gave_up(conference, round_id, silent_days=silent_days, now=now)
+    why = gave_up(conference, silent_days=silent_days, now=now).label("why")
     here = and_(Assignment.conference_id == conference.id, Assignment.round_id == round_id)
-    stays = (
-        select(Assignment.submission_id, func.count().label("number"))
-        .where(here, Assignment.state.in_(ACTIVE), why.is_(None))
-        .group_by(Assignment.submission_id)
-        .subquery()
+    asked = (
+        select(func.count(_ASKED.id))
+        .where(
+            _ASKED.conference_id == conference.id,
+            _ASKED.submission_id == Assignment.submission_id,
+            _ASKED.round_id == round_id,
+            _ASKED.state.in_(ACTIVE),
+        )
+        .scalar_subquery()
     )
-    lacking = conference.reviews_per_submission - func.coalesce(stays.c.number, 0)
     rows = db.execute(
-        select(Assignment.submission_id, Assignment.person_id, why, lacking)
+        select(Assignment.submission_id, Assignment.person_id, Assignment.state, why, asked)
         .join(Submission, Submission.id == Assignment.submission_id)
-        .outerjoin(stays, stays.c.submission_id == Assignment.submission_id)
-        .where(here, assignable(actor, conference), why.is_not(None), lacking > 0)
+        .where(here, assignable(actor, conference), why.is_not(None))
         .order_by(Assignment.submission_id, Assignment.person_id)
-    )
-    return Openings([Vacancy(*row) for row in rows])
+    ).all()
+    left = Counter(row.submission_id for row in rows if row.state in ACTIVE)
+    vacancies = [
+        Vacancy(id_, person_id, why, conference.reviews_per_submission - number + left[id_])
+        for id_, person_id, _state, why, number in rows
+    ]
+    return Openings([one for one in vacancies if one.lacking > 0])
 
 
 def gave_up(
-    conference: Conference, round_id: int, *, silent_days: int | None, now: datetime
+    conference: Conference, *, silent_days: int | None, now: datetime
 ) -> ColumnElement[str | None]:
     """One of `WHYS` for each row of `assignment`, or null while its reviewer is counted on."""
     lost = lost_assignments(conference)
-    waits = and_(Assignment.state == "assigned", ~_begun())
-    paused = exists().where(
-        ReviewerProfile.conference_id == Assignment.conference_id,
-        ReviewerProfile.person_id == Assignment.person_id,
-        ReviewerProfile.paused,
+    waits, begun = Assignment.state == "assigned", _begun()
+    paused = Assignment.person_id.in_(
+        select(ReviewerProfile.person_id).where(
+            ReviewerProfile.conference_id == conference.id, ReviewerProfile.paused
+        )
     )
-    member = exists().where(
-        Role.conference_id == Assignment.conference_id,
-        Role.person_id == Assignment.person_id,
-        Role.kind == RoleKind.REVIEWER,
+    member = Assignment.person_id.in_(
+        select(Role.person_id).where(
+            Role.conference_id == conference.id, Role.kind == RoleKind.REVIEWER
+        )
     )
     open_ = Assignment.state.in_(("assigned", "accepted"))
     return case(
         (Assignment.state == "declined", "declined"),
         (Assignment.id.in_(select(lost.c.id)), "conflict"),
         (and_(open_, ~member), "left"),
-        (and_(waits, ~Assignment.pinned, paused), "paused"),
-        (and_(waits, is_silent(silent_days, now)), "silent"),
+        (and_(waits, ~Assignment.pinned, paused, ~begun), "paused"),
+        (and_(waits, is_silent(conference, silent_days, now), ~begun), "silent"),
         else_=null(),
     )
 
 
-def is_silent(silent_days: int | None, now: datetime) -> ColumnElement[bool]:
+def is_silent(
+    conference: Conference, silent_days: int | None, now: datetime
+) -> ColumnElement[bool]:
     """Reminded so many days ago, since they were asked, and no word; for an unanswered row."""
     if silent_days is None:
         return false()
-    return exists().where(
-        Message.conference_id == Assignment.conference_id,
-        Message.person_id == Assignment.person_id,
+    reminded = and_(
+        Message.conference_id == conference.id,
         Message.kind.in_(REMINDERS),
         Message.state != "canceled",
-        Message.created > Assignment.changed,
         Message.created <= now - timedelta(days=silent_days),
     )
+    since = exists().where(
+        reminded,
+        Message.person_id == Assignment.person_id,
+        Message.created > Assignment.changed,
+    )
+    # The set, made once, spares most rows the look at their own.
+    return and_(Assignment.person_id.in_(select(Message.person_id).where(reminded)), since)
 
 
 def _begun() -> ColumnElement[bool]:
