@@ -70,6 +70,10 @@ class Links:
         """A reviewer's queue."""
         return f"{self.base}/{slug}/reviews/"
 
+    def asked(self, slug: str) -> str:
+        """Where a reviewer says yes or no to what they are asked for."""
+        return f"{self.base}/{slug}/reviews/asked"
+
     def next_review(self, slug: str) -> str:
         """The next submission that waits for this reviewer."""
         return f"{self.base}/{slug}/reviews/next"

@@ -12,11 +12,13 @@ from cfp.demo.cast import reviewers
 from cfp.demo.script import Talk
 from cfp.demo.stage import Stage
 from cfp.domain.accounts.models import Email
-from cfp.domain.assignment import applying, conflicts, proposals
+from cfp.domain.assignment import answers, applying, conflicts, proposals, standby
 from cfp.domain.assignment import reviewers as reviewing
+from cfp.domain.assignment.lateness import Wanted, change_plan
 from cfp.domain.assignment.models import Assignment, Conflict
 from cfp.domain.assignment.problems import Loaded, figures_from, load_problem, picks_from
 from cfp.domain.assignment.proposals import Options
+from cfp.domain.assignment.rules import REMINDERS, SEND_AT, SILENT_DAYS
 from cfp.domain.conferences.models import Conference
 from cfp.domain.conferences.queries import criteria_of
 from cfp.domain.reviews import actions as reviews
@@ -25,6 +27,7 @@ from cfp.domain.submissions.models import Submission
 
 Solver = Callable[[Loaded], Plan]
 
+ON_STANDBY = "callum@birch.example"
 LATE_REVIEWER = "piotr@nadmorska.example"
 DECLARED = {
     "Spare parts as a file format": (
@@ -130,7 +133,7 @@ def answer_requests(stage: Stage, conference: Conference, day: int) -> None:
     """One reviewer says yes, another one no and why; the others simply begin."""
     for address, accept, reason in REQUESTS_ANSWERED:
         actor, talk = stage.actor(address), _waiting(stage, conference, address)[-1]
-        reviewing.answer_assignment(
+        answers.answer_assignment(
             stage.db,
             actor,
             stage.standing(actor, conference, stage.submissions[talk.title]),
@@ -138,6 +141,22 @@ def answer_requests(stage: Stage, conference: Conference, day: int) -> None:
             reason=reason,
             now=stage.then(day),
         )
+
+
+def plan_for_late_reviews(stage: Stage, conference: Conference, day: int) -> None:
+    """Reminders that get firmer, one reviewer on stand-by, and a day of hand-over."""
+    wanted = Wanted(
+        reminders={-3: REMINDERS[0], 1: REMINDERS[1], 4: REMINDERS[2]},
+        send_at=SEND_AT,
+        standby=True,
+        silent_days=SILENT_DAYS,
+        proposes=False,
+        hand_over_days=7,
+    )
+    now = stage.then(day)
+    change_plan(stage.db, stage.chair, conference, wanted=wanted, now=now)
+    offer = stage.actor(ON_STANDBY)
+    standby.offer(stage.db, offer, conference, reviews=6, now=now)
 
 
 def review(

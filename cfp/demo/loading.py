@@ -57,6 +57,7 @@ def _second_round(stage: Stage, conference: Conference, solve: Solver) -> None:
     judging.say_wishes(stage, conference, late, -5)
     judging.assign(stage, conference, solve, -4)
     judging.answer_requests(stage, conference, -4)
+    judging.plan_for_late_reviews(stage, conference, -4)
     judging.review(stage, conference, first=-4, last=-2, share=0.5)
     judging.discuss(stage, conference, late, -2)
     deciding.call_off(stage, conference, -2)

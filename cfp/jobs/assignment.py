@@ -7,7 +7,6 @@ from cfp.algorithms.problem import Plan
 from cfp.algorithms.steps import Progress
 from cfp.domain.assignment.problems import (
     Loaded,
-    current_rows,
     figures_from,
     load_problem,
     picks_from,
@@ -15,6 +14,7 @@ from cfp.domain.assignment.problems import (
 from cfp.domain.assignment.proposals import Options, store_proposal
 from cfp.domain.conferences.models import Conference
 from cfp.jobs.context import JobContext
+from cfp.jobs.repairing import repaired
 
 
 def run(context: JobContext) -> dict[str, Any]:
@@ -39,6 +39,6 @@ def run(context: JobContext) -> dict[str, Any]:
 def solve(loaded: Loaded, on_progress: Progress | None = None) -> Plan:
     """The best plan by the objective asked for, or with `repair` the one that changes least."""
     if loaded.options.repair:
-        return solver.repair(loaded.problem, current_rows(loaded))
+        return repaired(loaded)
     objective = loaded.options.objective
     return solver.assign(loaded.problem, objective=objective, on_progress=on_progress)

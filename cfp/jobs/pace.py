@@ -17,6 +17,7 @@ class Pace:
         stop_grace: seconds a worker that is told to stop gives its running jobs.
         children: jobs at the same time.
         file_sweep: seconds between two looks for uploaded files that nothing names.
+        plan_sweep: seconds between two looks at what conferences planned for late reviews.
     """
 
     job_lease: timedelta = timedelta(minutes=1)
@@ -27,3 +28,4 @@ class Pace:
     stop_grace: float = 60.0
     children: int = 2
     file_sweep: float = 3600.0
+    plan_sweep: float = 20.0

@@ -32,5 +32,6 @@ class Task:
 
 TASKS = {
     "assignment": Task("cfp.jobs.assignment"),
+    "hand_over": Task("cfp.jobs.hand_over"),
     "timetable": Task("cfp.jobs.timetable"),
 }

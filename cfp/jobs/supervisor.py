@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -19,9 +20,12 @@ from cfp.domain import jobs
 from cfp.domain.accounts import upkeep
 from cfp.domain.jobs import Job
 from cfp.domain.program.materials import stored_names
+from cfp.domain.reviews import escalation
+from cfp.errors import CfpError
 from cfp.jobs import registry
 from cfp.jobs.claims import commit, new_claim
 from cfp.jobs.pace import Pace
+from cfp.links import Links
 
 PROGRAM = (sys.executable, "-m", "cfp")
 TIMED_OUT = "job.timed_out"
@@ -55,7 +59,7 @@ class Supervisor:
         self._pace = pace
         self._program = program
         self._runs: list[_Run] = []
-        self._sweep_at = 0.0
+        self._sweep_at = self._plans_at = 0.0
 
     @property
     def busy(self) -> bool:
@@ -97,6 +101,7 @@ class Supervisor:
         commit(self._engine, lambda db: jobs.give_back(db, id_, claimed_by=by, now=now))
 
     def _start_due(self) -> int:
+        self._follow_plans()
         now = clock.now()
         free = self._pace.children - len(self._runs)
         if free <= 0:
@@ -113,6 +118,21 @@ class Supervisor:
             self._sweep_at = time.monotonic() + self._pace.file_sweep
             self._sweep_files()
         return sum(self.start(job_id) for job_id in ids)
+
+    def _follow_plans(self) -> None:
+        """Reminders and hand-overs whose moment has come: each conference on its own."""
+        if time.monotonic() < self._plans_at:
+            return
+        self._plans_at = time.monotonic() + self._pace.plan_sweep
+        now, links = clock.now(), Links(self._config.base_url)
+        with open_session(self._engine, writes=False) as db:
+            ids = escalation.due_conferences(db, now=now)
+        for id_ in ids:
+            try:
+                due = partial(escalation.act, conference_id=id_, links=links, now=now)
+                commit(self._engine, due)
+            except CfpError:
+                log.exception("the plan of conference %d could not be followed", id_)
 
     def _sweep_files(self) -> None:
         """Remove uploaded files that no row names: taken away, or of a request that failed."""

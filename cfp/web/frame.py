@@ -16,6 +16,7 @@ from flask_login import current_user
 from sqlalchemy import func, select
 
 from cfp.actors import Actor, RoleKind
+from cfp.domain.assignment.lateness import plan_of
 from cfp.domain.conferences.models import Conference, Track
 from cfp.domain.decisions.queries import waiting
 from cfp.policy import Action, allowed
@@ -165,6 +166,11 @@ class Frame:
     def is_chair(self) -> bool:
         """Whether this person chairs the conference, not only a track of it."""
         return self._may(Action.CHAIR_ONLY)
+
+    @property
+    def has_standby(self) -> bool:
+        """Whether the conference keeps reviewers on stand-by."""
+        return self.conference is not None and plan_of(context.db(), self.conference).standby
 
     @property
     def home_url(self) -> str:

@@ -15,9 +15,10 @@ from cfp import clock
 from cfp.actors import SYSTEM
 from cfp.domain.program import versions
 from cfp.domain.submissions.states import State
-from tests.factories import make_login, make_review
+from tests.factories import NOW, make_login, make_review
 from tests.support.cast import World, make_world
 from tests.support.crawl import Crawl, filled, get_rules
+from tests.support.reviewing import keep_standby
 from tests.support.visitor import Form, Page
 
 KEPT = {"csrf_token", "key"}
@@ -78,6 +79,8 @@ def attempts(form: Form) -> Iterator[tuple[str, dict[str, object]]]:
 
 def plant(db: Session, world: World) -> None:
     make_review(db, world.submissions[State.SUBMITTED], world.people["reviewer"])
+    world.conference.reviews_due = NOW
+    keep_standby(db, world.conference, world.people["blocked_reviewer"])
     versions.publish(db, SYSTEM, world.conference, note="First.", now=clock.now())
 
 

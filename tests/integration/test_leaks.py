@@ -29,6 +29,7 @@ from cfp.formats.writers import WRITERS
 from tests.factories import NOW, make_login, make_review
 from tests.support.cast import CAST, World, make_world
 from tests.support.crawl import PACKED, Crawl, filled, get_rules
+from tests.support.reviewing import keep_standby
 
 SPEAKERS = {"owner", "co_speaker"}
 DECIDERS = {"chair", "track_chair"}
@@ -96,6 +97,8 @@ def plant(db: Session, world: World) -> None:
             )
         )
     plan_in_secret(db, world)
+    world.conference.reviews_due = NOW
+    keep_standby(db, world.conference, world.people["reviewer"])
     for speaker in db.scalars(select(Speaker).where(Speaker.submission_id == undecided.id)):
         speaker.address = f"zqaddress{speaker.position}@example.org"
         speaker.address_key = speaker.address

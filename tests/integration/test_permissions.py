@@ -71,7 +71,8 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
     ),
     "rx": (
         *("reviewer.queue", "reviewer.next_one", "reviewer.bids"),
-        *("reviewer.profile", "reviewer.save_profile"),
+        *("reviewer.profile", "reviewer.save_profile", "reviewer.asked"),
+        *("reviewer.answer_asked", "reviewer.undo_decline", "reviewer.offer_standby"),
     ),
     COMMITTEE: (
         *("chair.dashboard", "chair.submissions", "chair.submissions_csv"),
@@ -84,7 +85,8 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.assignment_propose", "chair.assignment_job", "chair.assignment_cancel"),
         *("chair.assignment_reviewers", "chair.assignment_submissions", "chair.proposal"),
         *("chair.proposal_mark", "chair.proposal_again", "chair.proposal_apply"),
-        "chair.proposal_undo",
+        *("chair.proposal_undo", "chair.assignment_answers", "chair.assignment_repair"),
+        "chair.standby",
         *("chair.decisions", "chair.decide_many", "chair.decide_several", "chair.undo_decisions"),
     ),
     CHAIRS: (
@@ -92,7 +94,8 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.remind_confirm", "chair.capacity", "chair.nudge", "chair.write"),
         *("chair.assignment_start", "chair.assignment_limits", "chair.conflicts"),
         *("chair.conflicts_find", "chair.conflict_new", "chair.conflict_affiliations"),
-        "chair.conflict_part",
+        *("chair.conflict_part", "chair.late_reviews"),
+        *("chair.standby_keep", "chair.standby_release"),
         *("chair.call", "chair.call_close", "chair.call_extend", "chair.call_open"),
         *("chair.call_remind", "chair.log", "chair.log_csv", "chair.messages", "chair.message"),
         *("chair.message_again", "chair.message_arrived", "chair.message_release"),
@@ -139,6 +142,7 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
         *("chair.decision", "chair.decide", "chair.submission_assign"),
         *("chair.submission_unassign", "reviewer.comment", "chair.assignment_one"),
         *("chair.assignment_ask", "chair.assignment_take", "chair.assignment_pin"),
+        "chair.assignment_hand_back",
     ),
     ("", "ck", "ck"): ("chair.judge", "chair.withdraw"),
     ("", "rxtck", "rxtck"): (

@@ -219,7 +219,7 @@ def test_assigned_reviewing_shows_only_what_is_assigned(
     assert "Not theirs" not in page.text
     assert visitor.get(path(other)).status == 404
     page = review_page(visitor, talk)
-    page = visitor.submit(page, {"reason": "No time."}, press="Decline")
+    page = visitor.submit(page, {"reason": "No time."}, press="Decline, reason for Chairs")
     assert "Flows" not in visitor.get(QUEUE).text
     declined = db.scalars(select(Assignment)).one()
     assert (declined.state, declined.reason) == ("declined", "No time.")

@@ -141,7 +141,7 @@ class Places:
 
     def _reviewer(self) -> Iterator[Place]:
         here = {"slug": self.conference.slug}
-        for name in ("queue", "bids", "profile"):
+        for name in ("queue", "bids", "profile", "asked"):
             yield Place(f"reviewer.{name}", self.reviewer, here)
         mine = select(Submission.code).where(Submission.conference_id == self.conference.id)
         reviewed = mine.join(Review).where(Review.state == "submitted")
@@ -228,6 +228,7 @@ class Places:
         """Assignment and conflicts of interest."""
         for name in (
             *("assignment", "assignment_submissions", "assignment_reviewers"),
+            *("assignment_answers", "standby", "late_reviews"),
             *("conflicts", "conflict_new", "conflict_affiliations"),
         ):
             yield self._by_chair(name)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
 from cfp.domain.accounts.queries import actor_of_session
+from cfp.domain.assignment.models import LatePlan, LateReminder, Standby
 from cfp.domain.conferences.models import Conference
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.rules import affiliation_key
@@ -55,6 +56,22 @@ def make_committee(
         committee.submissions.append(submission)
     db.flush()
     return committee
+
+
+def keep_standby(db: Session, conference: Conference, *people: Person) -> None:
+    """A plan for late reviews with a pool, and these people in it."""
+    db.add(
+        LatePlan(
+            conference_id=conference.id, standby=True, proposes=False, silent_days=5,
+            send_at=540, proposed="",
+        )
+    )  # fmt: skip
+    db.add(LateReminder(conference_id=conference.id, days=2, kind="review_reminder"))
+    for person in people:
+        db.add(
+            Standby(conference_id=conference.id, person_id=person.id, reviews=3, created=NOW)
+        )
+    db.flush()
 
 
 def employ(db: Session, submission: Submission, affiliation: str) -> None:

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cfp import audit
 from cfp.actors import Actor, RoleKind
 from cfp.domain.assignment import letters
-from cfp.domain.assignment.models import Assignment, ReviewerProfile
+from cfp.domain.assignment.models import Assignment, HandOver, ReviewerProfile
 from cfp.domain.assignment.proposals import check_assigned
 from cfp.domain.assignment.queries import (
     current_round,
@@ -59,6 +59,11 @@ def assign_by_hand(
     assignment.state = "done" if reviewed else "assigned"
     assignment.reason, assignment.pinned, assignment.changed = "", True, now
     db.flush()
+    db.execute(
+        update(HandOver)
+        .where(HandOver.submission_id == submission.id, HandOver.giver_id == person_id)
+        .values(undone=now)
+    )
     _record_one(db, actor, "assignment.assign", standing, person_id, now)
     epoch = f"by-hand:{assignment.id}:{now.isoformat()}"
     letters.tell_assigned(db, conference, {person_id}, epoch=epoch, links=links, now=now)

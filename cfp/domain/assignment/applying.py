@@ -1,5 +1,6 @@
 """Applying a proposal as a whole, and undoing it."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from cfp.actors import Actor, RoleKind
 from cfp.domain.assignment import letters
 from cfp.domain.assignment.models import Assignment, Proposal
 from cfp.domain.assignment.proposals import (
+    Options,
     Pair,
     Pick,
     Stand,
@@ -25,6 +27,7 @@ from cfp.domain.assignment.proposals import (
     standing_pairs,
 )
 from cfp.domain.assignment.queries import blocked_set, lock_round, reviewer_ids
+from cfp.domain.assignment.rules import REFUSED
 from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
@@ -80,6 +83,10 @@ def apply(
     proposal.state, proposal.applied = "applied", now
     counts = {"new": len(difference.new), "taken_away": len(gone)}
     _record(db, actor, "assignment.apply", conference, proposal, counts, now)
+    silent = Counter(one.person_id for one in gone if one.pair in _silent(proposal, stands))
+    letters.tell_handed_over(
+        db, conference, silent, epoch=_epoch(proposal), links=links, now=now
+    )
     asked = {pick.person_id for pick in difference.new}
     mails = letters.tell_assigned(
         db, conference, asked, epoch=_epoch(proposal), links=links, now=now
@@ -134,10 +141,20 @@ def _refuse_changed(
     planned, stood = {pick.pair for pick in picks}, {one.pair for one in stands}
     taken_back = [one for one in stands if one.kept and one.pair not in planned]
     dropped = {pick.pair for pick in picks_of(proposal) if not pick.counts}
-    by_chair = all(one.pair in dropped and not one.started for one in taken_back)
+    silent = _silent(proposal, stands)
+    by_chair = all(
+        (one.pair in dropped or one.pair in silent) and not one.started for one in taken_back
+    )
     possible = _possible(db, conference, proposal, planned, stood)
     if digest(stood) != proposal.figures["stood"] or not by_chair or not possible:
         raise NotNowError("assignment.world_changed")
+
+
+def _silent(proposal: Proposal, stands: Iterable[Stand]) -> set[Pair]:
+    """What the proposal gives to somebody else, and is still neither answered nor begun."""
+    replaced = Options.from_json(proposal.parameters).replaced
+    waits = (one for one in stands if one.state == "assigned" and not one.started)
+    return {one.pair for one in waits if one.pair in replaced}
 
 
 def _possible(
@@ -149,7 +166,7 @@ def _possible(
 ) -> bool:
     """Whether nobody has come to be blocked, has declined or left, and nothing was withdrawn."""
     declined = select(Assignment.submission_id, Assignment.person_id).where(
-        Assignment.round_id == proposal.round_id, Assignment.state == "declined"
+        Assignment.round_id == proposal.round_id, Assignment.state.in_(REFUSED)
     )
     never = blocked_set(db, conference) | set(db.execute(declined))
     under_review = select(Submission.id).where(

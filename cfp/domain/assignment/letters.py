@@ -1,6 +1,6 @@
 """The mail to reviewers who are asked: one each, however many submissions it is about."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import and_, func, select
@@ -19,7 +19,7 @@ from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State
 from cfp.links import Links
 
-KIND = "assignment_new"
+KIND, HANDED_OVER = "assignment_new", "handed_over"
 
 
 def tell_assigned(
@@ -65,9 +65,52 @@ def tell_assigned(
     return mails
 
 
+def tell_handed_over(
+    db: Session,
+    conference: Conference,
+    people: Mapping[int, int],
+    *,
+    epoch: str,
+    links: Links,
+    now: datetime,
+) -> int:
+    """Tell each person that so many of their reviews went to somebody else; returns the mails.
+
+    Which reviews, and to whom, is not in it: it is not theirs to know any more.
+    """
+    text = template_for(db, conference, HANDED_OVER)
+    told = addresses_of(db, people) if people else []
+    for person, address in told:
+        number = people[person.id]
+        handed = wording.part(
+            "reviews_handed_one" if number == 1 else "reviews_handed",
+            {"count": str(number)},
+            conference.language,
+        )
+        values = letter_values(conference, links, person.name, number)
+        filled = fill(text, {**values, "handed": handed})
+        queue(
+            db,
+            kind=HANDED_OVER,
+            object_key=f"conference:{conference.id}",
+            epoch=epoch,
+            person=person,
+            recipient=address,
+            recipient_name=person.name,
+            subject=filled.subject,
+            body=filled.body,
+            conference=conference,
+            due=now,
+            now=now,
+            about_review=True,
+        )
+    return len(told)
+
+
 def stop_assigned(db: Session, conference: Conference, *, epoch: str) -> int:
     """Stop those mails of one proposal that have not gone out; returns how many."""
-    of_it = (Message.conference_id == conference.id, Message.kind == KIND, Message.epoch == epoch)
+    kinds = Message.kind.in_((KIND, HANDED_OVER))
+    of_it = (Message.conference_id == conference.id, kinds, Message.epoch == epoch)
     return len(move(db, "stop", *of_it))
 
 
@@ -87,6 +130,7 @@ def letter_values(
         "minutes": str(number * MINUTES_PER_REVIEW),
         "due": wording.part("reviews_due", {"moment": by}, language) if by else "",
         "link": links.next_review(conference.slug),
+        "answer": links.asked(conference.slug),
         "contact": conference.contact,
     }
 

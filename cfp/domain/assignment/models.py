@@ -85,7 +85,7 @@ class Conflict(Base):
 
 
 class Assignment(Base):
-    """A reviewer asked to review a submission: assigned, accepted, declined, done."""
+    """A reviewer asked to review a submission: assigned, accepted, declined, done, handed_over."""
 
     __tablename__ = "assignment"
 
@@ -106,6 +106,72 @@ class Assignment(Base):
         Index("ix_assignment_reviewer", "conference_id", "person_id", "state", "submission_id"),
         Index("ix_assignment_submission", "conference_id", "submission_id", "state", "person_id"),
     )
+
+
+class Standby(Base):
+    """A reviewer in reserve: nothing in an ordinary solve, the first to be asked in a repair."""
+
+    __tablename__ = "standby"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    reviews: Mapped[int]
+    offered: Mapped[bool] = mapped_column(default=False)
+    created: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("conference_id", "person_id"),)
+
+
+class LatePlan(Base):
+    """What happens about silence and late reviews; a conference without a row has the defaults.
+
+    Days count from the day the reviews are due, `send_at` is minutes after midnight there.
+    `handed` is the moment for which reviews were handed over, `proposed` what the last repair that
+    was proposed by itself was about: neither happens twice.
+    """
+
+    __tablename__ = "late_plan"
+
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), primary_key=True)
+    standby: Mapped[bool] = mapped_column(default=False)
+    proposes: Mapped[bool] = mapped_column(default=False)
+    silent_days: Mapped[int | None] = mapped_column(default=5)
+    send_at: Mapped[int] = mapped_column(default=9 * 60)
+    hand_over_days: Mapped[int | None]
+    handed: Mapped[datetime | None]
+    proposed: Mapped[str] = mapped_column(default="")
+
+
+class LateReminder(Base):
+    """A mail to whoever has open reviews, so many days after (or before: negative) they are due.
+
+    `handled` is the moment it was last sent for, or passed over.
+    """
+
+    __tablename__ = "late_reminder"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    days: Mapped[int]
+    kind: Mapped[str]
+    handled: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("conference_id", "days"),)
+
+
+class HandOver(Base):
+    """A late review that somebody on stand-by was asked for instead; until a chair undoes it."""
+
+    __tablename__ = "hand_over"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    giver_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    taker_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]
+    undone: Mapped[datetime | None]
 
 
 class Proposal(Base):

@@ -22,7 +22,7 @@ from cfp.domain.assignment.queries import (
     current_round,
     reviewer_ids,
 )
-from cfp.domain.assignment.rules import LOAD_LIMIT
+from cfp.domain.assignment.rules import LOAD_LIMIT, REFUSED
 from cfp.domain.assignment.scoring import (
     Expert,
     Paper,
@@ -32,6 +32,7 @@ from cfp.domain.assignment.scoring import (
     sharing,
     telling,
 )
+from cfp.domain.assignment.standby import pool_of
 from cfp.domain.conferences.models import Conference, Role, Track
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
@@ -59,6 +60,8 @@ class Facts:
     excluded: Collection[Pair]
     kept: Collection[Pair]
     stood: Collection[Pair]
+    pool: Mapping[int, int]
+    """Who is on stand-by, and for how many more: among those `asked` in a repair only."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +174,8 @@ def _facts(db: Session, conference: Conference, actor: Actor, options: Options) 
     papers = _papers(db, conference, actor, options)
     scope = {paper.id for paper in papers}
     stands = standing_pairs(db, conference)
-    asked = set(db.scalars(reviewer_ids(conference)))
+    pool = pool_of(db, conference)
+    asked = set(db.scalars(reviewer_ids(conference))) - (set() if options.repair else set(pool))
     members = set(
         db.scalars(
             select(Role.person_id).where(
@@ -181,8 +185,10 @@ def _facts(db: Session, conference: Conference, actor: Actor, options: Options) 
     )
     blocked, declined = blocked_set(db, conference), _declined(db, conference)
     reviewed = _reviewed(db, conference)
-    kept = {one.pair for one in stands if one.kept and one.person_id in members} | reviewed
-    kept = {pair for pair in kept - blocked - declined if pair[0] in scope} - options.forbidden
+    stay = (one for one in stands if one.kept or (one.person_id in pool and not one.blocked))
+    kept = {one.pair for one in stay if one.person_id in members} | reviewed
+    excluded = blocked | declined | options.forbidden | options.replaced
+    kept = {pair for pair in kept - excluded if pair[0] in scope}
     profiles = _profiles(db, conference)
     tracks = db.scalars(select(Track.id).where(Track.conference_id == conference.id)).all()
     people = sorted(asked | {person_id for _submission_id, person_id in kept})
@@ -201,9 +207,10 @@ def _facts(db: Session, conference: Conference, actor: Actor, options: Options) 
         ),
         bids=_bids(db, conference) if takes_bids(conference) else {},
         avoided=_avoided(db, conference),
-        excluded=blocked | declined | options.forbidden,
+        excluded=excluded,
         kept=kept,
         stood={one.pair for one in stands if one.submission_id in scope},
+        pool=pool,
     )
 
 
@@ -232,7 +239,7 @@ def _scope_query(conference: Conference, actor: Actor, tracks: tuple[int, ...] |
 def _declined(db: Session, conference: Conference) -> set[Pair]:
     rows = db.execute(
         select(Assignment.submission_id, Assignment.person_id).where(
-            Assignment.round_id == current_round(db, conference), Assignment.state == "declined"
+            Assignment.round_id == current_round(db, conference), Assignment.state.in_(REFUSED)
         )
     )
     return {(submission_id, person_id) for submission_id, person_id in rows}
@@ -372,12 +379,18 @@ def even_load(facts: Facts) -> int:
     wanted = facts.demand * len(facts.papers)
     highest = min(len(facts.papers) + max(facts.outside.values(), default=0), LOAD_LIMIT)
     for most in range(1, highest):
-        if sum(max(_room(facts, person_id, most), 0) for person_id in facts.asked) >= wanted:
+        rooms = (_room(facts, one, most) for one in facts.asked if one not in facts.pool)
+        if sum(max(room, 0) for room in rooms) >= wanted:
             return most
     return highest
 
 
 def _room(facts: Facts, person_id: int, most: int) -> int:
-    """A chair's cap or a wish beats the common limit downwards only; what is elsewhere counts."""
+    """A chair's cap or a wish beats the common limit downwards only; what is elsewhere counts.
+
+    Whoever is on stand-by has said how much more, whatever the others have.
+    """
+    if person_id in facts.pool:
+        return sum(pair[1] == person_id for pair in facts.kept) + facts.pool[person_id]
     limit = min(facts.limits.get(person_id, most), most)
     return limit - facts.outside.get(person_id, 0)

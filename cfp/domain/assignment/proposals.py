@@ -50,6 +50,7 @@ class Options:
         objective: one of `OBJECTIVES`; a repair has its own.
         pinned: pairs that have to be in it.
         forbidden: pairs that must not be in it.
+        replaced: pairs whose reviewers say nothing: somebody else shall have them.
     """
 
     most: int | None = None
@@ -58,6 +59,7 @@ class Options:
     pinned: frozenset[Pair] = frozenset()
     forbidden: frozenset[Pair] = frozenset()
     objective: str = "balanced"
+    replaced: frozenset[Pair] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -67,6 +69,7 @@ class Options:
             "pinned": sorted(map(list, self.pinned)),
             "forbidden": sorted(map(list, self.forbidden)),
             "objective": self.objective,
+            "replaced": sorted(map(list, self.replaced)),
         }
 
     @classmethod
@@ -79,6 +82,7 @@ class Options:
             pinned=frozenset((one[0], one[1]) for one in stored.get("pinned", ())),
             forbidden=frozenset((one[0], one[1]) for one in stored.get("forbidden", ())),
             objective=stored.get("objective", "balanced"),
+            replaced=frozenset((one[0], one[1]) for one in stored.get("replaced", ())),
         )
 
 
@@ -322,19 +326,29 @@ def difference(
     """Compare its picks with what stands now in the proposal's submissions."""
     scope = scope_of(proposal)
     stands = [one for one in standing_pairs(db, conference) if one.submission_id in scope]
-    return compare(picks, stands, set(db.scalars(reviewer_ids(conference))))
+    reviewers = set(db.scalars(reviewer_ids(conference)))
+    replaced = Options.from_json(proposal.parameters).replaced
+    return compare(picks, stands, reviewers, replaced)
 
 
 def compare(
-    picks: Sequence[Pick], stands: Sequence[Stand], reviewers: Collection[int]
+    picks: Sequence[Pick],
+    stands: Sequence[Stand],
+    reviewers: Collection[int],
+    replaced: Collection[Pair] = (),
 ) -> Difference:
-    """New, kept and left out picks, and what is taken away: "conflict", "not_asked" or "other"."""
+    """New, kept and left out picks, and what is taken away.
+
+    Why it is: "conflict", "silent", "not_asked" or "other".
+    """
     stood = {one.pair for one in stands}
     planned = {pick.pair for pick in picks if pick.counts}
 
     def why(one: Stand) -> str:
         if one.blocked:
             return "conflict"
+        if one.pair in replaced:
+            return "silent"
         return "other" if one.person_id in reviewers else "not_asked"
 
     return Difference(

@@ -1,4 +1,4 @@
-"""What reviewers say themselves: conflicts, bids, profile, and yes or no to an assignment."""
+"""What reviewers say themselves: conflicts, bids, profile."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from cfp import audit
 from cfp.actors import Actor
-from cfp.domain.assignment.models import Assignment, Bid, Conflict, ReviewerProfile
-from cfp.domain.assignment.rules import ANSWERABLE, BIDS, LOAD_LIMIT
+from cfp.domain.assignment.models import Bid, Conflict, ReviewerProfile
+from cfp.domain.assignment.rules import BIDS, LOAD_LIMIT
 from cfp.domain.conferences.models import Conference
 from cfp.errors import DomainError, NotNowError
 from cfp.policy import Standing
@@ -80,27 +80,6 @@ def bid(
         )
         db.add(found)
     found.value, found.changed = value, now
-
-
-def answer_assignment(
-    db: Session, actor: Actor, standing: Standing, *, accept: bool, reason: str, now: datetime
-) -> None:
-    """Accept or decline what one was asked to review; a decline says why, for the chairs."""
-    assignment = db.scalars(
-        select(Assignment)
-        .where(
-            Assignment.submission_id == standing.submission.id,
-            Assignment.person_id == actor.person_id,
-        )
-        .order_by(Assignment.round_id.desc())
-        .limit(1)
-        .with_for_update()
-    ).one_or_none()
-    if assignment is None or assignment.state not in ANSWERABLE:
-        raise NotNowError("not_now")
-    assignment.state = "accepted" if accept else "declined"
-    assignment.reason, assignment.changed = reason, now
-    _record(db, actor, "assignment.accept" if accept else "assignment.decline", standing, now)
 
 
 def profile_of(db: Session, actor: Actor, conference: Conference) -> ReviewerProfile | None:

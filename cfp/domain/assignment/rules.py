@@ -22,8 +22,19 @@ MINUTES_PER_REVIEW = 4
 ACTIVE = ("assigned", "accepted", "done")
 """States of an assignment whose reviewer is still asked, or has answered with a review."""
 
+REFUSED = ("declined", "handed_over")
+"""States of an assignment whose reviewer is not asked for this submission again."""
+
 KEPT = frozenset({"accepted", "done"})
 """States that no solve takes away: the reviewer has said yes or has done it."""
+
+REMINDERS = ("review_reminder", "review_reminder_firm", "review_reminder_last")
+"""Kinds of the mails that remind of reviews, the friendliest first."""
+
+SILENT_DAYS, SEND_AT = 5, 9 * 60
+"""Without a chair's word: days after a reminder until no answer counts as silence; 9:00."""
+DAYS_LIMIT, REMINDERS_LIMIT = 60, 8
+MINUTES_OF_A_DAY = 24 * 60
 
 WEIGHT_BID, WEIGHT_TRACK, WEIGHT_WORDS = 0.5, 0.2, 0.3
 AVOID_COST = 1.0

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person
-from cfp.domain.assignment.models import Assignment, Bid, Conflict, ReviewerProfile
+from cfp.domain.assignment.models import Assignment, Bid, Conflict, ReviewerProfile, Standby
 from cfp.domain.conferences.models import Conference, Criterion, Role
 from cfp.domain.decisions.models import Confirmation
 from cfp.domain.mail.models import Message
@@ -62,12 +62,19 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         .where(Account.person_id == me),
         "roles": select(here, Role.kind, Role.created)
         .add_columns(ReviewerProfile.expertise, ReviewerProfile.load_wished)
+        .add_columns(Standby.reviews.label("on_standby"))
         .join(Conference, Conference.id == Role.conference_id)
         .outerjoin(
             ReviewerProfile,
             and_(
                 ReviewerProfile.conference_id == Role.conference_id,
                 ReviewerProfile.person_id == Role.person_id,
+            ),
+        )
+        .outerjoin(
+            Standby,
+            and_(
+                Standby.conference_id == Role.conference_id, Standby.person_id == Role.person_id
             ),
         )
         .where(Role.person_id == me),

@@ -137,7 +137,22 @@ def _new_review(db: Session, actor: Actor, standing: Standing, now: datetime) ->
         changed=now,
     )
     db.add(review)
+    _accept(db, review, now)
     return review
+
+
+def _accept(db: Session, review: Review, now: datetime) -> None:
+    """Who begins a review has said yes to it."""
+    db.execute(
+        update(Assignment)
+        .where(
+            Assignment.submission_id == review.submission_id,
+            Assignment.person_id == review.person_id,
+            Assignment.round_id == review.round_id,
+            Assignment.state == "assigned",
+        )
+        .values(state="accepted", changed=now)
+    )
 
 
 def _submit(

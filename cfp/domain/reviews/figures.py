@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import Assignment
-from cfp.domain.assignment.queries import blocked_pairs
+from cfp.domain.assignment.queries import blocked_pairs, lost_assignments
+from cfp.domain.assignment.rules import REMINDERS
 from cfp.domain.conferences.models import Conference, Role, Track
 from cfp.domain.mail.models import Message
 from cfp.domain.mail.queries import readable
@@ -20,7 +21,6 @@ from cfp.domain.submissions.committee import committee_list
 from cfp.domain.submissions.models import Submission
 from cfp.policy import ACTIVE_ASSIGNMENTS, Fact, predicate, unknown
 
-REMINDER = "review_reminder"
 BINS = 8
 
 
@@ -144,7 +144,7 @@ def _nudged(actor: Actor, conference: Conference) -> Subquery:
     return (
         select(Message.person_id, func.max(Message.created).label("last"))
         .outerjoin(Submission, Submission.id == Message.submission_id)
-        .where(Message.kind == REMINDER, readable(actor, conference))
+        .where(Message.kind.in_(REMINDERS), readable(actor, conference))
         .group_by(Message.person_id)
         .subquery()
     )
@@ -164,12 +164,15 @@ def _done(actor: Actor, conference: Conference) -> Subquery:
 
 
 def _asked(actor: Actor, conference: Conference) -> Subquery:
-    """What each was asked to review, and how much of it is open."""
+    """What each was asked to review, and how much of it is open; a conflict since closes it."""
+    lost = lost_assignments(conference)
     over = select(Submission.id).where(
         Submission.conference_id == conference.id, Submission.state.not_in(UNDER_REVIEW)
     )
     waits = and_(
-        Assignment.state.in_(("assigned", "accepted")), Assignment.submission_id.not_in(over)
+        Assignment.state.in_(("assigned", "accepted")),
+        Assignment.submission_id.not_in(over),
+        Assignment.id.not_in(select(lost.c.id)),
     )
     return (
         select(

@@ -1,6 +1,6 @@
 """Reminding reviewers of what waits for them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,13 +10,16 @@ from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.letters import addresses_of, letter_values
+from cfp.domain.assignment.rules import REMINDERS
 from cfp.domain.conferences.models import Conference
 from cfp.domain.mail import actions as mail
 from cfp.domain.mail.render import MailText, fill, template_for
-from cfp.domain.reviews.figures import REMINDER, Progress, progress_of_all
+from cfp.domain.reviews.figures import Progress, progress_of_all
 from cfp.domain.reviews.rules import is_late, reviewing_is_open
 from cfp.errors import NotNowError
 from cfp.links import Links
+
+REMINDER = REMINDERS[0]
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,25 @@ def nudges(
     """
     progress = progress_of_all(db, actor, conference, only=only)
     chosen = progress if only else waiting_for(progress, conference, now)
+    return written(db, conference, chosen, kind=REMINDER, links=links, now=now)
+
+
+def written(
+    db: Session,
+    conference: Conference,
+    progress: Iterable[Progress],
+    *,
+    kind: str,
+    links: Links,
+    now: datetime,
+) -> list[Nudge]:
+    """A mail of this kind to each of them for whom something is open, but to nobody twice a day."""
     due = {
         one.person_id: one
-        for one in chosen
+        for one in progress
         if one.open > 0 and (one.nudged is None or one.nudged.date() < now.date())
     }
-    text = template_for(db, conference, REMINDER)
+    text = template_for(db, conference, kind)
     return [
         Nudge(
             reviewer=due[person.id],
@@ -86,22 +102,7 @@ def nudge(
     ready = nudges(db, actor, conference, only=only, links=links, now=now)
     if not ready:
         raise NotNowError("nudge.nobody")
-    for one in ready:
-        mail.queue(
-            db,
-            kind=REMINDER,
-            object_key=f"conference:{conference.id}",
-            epoch=now.date().isoformat(),
-            person=one.person,
-            recipient=one.address,
-            recipient_name=one.person.name,
-            subject=one.text.subject,
-            body=one.text.body,
-            conference=conference,
-            due=now,
-            now=now,
-            about_review=True,
-        )
+    send(db, conference, ready, kind=REMINDER, epoch=now.date().isoformat(), now=now)
     audit.record(
         db,
         actor,
@@ -112,3 +113,31 @@ def nudge(
         detail={"mails": len(ready)},
     )
     return len(ready)
+
+
+def send(
+    db: Session,
+    conference: Conference,
+    ready: Iterable[Nudge],
+    *,
+    kind: str,
+    epoch: str,
+    now: datetime,
+) -> None:
+    """Put them into the outbox; the same kind and epoch reaches nobody twice."""
+    for one in ready:
+        mail.queue(
+            db,
+            kind=kind,
+            object_key=f"conference:{conference.id}",
+            epoch=epoch,
+            person=one.person,
+            recipient=one.address,
+            recipient_name=one.person.name,
+            subject=one.text.subject,
+            body=one.text.body,
+            conference=conference,
+            due=now,
+            now=now,
+            about_review=True,
+        )

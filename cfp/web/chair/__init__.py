@@ -31,6 +31,9 @@ from cfp.web.chair import reviews  # noqa: E402,F401 - routes register themselve
 from cfp.web.chair import announce  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import dashboard  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import assignment  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import assignment_answers  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import late_reviews  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import standby  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import proposal  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import assigning  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import conflicts  # noqa: E402,F401 - routes register themselves

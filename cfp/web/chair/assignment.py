@@ -12,6 +12,7 @@ from cfp.domain import jobs
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment import proposals
 from cfp.domain.assignment.actions import set_limits
+from cfp.domain.assignment.openings import openings_of
 from cfp.domain.assignment.proposals import JOB_KIND, Options
 from cfp.domain.assignment.queries import Load, coverage_of, loads_of, not_covered
 from cfp.domain.assignment.rules import LOAD_LIMIT
@@ -208,6 +209,7 @@ def _page(form: ProposeForm) -> str:
         )
     coverage = coverage_of(db, actor, conference)
     reviewers, short = not_covered(db, actor, conference)
+    openings = openings_of(db, actor, conference, now=context.now())
     made = proposals.proposals_of(db, actor, conference)
     last = proposals.last_job(db, actor, conference)
     return render_template(
@@ -218,6 +220,7 @@ def _page(form: ProposeForm) -> str:
         counts=sorted({have for have_of in coverage.tracks.values() for have in have_of}),
         reviewers=reviewers,
         short=short,
+        openings=openings,
         proposals=made,
         makers=_names({one.created_by_id for one in made if one.created_by_id}),
         job=last if last is not None and jobs.can("cancel", last.state) else None,

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from flask import render_template
 from flask_babel import format_date
 
+from cfp.domain.assignment.openings import openings_of
 from cfp.domain.assignment.queries import lacking
 from cfp.domain.conferences.models import Conference
 from cfp.domain.conferences.rules import call_state
@@ -40,6 +41,7 @@ def dashboard(slug: str) -> str:
         conference=conference,
         acts=acts,
         lacking=lacking(db, actor, conference) if assigns else 0,
+        vacant=openings_of(db, actor, conference, now=now).reviews if assigns else 0,
         known=overview.overview(db, actor, conference),
         late=reminders.waiting_for(progress, conference, now),
         nudged=max((one.nudged for one in progress if one.nudged), default=None),

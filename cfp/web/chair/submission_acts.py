@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 
 from cfp.domain.assignment.actions import assign_by_hand, unassign
 from cfp.domain.assignment.conflicts import judge_conflict
-from cfp.domain.assignment.rules import REASON_LIMIT, is_settled
+from cfp.domain.assignment.rules import REASON_LIMIT, REFUSED, is_settled
 from cfp.domain.decisions import dossier
 from cfp.domain.submissions import actions
 from cfp.domain.submissions.states import State
@@ -129,7 +129,7 @@ def assign_form(people: Sequence[dossier.Reviewing]) -> AssignForm | None:
     if not allowed(context.actor(), Action.ASSIGN_ONE, standing, now):
         return None
     form = AssignForm(formdata=None)
-    form.offer((one.code, one.name) for one in people if one.assignment in {None, "declined"})
+    form.offer((one.code, one.name) for one in people if one.assignment in {None, *REFUSED})
     return form
 
 

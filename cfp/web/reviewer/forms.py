@@ -120,6 +120,13 @@ class DeclineForm(BaseForm):
     reason = Line(_l("Reason, for the chairs"), limit=REASON_LIMIT, id="decline-reason")
 
 
+class Most(IntegerField):
+    """A number of reviews, from none to `limit`; empty is allowed and is none."""
+
+    def __init__(self, label: object, limit: int, **kwargs: object) -> None:
+        super().__init__(label, [Optional(), NumberRange(0, limit)], **kwargs)
+
+
 class CommentForm(BaseForm):
     """A remark; the button pressed says who reads it."""
 

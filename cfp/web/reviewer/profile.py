@@ -12,6 +12,7 @@ from cfp.web import context
 from cfp.web.forms import ViewResponse, perform
 from cfp.web.gate import permission
 from cfp.web.reviewer import blueprint
+from cfp.web.reviewer.answers import offer_form
 from cfp.web.reviewer.forms import ProfileForm
 
 
@@ -60,5 +61,8 @@ def _form() -> ProfileForm:
 
 def _page(form: ProfileForm) -> str:
     return render_template(
-        "reviewer/profile.html", form=form, conference=context.conference()
+        "reviewer/profile.html",
+        form=form,
+        conference=context.conference(),
+        standby_form=offer_form(),
     )

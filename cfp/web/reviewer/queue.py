@@ -4,6 +4,7 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from cfp.domain.assignment import answers
 from cfp.domain.reviews import queries
 from cfp.domain.reviews.rules import MINUTES_PER_REVIEW, reviewing_is_open
 from cfp.domain.submissions.states import State
@@ -43,6 +44,7 @@ def queue(slug: str) -> str:
         "reviewer/queue.html",
         list=listing.load(context.db()),
         progress=progress,
+        unanswered=_unanswered(),
         minutes_left=progress.left * MINUTES_PER_REVIEW,
         words=PROGRESS,
         wanted=wanted,
@@ -50,6 +52,14 @@ def queue(slug: str) -> str:
         conference=conference,
         takes_bids=takes_bids(conference),
     )
+
+
+def _unanswered() -> int:
+    """How much of what is asked has no yes or no; nothing where nobody is asked, or all is over."""
+    db, actor, conference = context.db(), context.actor(), context.conference()
+    if conference.reviewing != "assigned" or not reviewing_is_open(conference):
+        return 0
+    return answers.unanswered(db, actor, conference)
 
 
 @blueprint.get("/<slug>/reviews/next")

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from cfp.domain.assignment import reviewers
+from cfp.domain.assignment import answers, reviewers
 from cfp.domain.reviews import actions, queries
 from cfp.domain.reviews.models import Review
 from cfp.domain.reviews.rules import MINUTES_PER_REVIEW, can_be_reviewed
@@ -121,17 +121,17 @@ def answer(slug: str, code: str) -> ViewResponse:
     accepts = "accept" in request.form
 
     def act() -> str:
-        reviewers.answer_assignment(
+        answers.answer_assignment(
             context.db(),
             context.actor(),
             context.standing(),
             accept=accepts,
-            reason=form.reason.data or "",
+            reason="" if accepts else form.reason.data or "",
             now=context.now(),
         )
         if accepts:
             return url_for("reviewer.review", slug=slug, code=code)
-        return url_for("reviewer.queue", slug=slug)
+        return url_for("reviewer.asked", slug=slug)
 
     done = _("Thank you.") if accepts else _("Declined; the chairs will find somebody else.")
     return perform(form, act, lambda: _page(*_form()), done=done)

@@ -1,0 +1,158 @@
+"""Reviews that need somebody new: declined, given up, or not answered for long."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, null, select
+from sqlalchemy.orm import Session, aliased
+
+from cfp.actors import Actor, RoleKind
+from cfp.domain.assignment.lateness import plan_of
+from cfp.domain.assignment.models import Assignment, ReviewerProfile
+from cfp.domain.assignment.proposals import Pair
+from cfp.domain.assignment.queries import assignable, current_round, lost_assignments
+from cfp.domain.assignment.rules import ACTIVE, REMINDERS
+from cfp.domain.conferences.models import Conference, Role
+from cfp.domain.mail.models import Message
+from cfp.domain.reviews.models import Review
+from cfp.domain.submissions.models import Submission
+
+_ASKED = aliased(Assignment, name="asked_here")
+
+WHYS = ("declined", "conflict", "left", "paused", "silent")
+"""Why somebody does not review what they were asked for."""
+
+
+class Vacancy(NamedTuple):
+    """Somebody who does not do a review, and how many reviews the submission lacks by now."""
+
+    submission_id: int
+    person_id: int
+    why: str
+    lacking: int
+
+    @property
+    def pair(self) -> Pair:
+        return self.submission_id, self.person_id
+
+
+@dataclass(frozen=True)
+class Openings:
+    """What needs somebody new, and why."""
+
+    vacancies: Sequence[Vacancy]
+
+    @property
+    def reviews(self) -> int:
+        """How many reviews: no more than each submission lacks, nor than were given up."""
+        gave_up = Counter(one.submission_id for one in self.vacancies)
+        lacking = {one.submission_id: one.lacking for one in self.vacancies}
+        return sum(min(number, lacking[id_]) for id_, number in gave_up.items())
+
+    @property
+    def whys(self) -> Mapping[str, int]:
+        """How many for each of `WHYS`, in their order."""
+        counted = Counter(one.why for one in self.vacancies)
+        return {why: counted[why] for why in WHYS if counted[why]}
+
+    @property
+    def silent(self) -> frozenset[Pair]:
+        """The assignments whose reviewers say nothing: a repair gives these to somebody else."""
+        return frozenset(one.pair for one in self.vacancies if one.why == "silent")
+
+    @property
+    def digest(self) -> str:
+        """What it is about, in few letters, so that the same is not proposed twice."""
+        text = ";".join(f"{one.submission_id},{one.person_id}" for one in sorted(self.vacancies))
+        return hashlib.sha256(text.encode()).hexdigest()[:32] if text else ""
+
+
+def openings_of(
+    db: Session, actor: Actor, conference: Conference, *, now: datetime
+) -> Openings:
+    """Over the submissions this person may assign; those with enough others are left out."""
+    round_id, silent_days = current_round(db, conference), plan_of(db, conference).silent_days
+    why = gave_up(conference, silent_days=silent_days, now=now).label("why")
+    here = and_(Assignment.conference_id == conference.id, Assignment.round_id == round_id)
+    asked = (
+        select(func.count(_ASKED.id))
+        .where(
+            _ASKED.conference_id == conference.id,
+            _ASKED.submission_id == Assignment.submission_id,
+            _ASKED.round_id == round_id,
+            _ASKED.state.in_(ACTIVE),
+        )
+        .scalar_subquery()
+    )
+    rows = db.execute(
+        select(Assignment.submission_id, Assignment.person_id, Assignment.state, why, asked)
+        .join(Submission, Submission.id == Assignment.submission_id)
+        .where(here, assignable(actor, conference), why.is_not(None))
+        .order_by(Assignment.submission_id, Assignment.person_id)
+    ).all()
+    left = Counter(row.submission_id for row in rows if row.state in ACTIVE)
+    vacancies = [
+        Vacancy(id_, person_id, why, conference.reviews_per_submission - number + left[id_])
+        for id_, person_id, _state, why, number in rows
+    ]
+    return Openings([one for one in vacancies if one.lacking > 0])
+
+
+def gave_up(
+    conference: Conference, *, silent_days: int | None, now: datetime
+) -> ColumnElement[str | None]:
+    """One of `WHYS` for each row of `assignment`, or null while its reviewer is counted on."""
+    lost = lost_assignments(conference)
+    waits, begun = Assignment.state == "assigned", _begun()
+    paused = Assignment.person_id.in_(
+        select(ReviewerProfile.person_id).where(
+            ReviewerProfile.conference_id == conference.id, ReviewerProfile.paused
+        )
+    )
+    member = Assignment.person_id.in_(
+        select(Role.person_id).where(
+            Role.conference_id == conference.id, Role.kind == RoleKind.REVIEWER
+        )
+    )
+    open_ = Assignment.state.in_(("assigned", "accepted"))
+    return case(
+        (Assignment.state == "declined", "declined"),
+        (Assignment.id.in_(select(lost.c.id)), "conflict"),
+        (and_(open_, ~member), "left"),
+        (and_(waits, ~Assignment.pinned, paused, ~begun), "paused"),
+        (and_(waits, is_silent(conference, silent_days, now), ~begun), "silent"),
+        else_=null(),
+    )
+
+
+def is_silent(
+    conference: Conference, silent_days: int | None, now: datetime
+) -> ColumnElement[bool]:
+    """Reminded so many days ago, since they were asked, and no word; for an unanswered row."""
+    if silent_days is None:
+        return false()
+    reminded = and_(
+        Message.conference_id == conference.id,
+        Message.kind.in_(REMINDERS),
+        Message.state != "canceled",
+        Message.created <= now - timedelta(days=silent_days),
+    )
+    since = exists().where(
+        reminded,
+        Message.person_id == Assignment.person_id,
+        Message.created > Assignment.changed,
+    )
+    # The set, made once, spares most rows the look at their own.
+    return and_(Assignment.person_id.in_(select(Message.person_id).where(reminded)), since)
+
+
+def _begun() -> ColumnElement[bool]:
+    return exists().where(
+        Review.submission_id == Assignment.submission_id,
+        Review.person_id == Assignment.person_id,
+        Review.round_id == Assignment.round_id,
+    )
