@@ -12,7 +12,13 @@ from cfp.cli.runtime import find_conference, json_option, report, session
 from cfp.config import Config
 from cfp.domain.assignment import applying, proposals
 from cfp.domain.assignment.conflicts import find_conflicts
-from cfp.domain.assignment.problems import Loaded, figures_from, load_problem, picks_from
+from cfp.domain.assignment.problems import (
+    Loaded,
+    figures_from,
+    load_problem,
+    picks_from,
+    store_matches,
+)
 from cfp.domain.assignment.proposals import Difference, Options, Pick
 from cfp.domain.assignment.rules import OBJECTIVES
 from cfp.domain.conferences.models import Conference
@@ -57,6 +63,7 @@ def assign(
         conference = find_conference(db, slug)
         outcome = _outcome(db, conference, picks, figures, changes)
         if not dry_run:
+            store_matches(db, conference, loaded, now=clock.now())
             outcome["mails"] = _apply(config, db, conference, options, picks, figures)
             db.commit()
     report(_words(outcome, dry_run), outcome, as_json=as_json)

@@ -15,7 +15,13 @@ from cfp.domain.accounts.models import Email
 from cfp.domain.assignment import applying, conflicts, proposals
 from cfp.domain.assignment import reviewers as reviewing
 from cfp.domain.assignment.models import Assignment, Conflict
-from cfp.domain.assignment.problems import Loaded, figures_from, load_problem, picks_from
+from cfp.domain.assignment.problems import (
+    Loaded,
+    figures_from,
+    load_problem,
+    picks_from,
+    store_matches,
+)
 from cfp.domain.assignment.proposals import Options
 from cfp.domain.conferences.models import Conference
 from cfp.domain.conferences.queries import criteria_of
@@ -107,6 +113,7 @@ def assign(stage: Stage, conference: Conference, solve: Solver, day: int) -> Non
     options = Options()
     loaded = load_problem(stage.db, conference, stage.chair, options)
     plan = solve(loaded)
+    store_matches(stage.db, conference, loaded, now=now)
     proposal = proposals.store_proposal(
         stage.db,
         stage.chair,

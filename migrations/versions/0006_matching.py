@@ -32,7 +32,7 @@ def upgrade() -> None:
     _create_tables()
 
 
-def _with_default(name: str, kind: sa.types.TypeEngine[object], default: object) -> sa.Column[object]:
+def _with_default(name: str, kind: sa.types.TypeEngine, default: object) -> sa.Column:
     return sa.Column(name, kind, nullable=False, server_default=default)
 
 

@@ -68,7 +68,7 @@ class ReviewerDocument(Base):
 
 
 class ReviewersApart(Base):
-    """Two reviewers who never review the same submission; in which order they stand says nothing."""
+    """Two reviewers who never review the same submission; their order says nothing."""
 
     __tablename__ = "reviewers_apart"
 
