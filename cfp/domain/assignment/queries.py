@@ -23,7 +23,7 @@ from cfp.actors import Actor, RoleKind
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import Assignment, Conflict, ReviewerProfile, ReviewRound
 from cfp.domain.assignment.rules import ACTIVE
-from cfp.domain.conferences.models import Conference, Role, Track
+from cfp.domain.conferences.models import Conference, Role, SubmissionType, Track
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.queries import reviews_wanted
@@ -220,6 +220,26 @@ def _asked_enough(
         query = query.join(_DEMANDING, _DEMANDING.id == Assignment.submission_id)
         query = query.where(wanted.is_not(None)).group_by(Assignment.submission_id, wanted)
     return query.having(func.count(Assignment.id) >= wanted)
+
+
+def wanted_counts(
+    db: Session, actor: Actor, conference: Conference
+) -> Sequence[tuple[str, str, int, int]]:
+    """(track, format, reviews wanted, number of submissions) of those this person may assign."""
+    need = reviews_wanted(conference).label("need")
+    rows = db.execute(
+        select(Track.name, SubmissionType.name, need, func.count(Submission.id))
+        .select_from(Submission)
+        .join(Track, Track.id == Submission.track_id)
+        .join(SubmissionType, SubmissionType.id == Submission.type_id)
+        .where(assignable(actor, conference))
+        .group_by(
+            *(Track.id, Track.name, Track.position),
+            *(SubmissionType.id, SubmissionType.name, SubmissionType.position, need),
+        )
+        .order_by(Track.position, Track.id, SubmissionType.position, SubmissionType.id, need)
+    )
+    return [(track, type_, wanted, count) for track, type_, wanted, count in rows]
 
 
 @dataclass(frozen=True)

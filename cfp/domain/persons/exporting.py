@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person
-from cfp.domain.assignment.models import Assignment, Bid, Conflict, ReviewerProfile
+from cfp.domain.assignment.models import (
+    Assignment,
+    Bid,
+    Conflict,
+    ReviewerDocument,
+    ReviewerProfile,
+)
 from cfp.domain.conferences.models import Conference, Criterion, Role
 from cfp.domain.decisions.models import Confirmation
 from cfp.domain.mail.models import Message
@@ -86,6 +92,11 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         .add_columns(Material.given, StoredFile.name.label("file"), StoredFile.size)
         .outerjoin(StoredFile, StoredFile.material_id == Material.id)
         .where(Material.given_by_id == me),
+        "abstracts": select(here, ReviewerDocument.title, ReviewerDocument.text)
+        .add_columns(ReviewerDocument.created)
+        .join(Conference, Conference.id == ReviewerDocument.conference_id)
+        .where(ReviewerDocument.person_id == me)
+        .order_by(ReviewerDocument.id),
         "bids": _hanging(Bid, *of_talk, Bid.value, Bid.changed).where(Bid.person_id == me),
         "conflicts": _hanging(Conflict, *of_talk, Conflict.kind, Conflict.reason, Conflict.state)
         .where(Conflict.person_id == me),

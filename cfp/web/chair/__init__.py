@@ -33,4 +33,5 @@ from cfp.web.chair import dashboard  # noqa: E402,F401 - routes register themsel
 from cfp.web.chair import assignment  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import proposal  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import assigning  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import matching  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import conflicts  # noqa: E402,F401 - routes register themselves
