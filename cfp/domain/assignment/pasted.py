@@ -14,7 +14,6 @@ FILE_LIMIT = 500_000
 TITLE_LENGTH = 80
 """Of the title that is made where none is given."""
 
-_HEADING = re.compile(r"#{1,6}\s+(.*\S)\s*#*")
 _RULE = re.compile(r"\s*([-=*_])(?:\s*\1){2,}\s*")
 _LONGEST_TITLE = 200
 _TITLES, _TEXTS = ("title", "name", "talk"), ("abstract", "text", "description", "summary")
@@ -79,7 +78,7 @@ def _blocks(text: str) -> Iterator[list[str]]:
     block: list[str] = []
     empty = 0
     for line in text.splitlines():
-        begins = _HEADING.fullmatch(line) or _RULE.fullmatch(line) or (empty >= 2 and line.strip())
+        begins = _heading(line) or _RULE.fullmatch(line) or (empty >= 2 and line.strip())
         if begins and block:
             yield block
             block = []
@@ -89,14 +88,22 @@ def _blocks(text: str) -> Iterator[list[str]]:
     yield block
 
 
+def _heading(line: str) -> str:
+    """The text of a Markdown heading, as "# Title" or "## Title ##"; empty for another line."""
+    text = line.strip()
+    marks = len(text) - len(text.lstrip("#"))
+    is_heading = 1 <= marks <= 6 and text[marks : marks + 1].isspace()
+    return text[marks:].rstrip("#").strip() if is_heading else ""
+
+
 def _piece(block: list[str]) -> Piece | None:
     lines = "\n".join(block).strip().splitlines()
     if not lines:
         return None
-    heading = _HEADING.fullmatch(lines[0])
-    first = heading[1] if heading else lines[0].strip()
+    heading = _heading(lines[0])
+    first = heading or lines[0].strip()
     rest = "\n".join(lines[1:]).strip()
-    if heading is None and (not rest or len(first) > _LONGEST_TITLE):
+    if not heading and (not rest or len(first) > _LONGEST_TITLE):
         return _named("", "\n".join(lines).strip())
     return _named(first, rest)
 
