@@ -175,10 +175,10 @@ def test_each_submission_gets_as_many_reviews_as_it_wants(db):
     assert matching.set_wanted_of_many(db, actor, conference, wanted=1, **wanted) == 1
     assert [talk.reviews_wanted for talk in committee.submissions] == [4, None, 1, None]
     for bad in (0, 21):
-        with pytest.raises(DomainError, match="demand.bad"):
+        with pytest.raises(DomainError, match="demand"):
             matching.set_wanted_of_many(db, actor, conference, wanted=bad, **wanted)
+    other = standing_of(db, actor, conference, four.code)
     with pytest.raises(ForbiddenError):
-        other = standing_of(db, actor, conference, four.code)
         matching.set_wanted(db, actor, other, wanted=3, now=NOW)
     coverage = coverage_of(db, actor, conference)
     assert (coverage.wanted, coverage.assigned, coverage.lacking) == (7, 0, 3)
