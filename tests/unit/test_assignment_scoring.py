@@ -6,6 +6,7 @@ from itertools import pairwise, product
 
 import pytest
 
+from cfp.domain.assignment.fillers import without_fillers
 from cfp.domain.assignment.models import ReviewerProfile
 from cfp.domain.assignment.rules import AVOID_COST, BIDS, USUAL_WEIGHTS, is_settled
 from cfp.domain.assignment.scoring import (
@@ -24,6 +25,11 @@ RATING = Rating(uses_bids=True, uses_tracks=True)
 def test_words_are_folded_and_fillers_are_none():
     text = "The Überprüfung of Tunnels, and of TUNNELS: an X-ray (DPDK)"
     assert words_of(text) == {"uberprufung", "tunnels", "ray", "dpdk"}
+
+
+def test_fillers_go_and_the_rest_stays_as_it_is():
+    text = "How to run C++ on an X-ray,\nwithout THE Überprüfung"
+    assert without_fillers(text).split() == ["run", "C++", "X-ray,", "Überprüfung"]
 
 
 def test_a_nearer_text_and_a_better_known_track_are_worth_more_up_to_their_weight():

@@ -6,19 +6,12 @@ from dataclasses import dataclass, field
 from math import sqrt
 from typing import Any, NamedTuple, Self
 
+from cfp.domain.assignment.fillers import FILLERS
 from cfp.domain.assignment.models import ReviewerProfile
 from cfp.domain.assignment.rules import AVOID_COST, BIDS, LEVELS, NO_BID, USUAL_WEIGHTS
 from cfp.domain.submissions.rules import folded
 
 _WORD = re.compile(r"[^\W_]+")
-_EMPTY = frozenset(
-    _WORD.findall(
-        "about all also and any are because been but can could does for from has have how into "
-        "its more most not our out over she should some such than that the their them then there "
-        "these they this those use used using via was well were what when which who why will "
-        "with would you your"
-    )
-)
 DIGITS = 4
 """Of a part; what is finer nobody reads, and sums of parts stay exact."""
 
@@ -139,5 +132,5 @@ def expert_of(person_id: int, profile: ReviewerProfile | None) -> Expert:
 def words_of(text: str) -> frozenset[str]:
     """The words of a text that can mean a subject, folded as search does it."""
     return frozenset(
-        word for word in _WORD.findall(folded(text)) if len(word) > 2 and word not in _EMPTY
+        word for word in _WORD.findall(folded(text)) if len(word) > 2 and word not in FILLERS
     )

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cfp.algorithms.affinity import Affinity, Document
+from cfp.domain.assignment.fillers import without_fillers
 from cfp.domain.assignment.models import ReviewerDocument, ReviewerProfile
 from cfp.domain.assignment.scoring import Because
 from cfp.domain.conferences.models import Conference, Role
@@ -46,8 +47,9 @@ class Texts:
     def __init__(self, papers: Sequence[Document], written: Sequence[Sequence[Written]]) -> None:
         self.written = written
         self.reviewers = len(written)
-        theirs = [[one.document for one in each] for each in written]
-        self._affinity = Affinity(papers, theirs) if papers and any(theirs) else None
+        own = [_telling(paper) for paper in papers]
+        theirs = [[_telling(one.document) for one in each] for each in written]
+        self._affinity = Affinity(own, theirs) if papers and any(theirs) else None
 
     def candidates(
         self, *, best: int, least: int, also: Sequence[tuple[int, int]] = ()
@@ -67,6 +69,10 @@ class Texts:
             one = self.written[reviewer][near.document]
             return Because(one.kind, one.of, near.words)
         return None
+
+
+def _telling(document: Document) -> Document:
+    return Document(without_fillers(document.title), without_fillers(document.text))
 
 
 def written_by(
