@@ -53,7 +53,7 @@ def assign(
 ) -> None:
     """Assign reviewers to all submissions under review, and tell them.
 
-    Ends with 3 when not every submission could get all its reviewers.
+    Ends with 3 when not every submission could get all its reviewers, or a rule was not kept.
     """
     options = Options(most=most, repair=repair, objective=objective)
     loaded, changes = _loaded(config, slug, options)
@@ -67,7 +67,8 @@ def assign(
             outcome["mails"] = _apply(config, db, conference, options, picks, figures)
             db.commit()
     report(_words(outcome, dry_run), outcome, as_json=as_json)
-    sys.exit(DONE_WITH_WARNINGS if figures["missing"] else 0)
+    lacks = figures["missing"] or outcome["without_senior"] or outcome["below_least"]
+    sys.exit(DONE_WITH_WARNINGS if lacks else 0)
 
 
 def _loaded(config: Config, slug: str, options: Options) -> tuple[Loaded, int]:
@@ -116,6 +117,8 @@ def _outcome(
             }
             for one in figures["shortfalls"]
         ],
+        "without_senior": len(figures["unmet"]["senior"]),
+        "below_least": len(figures["unmet"]["least"]),
         "mails": 0,
     }
 
@@ -157,6 +160,14 @@ def _words(outcome: dict[str, Any], dry_run: bool) -> str:
             for one in outcome["shortfalls"]
         ),
     ]
+    if outcome["without_senior"]:
+        lines.append(
+            f"{_number(outcome['without_senior'], 'submission')} without a senior reviewer."
+        )
+    if outcome["below_least"]:
+        lines.append(
+            f"{_number(outcome['below_least'], 'reviewer')} below the least number of reviews."
+        )
     if not dry_run:
         lines.append(f"Told by mail: {_number(outcome['mails'], 'reviewer')}.")
     return "\n".join(lines)

@@ -597,9 +597,10 @@ def test_the_command_line_says_what_would_change_and_does_it(db, committee, conf
 
 
 def test_the_command_line_warns_of_what_cannot_be_covered(db, config):
-    committee = make_committee(db, submissions=2, reviewers=2, each=3)
+    committee = make_committee(db, submissions=2, reviewers=2, each=3, needs_senior=True)
     db.commit()
     done = run(config, committee.conference.slug, "--dry-run")
+    assert "2 submissions without a senior reviewer." in done.stdout
     assert done.returncode == 3
     assert (
         "2 submissions can only be reviewed by 2 reviewers, who can give 4 of 6 reviews"

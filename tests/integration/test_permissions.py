@@ -73,7 +73,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("reviewer.queue", "reviewer.next_one", "reviewer.bids"),
         *("reviewer.profile", "reviewer.save_profile", "reviewer.documents_page"),
         *("reviewer.add_documents", "reviewer.copy_talk", "reviewer.document"),
-        "reviewer.remove_document",
+        *("reviewer.remove_document", "reviewer.copy_documents"),
     ),
     COMMITTEE: (
         *("chair.dashboard", "chair.submissions", "chair.submissions_csv"),

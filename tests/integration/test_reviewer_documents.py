@@ -127,6 +127,27 @@ def test_past_talks_are_added_with_one_press_by_their_speaker_alone(
     assert titles(db) == ["Refused"]
 
 
+def test_what_was_given_last_year_is_given_again_with_one_press(committee, reviewer, db):
+    mine = {"person_id": committee.reviewers[0].id, "created": NOW}
+    last_year = make_conference(db).id
+    here = committee.conference.id
+    for conference_id, title in ((last_year, "Old"), (last_year, "Both"), (here, "Both")):
+        db.add(ReviewerDocument(conference_id=conference_id, title=title, **mine))
+    other = {**mine, "person_id": committee.reviewers[1].id}
+    db.add(ReviewerDocument(conference_id=last_year, title="Theirs", **other))
+    db.commit()
+    page = reviewer.get(at(committee, "/abstracts/"))
+    assert "You have given 1 abstract to another conference here." in page.text
+    added = reviewer.submit(page, press="Add them here too")
+    assert "You have given" not in added.text
+    rows = select(ReviewerDocument.title).where(ReviewerDocument.conference_id == here)
+    assert sorted(db.scalars(rows)) == ["Both", "Old"]
+    again = reviewer.client.post(
+        at(committee, "/abstracts/copy-earlier"), data=dict(added.form("pasted").fields)
+    )
+    assert again.status_code == 404
+
+
 def test_where_everyone_reviews_nothing_of_it_shows(committee, reviewer, db):
     committee.conference.reviewing = "everyone"
     db.commit()

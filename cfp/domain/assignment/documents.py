@@ -137,6 +137,30 @@ def copy_talk(
     add_documents(db, actor, conference, pieces=[_piece(talk)], now=now)
 
 
+def given_before(
+    db: Session, actor: Actor, conference: Conference, *, there: Collection[ReviewerDocument]
+) -> list[Piece]:
+    """What one has given to other conferences here, and not to this one; the newest first."""
+    query = select(ReviewerDocument.title, ReviewerDocument.text).where(
+        ReviewerDocument.person_id == actor.person_id,
+        ReviewerDocument.conference_id != conference.id,
+    )
+    before = [Piece(*row) for row in db.execute(query.order_by(ReviewerDocument.id.desc()))]
+    known = {Piece(one.title, one.text) for one in there}
+    return [piece for piece in dict.fromkeys(before) if piece not in known]
+
+
+def copy_given_before(
+    db: Session, actor: Actor, conference: Conference, *, now: datetime
+) -> None:
+    """Give this conference the same, as much as there is room for. Raises NotFoundError."""
+    there = documents_of(db, actor, conference)
+    pieces = given_before(db, actor, conference, there=there)[: DOCUMENTS_LIMIT - len(there)]
+    if not pieces:
+        raise NotFoundError("not_found")
+    add_documents(db, actor, conference, pieces=pieces, now=now)
+
+
 def titles_of(
     db: Session, conference: Conference, reasons: Collection[Because | None]
 ) -> dict[int, str]:

@@ -75,6 +75,20 @@ def copy_talk(slug: str) -> ViewResponse:
     return press(act, done=_("Added."))
 
 
+@blueprint.post("/<slug>/reviews/profile/abstracts/copy-earlier")
+@permission(Action.REVIEW_QUEUE)
+def copy_documents(slug: str) -> ViewResponse:
+    """Take over what one has given to other conferences here."""
+    _check_assigned()
+
+    def act() -> str:
+        db, actor, conference = context.db(), context.actor(), context.conference()
+        documents.copy_given_before(db, actor, conference, now=context.now())
+        return url_for("reviewer.documents_page", slug=slug)
+
+    return press(act, done=_("Added."))
+
+
 @blueprint.route(
     "/<slug>/reviews/profile/abstracts/<int(max=2147483647):number>", methods=["GET", "POST"]
 )
@@ -139,6 +153,7 @@ def _page(form: DocumentsForm) -> str:
         form=form,
         documents=there,
         talks=documents.past_talks(db, actor, conference, there=there),
+        before=len(documents.given_before(db, actor, conference, there=there)),
         conference=conference,
         limit=DOCUMENTS_LIMIT,
         characters=DOCUMENT_TEXT_LIMIT,
