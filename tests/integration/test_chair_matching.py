@@ -62,7 +62,7 @@ def test_rules_are_off_until_asked_for_and_go_to_the_next_year(committee, chair,
     assert "senior" not in chair.get(limits).text
     first, second = chair.get(rules), chair.get(rules)
     asked = {"needs_senior": True, "one_per_affiliation": True, "chance_cap": "60"}
-    assert chair.submit(first, asked, press="Save").status == 200
+    assert "Nobody counts as senior yet" in chair.submit(first, asked, press="Save").text
     assert chair.submit(second, {"chance_cap": ""}, press="Save").status == 409
     for bad in ("0", "101", "x"):
         page = chair.submit(chair.get(rules), {"chance_cap": bad}, press="Save")
@@ -75,6 +75,7 @@ def test_rules_are_off_until_asked_for_and_go_to_the_next_year(committee, chair,
     chair.submit(chair.get(limits), {"senior": True, "least": "2", "capped": "3"}, press="Save")
     profile = db.scalars(select(ReviewerProfile)).one()
     assert (profile.senior, profile.load_least, profile.load_capped) == (True, 2, 3)
+    assert "Nobody counts as senior" not in chair.get(rules).text
     listed = chair.get(at(committee, "reviewers/")).text
     assert "Reviewer 0 senior" in listed
     assert "at least 2, at most 3" in listed

@@ -369,6 +369,16 @@ def loads_of(db: Session, actor: Actor, conference: Conference) -> list[Load]:
     return [Load(*row) for row in rows]
 
 
+def senior_count(db: Session, conference: Conference) -> int:
+    """How many of those who may be asked count as senior."""
+    query = select(func.count(ReviewerProfile.id)).where(
+        ReviewerProfile.conference_id == conference.id,
+        ReviewerProfile.senior,
+        ReviewerProfile.person_id.in_(reviewer_ids(conference)),
+    )
+    return db.scalar(query) or 0
+
+
 def assignment_list(actor: Actor, conference: Conference) -> View:
     """A row per submission under review with its reviewers counted; narrow by `assignable`.
 

@@ -10,7 +10,7 @@ from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from cfp.domain.assignment import apart, matching
-from cfp.domain.assignment.queries import loads_of, wanted_counts
+from cfp.domain.assignment.queries import loads_of, senior_count, wanted_counts
 from cfp.domain.assignment.rules import CAP_LEAST, DEMAND_LIMIT, USUAL_WEIGHTS, WEIGHT_LIMIT
 from cfp.domain.assignment.scoring import weights_of
 from cfp.domain.conferences import queries as conferences
@@ -85,6 +85,7 @@ def assignment_rules(slug: str) -> ViewResponse | str:
             "chair/assignment_rules.html",
             form=form,
             apart=apart.apart_of(db, conference),
+            seniors=senior_count(db, conference) if conference.needs_senior else None,
             conference=conference,
         )
 
