@@ -173,6 +173,22 @@ def test_a_proposal_says_why_and_which_rules_it_cannot_keep(
     assert "Tunnels I dug" not in chair.get(page.path).text
 
 
+def test_a_draw_and_a_lack_of_seniors_are_said(committee, chair, db, instance, database_url):
+    committee.conference.chance_cap, committee.conference.needs_senior = 60, True
+    here = {"conference_id": committee.conference.id}
+    db.add(ReviewerProfile(person_id=committee.reviewers[0].id, senior=True, **here))
+    make_conflict(db, committee.submissions[0], committee.reviewers[0])
+    db.commit()
+    page = chair.get(at(committee))
+    assert "none with a chance above 60 %" in page.text
+    waiting = chair.submit(page, press="Make a proposal")
+    run_due_once(config_for(instance, database_url))
+    proposal = chair.get(waiting.path).text
+    assert "no pair had a chance above 60 %" in proposal
+    assert "no senior reviewer. Talk 0" in proposal
+    assert "of them need" in proposal
+
+
 def test_statements_stay_few_whatever_the_size(db, visitor_as, app: Flask):
     seen: dict[str, list[int]] = {}
     for size in (4, 40):
