@@ -12,7 +12,13 @@ from cfp.cli.runtime import find_conference, json_option, report, session
 from cfp.config import Config
 from cfp.domain.assignment import applying, proposals
 from cfp.domain.assignment.conflicts import find_conflicts
-from cfp.domain.assignment.problems import Loaded, figures_from, load_problem, picks_from
+from cfp.domain.assignment.problems import (
+    Loaded,
+    figures_from,
+    load_problem,
+    picks_from,
+    store_matches,
+)
 from cfp.domain.assignment.proposals import Difference, Options, Pick
 from cfp.domain.assignment.rules import OBJECTIVES
 from cfp.domain.conferences.models import Conference
@@ -47,7 +53,7 @@ def assign(
 ) -> None:
     """Assign reviewers to all submissions under review, and tell them.
 
-    Ends with 3 when not every submission could get all its reviewers.
+    Ends with 3 when not every submission could get all its reviewers, or a rule was not kept.
     """
     options = Options(most=most, repair=repair, objective=objective)
     loaded, changes = _loaded(config, slug, options)
@@ -57,10 +63,12 @@ def assign(
         conference = find_conference(db, slug)
         outcome = _outcome(db, conference, picks, figures, changes)
         if not dry_run:
+            store_matches(db, conference, loaded, now=clock.now())
             outcome["mails"] = _apply(config, db, conference, options, picks, figures)
             db.commit()
     report(_words(outcome, dry_run), outcome, as_json=as_json)
-    sys.exit(DONE_WITH_WARNINGS if figures["missing"] else 0)
+    lacks = figures["missing"] or outcome["without_senior"] or outcome["below_least"]
+    sys.exit(DONE_WITH_WARNINGS if lacks else 0)
 
 
 def _loaded(config: Config, slug: str, options: Options) -> tuple[Loaded, int]:
@@ -109,6 +117,8 @@ def _outcome(
             }
             for one in figures["shortfalls"]
         ],
+        "without_senior": len(figures["unmet"]["senior"]),
+        "below_least": len(figures["unmet"]["least"]),
         "mails": 0,
     }
 
@@ -150,6 +160,14 @@ def _words(outcome: dict[str, Any], dry_run: bool) -> str:
             for one in outcome["shortfalls"]
         ),
     ]
+    if outcome["without_senior"]:
+        lines.append(
+            f"{_number(outcome['without_senior'], 'submission')} without a senior reviewer."
+        )
+    if outcome["below_least"]:
+        lines.append(
+            f"{_number(outcome['below_least'], 'reviewer')} below the least number of reviews."
+        )
     if not dry_run:
         lines.append(f"Told by mail: {_number(outcome['mails'], 'reviewer')}.")
     return "\n".join(lines)

@@ -10,6 +10,8 @@ from cfp.actors import SYSTEM, Actor, RoleKind
 from cfp.demo import script
 from cfp.demo.stage import Stage
 from cfp.domain.accounts import actions, profiles
+from cfp.domain.assignment.documents import add_documents
+from cfp.domain.assignment.pasted import Piece
 from cfp.domain.assignment.reviewers import save_profile
 from cfp.domain.conferences import actions as conferences
 from cfp.domain.conferences.models import Conference, Invitation
@@ -102,14 +104,19 @@ def _answer(stage: Stage, invitation: Invitation) -> None:
 def _say_expertise(
     stage: Stage, conference: Conference, row: Mapping[str, Any], tracks: Mapping[str, int]
 ) -> None:
+    actor, some = stage.actor(row["email"]), row.get("some", ())
     save_profile(
         stage.db,
-        stage.actor(row["email"]),
+        actor,
         conference,
         expertise=row["expertise"],
-        track_ids=[tracks[name] for name in row["tracks"]],
+        track_ids=[tracks[name] for name in row["tracks"] if name not in some],
+        some_track_ids=[tracks[name] for name in some],
         load_wished=row["load"],
     )
+    written = [Piece(one["title"], one["text"].strip()) for one in row.get("abstracts", ())]
+    if written:
+        add_documents(stage.db, actor, conference, pieces=written, now=stage.then(-68))
 
 
 def reviewers() -> list[Mapping[str, Any]]:

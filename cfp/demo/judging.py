@@ -16,7 +16,13 @@ from cfp.domain.assignment import answers, applying, conflicts, proposals, stand
 from cfp.domain.assignment import reviewers as reviewing
 from cfp.domain.assignment.lateness import Wanted, change_plan
 from cfp.domain.assignment.models import Assignment, Conflict
-from cfp.domain.assignment.problems import Loaded, figures_from, load_problem, picks_from
+from cfp.domain.assignment.problems import (
+    Loaded,
+    figures_from,
+    load_problem,
+    picks_from,
+    store_matches,
+)
 from cfp.domain.assignment.proposals import Options
 from cfp.domain.assignment.rules import REMINDERS, SEND_AT, SILENT_DAYS
 from cfp.domain.conferences.models import Conference
@@ -110,6 +116,7 @@ def assign(stage: Stage, conference: Conference, solve: Solver, day: int) -> Non
     options = Options()
     loaded = load_problem(stage.db, conference, stage.chair, options)
     plan = solve(loaded)
+    store_matches(stage.db, conference, loaded, now=now)
     proposal = proposals.store_proposal(
         stage.db,
         stage.chair,

@@ -26,7 +26,7 @@ def run(context: JobContext) -> dict[str, Any]:
         loaded = load_problem(db, conference, SYSTEM, Options(repair=True, replaced=pairs))
     number = {id_: row for row, id_ in enumerate(loaded.submission_ids)}
     rows = np.array([number[one.submission_id] for one in late])
-    added = from_standby(loaded, np.bincount(rows, minlength=len(number)))
+    added = from_standby(loaded, loaded.problem, np.bincount(rows, minlength=len(number)))
     picks = [loaded.pair(paper, reviewer) for paper, reviewer in added.tolist()]
     handed = handing.hand_over(
         context.storing(),

@@ -6,29 +6,28 @@ import numpy as np
 
 from cfp.algorithms import assignment as solver
 from cfp.algorithms.arrays import Counts, Ids
-from cfp.algorithms.problem import Plan
+from cfp.algorithms.problem import Plan, Problem
 from cfp.domain.assignment.problems import Loaded, current_rows
 
 
-def repaired(loaded: Loaded) -> Plan:
+def repaired(loaded: Loaded, problem: Problem) -> Plan:
     """The fewest changes that restore demand. What stand-by can do is settled before the rest."""
-    problem, current = loaded.problem, _rows(loaded)
+    current = _rows(loaded)
     if not loaded.facts.pool:
         return solver.repair(problem, current)
-    standing = _standing(loaded, current)
+    standing = _standing(problem, current)
     have = np.bincount(standing[:, 0], minlength=problem.papers)
-    new = from_standby(loaded, np.maximum(problem.demand - have, 0))
+    new = from_standby(loaded, problem, np.maximum(problem.demand - have, 0))
     pinned = np.concatenate([problem.pinned, new])
     return solver.repair(replace(problem, pinned=pinned), np.concatenate([current, new]))
 
 
-def from_standby(loaded: Loaded, wanted: Counts) -> Ids:
+def from_standby(loaded: Loaded, problem: Problem, wanted: Counts) -> Ids:
     """(K, 2) rows (paper, reviewer) that stand-by can add: at most `wanted` (P,) for each paper.
 
     Nothing that stands is moved for it, so each row is one change.
     """
-    problem = loaded.problem
-    standing = _standing(loaded, _rows(loaded))
+    standing = _standing(problem, _rows(loaded))
     load = np.bincount(standing[:, 1], minlength=problem.reviewers)
     in_pool = np.array([person_id in loaded.facts.pool for person_id in loaded.person_ids])
     plan = solver.repair(
@@ -48,9 +47,8 @@ def _rows(loaded: Loaded) -> Ids:
     return np.array(current_rows(loaded), np.int32).reshape(-1, 2)
 
 
-def _standing(loaded: Loaded, current: Ids) -> Ids:
+def _standing(problem: Problem, current: Ids) -> Ids:
     """(K, 2) rows that stand, or are pinned, and are still possible."""
-    problem = loaded.problem
     rows = np.concatenate([current, problem.pinned])
     keys, places = np.unique(problem.row_keys(rows), return_index=True)
     possible: Ids = rows[places[np.isin(keys, problem.keys())]]

@@ -178,11 +178,14 @@ def test_bids_tracks_words_and_conflicts_decide(db):
     )
     db.flush()
     proposal = propose(db, committee)
-    picks = {pick.pair: pick.parts for pick in proposals.picks_of(proposal)}
+    stored = proposals.picks_of(proposal)
+    picks = {pick.pair: pick.parts for pick in stored}
     assert set(picks) == {(one.id, bidder.id), (two.id, tracked.id), (three.id, versed.id)}
     assert picks[one.id, bidder.id].bid == 0.5
     assert picks[two.id, tracked.id].track == 0.2
-    assert picks[three.id, versed.id].words == 0.15
+    assert 0 < picks[three.id, versed.id].text < 0.3
+    because = {pick.pair: pick.because for pick in stored}[three.id, versed.id]
+    assert (because.kind, set(because.words)) == ("profile", {"offload", "tunnels"})
     total = sum(parts.total for parts in picks.values())
     assert proposal.figures["total"] == pytest.approx(total)
     assert proposal.figures["bids"] == {"want": 1, "": 2}
@@ -554,6 +557,8 @@ def test_the_chair_sets_how_much_a_reviewer_takes(db, committee):
             person_id=person_id,
             capped=capped,
             paused=False,
+            least=None,
+            senior=False,
             now=NOW,
         )
 
@@ -592,9 +597,10 @@ def test_the_command_line_says_what_would_change_and_does_it(db, committee, conf
 
 
 def test_the_command_line_warns_of_what_cannot_be_covered(db, config):
-    committee = make_committee(db, submissions=2, reviewers=2, each=3)
+    committee = make_committee(db, submissions=2, reviewers=2, each=3, needs_senior=True)
     db.commit()
     done = run(config, committee.conference.slug, "--dry-run")
+    assert "2 submissions without a senior reviewer." in done.stdout
     assert done.returncode == 3
     assert (
         "2 submissions can only be reviewed by 2 reviewers, who can give 4 of 6 reviews"

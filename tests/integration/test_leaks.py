@@ -17,7 +17,7 @@ from cfp import clock
 from cfp.actors import SYSTEM
 from cfp.domain.accounts.models import Email
 from cfp.domain.accounts.queries import actor_of_person
-from cfp.domain.assignment.models import Assignment, Conflict
+from cfp.domain.assignment.models import Assignment, Conflict, ReviewerDocument
 from cfp.domain.decisions.models import PendingDecision
 from cfp.domain.mail.models import Message
 from cfp.domain.program import blocks, drafts, versions
@@ -26,7 +26,7 @@ from cfp.domain.reviews.models import Comment
 from cfp.domain.submissions.models import Speaker
 from cfp.domain.submissions.states import State
 from cfp.formats.writers import WRITERS
-from tests.factories import NOW, make_login, make_review
+from tests.factories import NOW, make_conference, make_login, make_review, make_submission
 from tests.support.cast import CAST, World, make_world
 from tests.support.crawl import PACKED, Crawl, filled, get_rules
 from tests.support.reviewing import keep_standby
@@ -51,6 +51,8 @@ SECRETS: Mapping[str, set[str]] = {
     "zqdecline": {"blocked_reviewer", *DECIDERS},
     "zqothermail": {*CHAIRS},
     "zqreviewmail": {"chair"},
+    "zqdocument": {"reviewer"},
+    "zqelsewhere": {"reviewer"},
 }
 """Each secret and everybody who may read it; the reviewer who wrote a text reads their own."""
 
@@ -99,6 +101,7 @@ def plant(db: Session, world: World) -> None:
     plan_in_secret(db, world)
     world.conference.reviews_due = NOW
     keep_standby(db, world.conference, world.people["reviewer"])
+    write_elsewhere(db, world)
     for speaker in db.scalars(select(Speaker).where(Speaker.submission_id == undecided.id)):
         speaker.address = f"zqaddress{speaker.position}@example.org"
         speaker.address_key = speaker.address
@@ -137,6 +140,23 @@ def plant(db: Session, world: World) -> None:
                 created=NOW,
             )
         )
+
+
+def write_elsewhere(db: Session, world: World) -> None:
+    """What the reviewer has given to be compared, and a talk that another conference refused."""
+    reviewer = world.people["reviewer"]
+    db.add(
+        ReviewerDocument(
+            conference_id=world.conference.id,
+            person_id=reviewer.id,
+            title="zqdocument",
+            text="zqdocument",
+            created=NOW,
+        )
+    )
+    make_submission(
+        db, make_conference(db), [reviewer], title="zqelsewhere", state="rejected"
+    )
 
 
 def plan_in_secret(db: Session, world: World) -> None:

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from cfp.actors import SYSTEM
 from cfp.audit import AuditEntry, broken_links, record
 from cfp.db import make_engine, open_session
+from cfp.domain.assignment.models import ReviewerProfile
+from cfp.domain.conferences.models import Conference
 from cfp.domain.models import metadata
 from cfp.domain.program.models import Placement, ProgramDraft, ProgramItem
 from cfp.migrate import downgrade, upgrade
@@ -59,6 +61,23 @@ def test_data_survive_every_migration_but_the_first(engine: Engine) -> None:
     assert titles == ["Kept whole"]
     with open_session(engine, writes=False) as db:
         assert broken_links(db) == []
+
+
+def test_what_a_reviewer_said_survives_the_migration_of_matching(engine: Engine) -> None:
+    with open_session(engine, writes=True) as db:
+        conference = make_conference(db, "kept")
+        here = {"conference_id": conference.id, "person_id": make_person(db).id}
+        db.add(ReviewerProfile(expertise="Tunnels", track_ids=[7], load_wished=3, **here))
+        db.commit()
+    downgrade(engine, "0005")
+    upgrade(engine)
+    with open_session(engine, writes=False) as db:
+        (profile,) = db.query(ReviewerProfile)
+        assert (profile.expertise, profile.load_wished) == ("Tunnels", 3)
+        assert (profile.track_ids, profile.some_track_ids, profile.load_least) == ([7], [], None)
+        (conference,) = db.query(Conference)
+        assert (conference.match_weights, conference.chance_cap) == ({}, None)
+        assert (conference.needs_senior, conference.one_per_affiliation) == (False, False)
 
 
 def test_slots_survive_the_schedules_migration_and_ids_are_given_once(engine: Engine) -> None:

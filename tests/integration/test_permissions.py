@@ -73,6 +73,8 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("reviewer.queue", "reviewer.next_one", "reviewer.bids"),
         *("reviewer.profile", "reviewer.save_profile", "reviewer.asked"),
         *("reviewer.answer_asked", "reviewer.undo_decline", "reviewer.offer_standby"),
+        *("reviewer.add_documents", "reviewer.copy_talk", "reviewer.document"),
+        *("reviewer.remove_document", "reviewer.copy_documents", "reviewer.documents_page"),
     ),
     COMMITTEE: (
         *("chair.dashboard", "chair.submissions", "chair.submissions_csv"),
@@ -93,6 +95,8 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.announce", "chair.announced", "chair.stop_announcing", "chair.resume_announcing"),
         *("chair.remind_confirm", "chair.capacity", "chair.nudge", "chair.write"),
         *("chair.assignment_start", "chair.assignment_limits", "chair.conflicts"),
+        *("chair.assignment_rules", "chair.assignment_apart", "chair.assignment_together"),
+        "chair.assignment_demand",
         *("chair.conflicts_find", "chair.conflict_new", "chair.conflict_affiliations"),
         *("chair.conflict_part", "chair.late_reviews"),
         *("chair.standby_keep", "chair.standby_release"),
@@ -142,7 +146,7 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
         *("chair.decision", "chair.decide", "chair.submission_assign"),
         *("chair.submission_unassign", "reviewer.comment", "chair.assignment_one"),
         *("chair.assignment_ask", "chair.assignment_take", "chair.assignment_pin"),
-        "chair.assignment_hand_back",
+        *("chair.assignment_hand_back", "chair.assignment_wanted"),
     ),
     ("", "ck", "ck"): ("chair.judge", "chair.withdraw"),
     ("", "rxtck", "rxtck"): (

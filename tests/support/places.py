@@ -15,7 +15,7 @@ from cfp.domain.accounts.models import Email, Person
 from cfp.domain.accounts.queries import actor_of_person
 from cfp.domain.accounts.rules import address_key
 from cfp.domain.accounts.tokens import Purpose, find, is_open, issue
-from cfp.domain.assignment.models import Assignment, Conflict, Proposal
+from cfp.domain.assignment.models import Assignment, Conflict, Proposal, ReviewerDocument
 from cfp.domain.assignment.proposals import JOB_KIND
 from cfp.domain.conferences.models import Conference, Criterion, Invitation, Room
 from cfp.domain.decisions.models import PendingDecision
@@ -141,8 +141,10 @@ class Places:
 
     def _reviewer(self) -> Iterator[Place]:
         here = {"slug": self.conference.slug}
-        for name in ("queue", "bids", "profile", "asked"):
+        for name in ("queue", "bids", "profile", "asked", "documents_page"):
             yield Place(f"reviewer.{name}", self.reviewer, here)
+        given = select(ReviewerDocument.id).where(ReviewerDocument.person_id == self.reviewer)
+        yield Place("reviewer.document", self.reviewer, {**here, "number": self._one(given)})
         mine = select(Submission.code).where(Submission.conference_id == self.conference.id)
         reviewed = mine.join(Review).where(Review.state == "submitted")
         done = self._one(reviewed.where(Review.person_id == self.reviewer))
@@ -229,12 +231,14 @@ class Places:
         for name in (
             *("assignment", "assignment_submissions", "assignment_reviewers"),
             *("assignment_answers", "standby", "late_reviews"),
+            *("assignment_rules", "assignment_apart", "assignment_demand"),
             *("conflicts", "conflict_new", "conflict_affiliations"),
         ):
             yield self._by_chair(name)
         reviewer = self._one(select(Person.code).where(Person.id == self.reviewer))
         yield self._by_chair("assignment_limits", person=reviewer)
         yield self._by_chair("assignment_one", code=self._code(State.SUBMITTED))
+        yield self._by_chair("assignment_wanted", code=self._code(State.SUBMITTED))
         yield self._by_chair("proposal", number=self._one(select(Proposal.id)))
         yield self._by_chair("assignment_job", number=self._waiting_job())
         found = select(Submission.code, Conflict.id).join(Conflict)

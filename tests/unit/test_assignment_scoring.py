@@ -2,29 +2,24 @@
 
 import subprocess
 import sys
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 
+from cfp.domain.assignment.fillers import without_fillers
 from cfp.domain.assignment.models import ReviewerProfile
-from cfp.domain.assignment.rules import BIDS, is_settled
+from cfp.domain.assignment.rules import AVOID_COST, BIDS, USUAL_WEIGHTS, is_settled
 from cfp.domain.assignment.scoring import (
+    Because,
     Expert,
-    Paper,
     Parts,
     Rating,
     expert_of,
-    sharing,
-    telling,
+    weights_of,
     words_of,
 )
 
 RATING = Rating(uses_bids=True, uses_tracks=True)
-PAPER = Paper(1, 7, frozenset({"offload", "tunnels", "conntrack"}))
-
-
-def expert(*words: str, tracks: tuple[int, ...] = ()) -> Expert:
-    return Expert(9, frozenset(tracks), frozenset(words))
 
 
 def test_words_are_folded_and_fillers_are_none():
@@ -32,47 +27,60 @@ def test_words_are_folded_and_fillers_are_none():
     assert words_of(text) == {"uberprufung", "tunnels", "ray", "dpdk"}
 
 
-def test_a_word_that_too_many_share_tells_nothing():
-    texts = {number: f"switch topic{number}" for number in range(10)}
-    assert telling(texts)[3] == {"topic3"}
-    few = {number: texts[number] for number in range(9)}
-    assert telling(few)[3] == {"switch", "topic3"}
+def test_fillers_go_and_the_rest_stays_as_it_is():
+    text = "How to run C++ on an X-ray,\nwithout THE Überprüfung"
+    assert without_fillers(text).split() == ["run", "C++", "X-ray,", "Überprüfung"]
 
 
-@pytest.mark.parametrize(
-    ("shared", "worth"), [((), 0.0), (("offload",), 0.1), (("offload", "tunnels"), 0.15)]
-)
-def test_each_further_word_tells_less(shared, worth):
-    assert RATING.parts(PAPER, expert(*shared, "cooking"), None, False).words == worth
+def test_a_nearer_text_and_a_better_known_track_are_worth_more_up_to_their_weight():
+    texts = [RATING.of_affinity(near) for near in (0, 0.01, 0.09, 0.25, 1)]
+    assert texts == [0, 0.03, 0.09, 0.15, 0.3]
+    assert [RATING.of_level(level) for level in (0, 1, 2)] == [0, 0.1, 0.2]
+    bids = [RATING.of_bid(bid) for bid in ("rather_not", None, "can", "want")]
+    assert all(one < other for one, other in pairwise(bids))
+    assert bids[-1] == 0.5
 
 
 def test_the_parts_add_up_and_an_avoided_pair_is_worth_less_than_any_other():
     worths = []
-    for bid, track, words, avoid in product([None, *BIDS], [(), (7,)], [(), ("tunnels",)], (0, 1)):
-        parts = RATING.parts(PAPER, expert(*words, tracks=track), bid, bool(avoid))
-        assert parts.total == pytest.approx(parts.bid + parts.track + parts.words - parts.avoid)
+    for bid, level, near, avoid in product([None, *BIDS], (0, 1, 2), (0, 0.1, 1), (0, 1)):
+        parts = RATING.parts(level, bid, near, bool(avoid))
+        assert parts.total == pytest.approx(parts.bid + parts.track + parts.text - parts.avoid)
         assert parts.bid_word == (bid or "")
         worths.append((avoid, parts.total))
     avoided = max(total for avoid, total in worths if avoid)
     assert avoided < min(total for avoid, total in worths if not avoid)
 
 
+@pytest.mark.parametrize("stored", [{}, {"bid": 0, "track": 0, "text": 7}, {"text": 100}])
+def test_whatever_the_weights_the_best_match_is_worth_what_avoiding_costs(stored):
+    rating = Rating(uses_bids=True, uses_tracks=True, weights=weights_of(stored))
+    assert rating.parts(2, "want", 1, False).total == pytest.approx(AVOID_COST, abs=1e-3)
+    assert weights_of(stored).keys() == USUAL_WEIGHTS.keys()
+
+
 def test_what_a_conference_does_not_use_is_worth_nothing_to_anybody():
     plain = Rating(uses_bids=False, uses_tracks=False)
-    parts = plain.parts(PAPER, expert(tracks=(7,)), "want", False)
+    parts = plain.parts(2, "want", 0, False)
     assert parts == Parts()
     assert parts.bid_word is None
 
 
-def test_a_reviewer_without_a_profile_is_known_by_bids_alone():
-    assert expert_of(9, None) == expert()
-    profile = ReviewerProfile(track_ids=[7], expertise="eBPF and XDP")
-    assert expert_of(9, profile) == expert("ebpf", "xdp", tracks=(7,))
+def test_a_reviewer_without_a_profile_is_known_by_bids_and_texts_alone():
+    assert expert_of(9, None) == Expert(9)
+    profile = ReviewerProfile(track_ids=[7], some_track_ids=[8], expertise="eBPF and XDP")
+    known = expert_of(9, profile)
+    assert known.words == {"ebpf", "xdp"}
+    assert [known.level(track) for track in (6, 7, 8)] == [0, 2, 1]
 
 
-def test_who_shares_a_word_with_what():
-    papers = [PAPER, Paper(2, 7, frozenset({"cooking"}))]
-    assert sharing(papers, [expert("tunnels", "knots")]) == {1: {9}, 2: set()}
+def test_parts_and_reasons_survive_being_stored():
+    parts = RATING.parts(1, "can", 0.04, True)
+    assert Parts(*parts.as_json()) == parts
+    reason = Because("document", 7, ("offload", "tunnels"))
+    assert Because.from_json(reason.as_json()) == reason
+    assert Because.from_json(None) is None
+    assert Parts(*[0.3, 0.2, 0.1, 0.0]).bid_word is None  # as stored before bids had a word
 
 
 @pytest.mark.parametrize(

@@ -110,15 +110,31 @@ def set_limits(
     person_id: int,
     capped: int | None,
     paused: bool,
+    least: int | None,
+    senior: bool,
     now: datetime,
 ) -> None:
-    """How many reviews a reviewer may be given at most (None: their own wish), or none for now.
+    """What a chair says about a reviewer: how much they are given, and whether they are senior.
+
+    Args:
+        db: the session.
+        actor: who says it.
+        conference: where.
+        person_id: the reviewer.
+        capped: reviews at most; None: their own wish counts.
+        paused: no new ones for now.
+        least: reviews at least, where that is possible.
+        senior: counts where the conference wants a senior reviewer for each submission.
+        now: the time.
 
     Raises:
-        DomainError: `bad_load`. NotFoundError: for nobody's reviewer.
+        DomainError: `bad_load`, `load_turned` at `least`. NotFoundError: for nobody's reviewer.
     """
-    if capped is not None and not 0 <= capped <= LOAD_LIMIT:
-        raise DomainError("bad_load", field="capped")
+    for field, load in (("capped", capped), ("least", least)):
+        if load is not None and not 0 <= load <= LOAD_LIMIT:
+            raise DomainError("bad_load", field=field)
+    if capped is not None and least is not None and least > capped:
+        raise DomainError("load_turned", field="least")
     role = select(Role.id).where(
         Role.conference_id == conference.id,
         Role.person_id == person_id,
@@ -135,6 +151,7 @@ def set_limits(
         profile = ReviewerProfile(conference_id=conference.id, person_id=person_id)
         db.add(profile)
     profile.load_capped, profile.paused = capped, paused
+    profile.load_least, profile.senior = least or None, senior
     db.flush()
     audit.record(
         db,
@@ -143,7 +160,7 @@ def set_limits(
         f"person:{person_id}",
         now=now,
         conference_id=conference.id,
-        detail={"most": capped, "paused": paused},
+        detail={"most": capped, "paused": paused, "least": least, "senior": senior},
     )
 
 

@@ -1,4 +1,8 @@
-"""Who could review one submission, and what speaks for and against each: for asking by hand."""
+"""Who could review one submission, and what speaks for and against each: for asking by hand.
+
+How near texts are is as the last solve has measured it, so that a pair has the same number here
+and in a proposal; what has been written since then counts at the next one.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
-from cfp.domain.assignment.models import Bid, Conflict, ReviewerProfile
+from cfp.domain.assignment.models import Bid, Conflict, ReviewerProfile, TextMatch
 from cfp.domain.assignment.queries import Load, avoided_kinds, blocked_pairs, loads_of
-from cfp.domain.assignment.scoring import Paper, Parts, Rating, expert_of, words_of
+from cfp.domain.assignment.scoring import Parts, Rating, expert_of, weights_of, words_of
 from cfp.domain.conferences.models import Conference
 from cfp.domain.submissions.models import Submission
 from cfp.policy import takes_bids
@@ -17,11 +21,16 @@ from cfp.policy import takes_bids
 
 @dataclass(frozen=True)
 class Candidate:
-    """A reviewer who is not asked yet. `conflicts` are the kinds that are not dismissed."""
+    """A reviewer who is not asked yet.
+
+    `level`: how well they know its track. `words`: those of their profile that are in it.
+    `conflicts` are the kinds that are not dismissed.
+    """
 
     load: Load
     parts: Parts
     bid: str
+    level: int
     words: Sequence[str]
     conflicts: Sequence[str]
     blocked: bool
@@ -40,8 +49,12 @@ def candidates_for(
     *,
     asked: Sequence[int],
     uses_tracks: bool,
+    near: TextMatch | None,
 ) -> list[Candidate]:
-    """Everybody but those `asked` (person ids), the blocked last, then the best match first."""
+    """Everybody but those `asked` (person ids), the blocked last, then the best match first.
+
+    `near` is what `text_match` has found.
+    """
     profiles = {
         profile.person_id: profile
         for profile in db.scalars(
@@ -51,9 +64,13 @@ def candidates_for(
     conflicts = _conflicts(db, submission)
     blocked, bids = _blocked(db, conference, submission), _bids(db, conference, submission)
     avoided = set(avoided_kinds(conference))
-    rating = Rating(uses_bids=takes_bids(conference), uses_tracks=uses_tracks)
+    rating = Rating(
+        uses_bids=takes_bids(conference),
+        uses_tracks=uses_tracks,
+        weights=weights_of(conference.match_weights),
+    )
     words = words_of(f"{submission.title} {submission.abstract}")
-    paper = Paper(submission.id, submission.track_id, words)
+    affinity = dict(near.scores) if near is not None else {}
     found = []
     for load in loads_of(db, actor, conference):
         if load.person_id in asked:
@@ -62,18 +79,24 @@ def candidates_for(
         expert = expert_of(load.person_id, profile)
         kinds = conflicts.get(load.person_id, {})
         is_avoided = any(kind in avoided and state == "open" for kind, state in kinds.items())
-        bid = bids.get(load.person_id, "")
+        bid, level = bids.get(load.person_id, ""), expert.level(submission.track_id)
         found.append(
             Candidate(
                 load=load,
-                parts=rating.parts(paper, expert, bid, is_avoided),
+                parts=rating.parts(level, bid, affinity.get(load.person_id, 0.0), is_avoided),
                 bid=bid,
-                words=sorted(paper.words & expert.words),
+                level=level if uses_tracks else 0,
+                words=sorted(words & expert.words),
                 conflicts=sorted(kinds),
                 blocked=load.person_id in blocked,
             )
         )
     return sorted(found, key=_place)
+
+
+def text_match(db: Session, submission: Submission) -> TextMatch | None:
+    """How near the reviewers' texts were at the last solve; None before the first."""
+    return db.get(TextMatch, submission.id)
 
 
 def _place(one: Candidate) -> tuple[object, ...]:

@@ -22,7 +22,11 @@ class ReviewRound(Base):
 
 
 class ReviewerProfile(Base):
-    """What a reviewer says about themselves for one conference; loads are submissions."""
+    """What a reviewer says about themselves for one conference; loads are submissions.
+
+    `track_ids` are what they know well, `some_track_ids` what they know some of. `load_capped`,
+    `load_least`, `senior` and `paused` are the chairs' word.
+    """
 
     __tablename__ = "reviewer_profile"
 
@@ -31,14 +35,65 @@ class ReviewerProfile(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     expertise: Mapped[str] = mapped_column(default="")
     track_ids: Mapped[list[Any]] = mapped_column(default=list)
+    some_track_ids: Mapped[list[Any]] = mapped_column(default=list)
     load_wished: Mapped[int | None]
     load_capped: Mapped[int | None]
+    load_least: Mapped[int | None]
     senior: Mapped[bool] = mapped_column(default=False)
     paused: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
     __table_args__ = (UniqueConstraint("conference_id", "person_id"),)
+
+
+class ReviewerDocument(Base):
+    """Something a reviewer has written, given by themselves for one conference.
+
+    Nothing says where it comes from: a talk may have been handed in elsewhere and not accepted.
+    """
+
+    __tablename__ = "reviewer_document"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    title: Mapped[str]
+    text: Mapped[str] = mapped_column(default="")
+    created: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
+    __table_args__ = (Index("ix_reviewer_document_person", "conference_id", "person_id"),)
+
+
+class ReviewersApart(Base):
+    """Two reviewers who never review the same submission; their order says nothing."""
+
+    __tablename__ = "reviewers_apart"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("conference_id", "person_id", "other_id"),)
+
+
+class TextMatch(Base):
+    """How near reviewers' texts are to a submission, as the last solve has measured it.
+
+    `scores`: rows (person id, 0 to 1) of those above 0. Kept because comparing texts takes what
+    no page has at hand.
+    """
+
+    __tablename__ = "text_match"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    scores: Mapped[list[Any]] = mapped_column(default=list)
+    made: Mapped[datetime]
 
 
 class Bid(Base):

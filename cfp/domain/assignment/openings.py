@@ -20,6 +20,7 @@ from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.mail.models import Message
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.queries import reviews_wanted
 
 _ASKED = aliased(Assignment, name="asked_here")
 
@@ -89,15 +90,18 @@ def openings_of(
         .scalar_subquery()
     )
     rows = db.execute(
-        select(Assignment.submission_id, Assignment.person_id, Assignment.state, why, asked)
+        select(
+            *(Assignment.submission_id, Assignment.person_id, Assignment.state),
+            *(why, asked, reviews_wanted(conference)),
+        )
         .join(Submission, Submission.id == Assignment.submission_id)
         .where(here, assignable(actor, conference), why.is_not(None))
         .order_by(Assignment.submission_id, Assignment.person_id)
     ).all()
     left = Counter(row.submission_id for row in rows if row.state in ACTIVE)
     vacancies = [
-        Vacancy(id_, person_id, why, conference.reviews_per_submission - number + left[id_])
-        for id_, person_id, _state, why, number in rows
+        Vacancy(id_, person_id, why, wanted - number + left[id_])
+        for id_, person_id, _state, why, number, wanted in rows
     ]
     return Openings([one for one in vacancies if one.lacking > 0])
 

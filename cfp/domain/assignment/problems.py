@@ -3,83 +3,129 @@
 Only jobs and the command line import this module: it needs numpy, which no page does.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-from sqlalchemy import and_, select
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
-from cfp.actors import Actor, RoleKind
+from cfp.actors import Actor
 from cfp.algorithms.problem import Plan, Problem
-from cfp.domain.assignment.models import Assignment, Bid, Conflict, ReviewerProfile
-from cfp.domain.assignment.proposals import Options, Pair, Pick, digest, standing_pairs
-from cfp.domain.assignment.queries import (
-    avoided_kinds,
-    blocked_set,
-    current_round,
-    reviewer_ids,
-)
-from cfp.domain.assignment.rules import LOAD_LIMIT, REFUSED
-from cfp.domain.assignment.scoring import (
-    Expert,
-    Paper,
-    Parts,
-    Rating,
-    expert_of,
-    sharing,
-    telling,
-)
-from cfp.domain.assignment.standby import pool_of
-from cfp.domain.conferences.models import Conference, Role, Track
-from cfp.domain.reviews.models import Review
-from cfp.domain.submissions.models import Submission
-from cfp.domain.submissions.states import State
+from cfp.domain.assignment.facts import Facts, read_facts
+from cfp.domain.assignment.models import TextMatch
+from cfp.domain.assignment.pairs import BEST, LEAST, Matches, candidate_pairs, is_large
+from cfp.domain.assignment.proposals import Options, Pair, Pick, digest
+from cfp.domain.assignment.rules import LOAD_LIMIT
+from cfp.domain.assignment.scoring import Parts
+from cfp.domain.assignment.texts import Texts
+from cfp.domain.conferences.models import Conference
 from cfp.errors import DomainError
-from cfp.policy import takes_bids, unblocked
 
 SLACK = 1
 """Reviews above the even load that the better match may give to somebody."""
 
-
-@dataclass(frozen=True)
-class Facts:
-    """Everything read from the database, by id; pairs are (submission, person)."""
-
-    papers: Sequence[Paper]
-    experts: Sequence[Expert]
-    rating: Rating
-    demand: int
-    asked: Collection[int]
-    limits: Mapping[int, int]
-    outside: Mapping[int, int]
-    bids: Mapping[Pair, str]
-    avoided: Collection[Pair]
-    excluded: Collection[Pair]
-    kept: Collection[Pair]
-    stood: Collection[Pair]
-    pool: Mapping[int, int]
-    """Who is on stand-by, and for how many more: among those `asked` in a repair only."""
+NO_EMPLOYER = -1
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A problem, and which submission and which person its rows stand for."""
+    """What was read, and which submission and which person the problem's rows stand for.
 
-    problem: Problem
+    Texts are compared and the problem is made when first asked for: that takes long enough that no
+    transaction should be open meanwhile.
+    """
+
     submission_ids: Sequence[int]
     person_ids: Sequence[int]
     facts: Facts
     options: Options
 
+    @cached_property
+    def problem(self) -> Problem:
+        """With every pair, or of a large conference with the promising ones."""
+        return self.problem_with(())
+
+    @cached_property
+    def texts(self) -> Texts:
+        return Texts([paper.document for paper in self.facts.papers], self.facts.written)
+
+    @cached_property
+    def matches(self) -> Matches:
+        """How near the texts are, of all pairs or the nearest."""
+        papers, reviewers = len(self.facts.papers), len(self.facts.experts)
+        known = (*self.facts.bids, *self.facts.kept, *self.facts.stood, *self.options.pinned)
+        best = BEST if is_large(papers, reviewers) else reviewers
+        found = self.texts.candidates(best=best, least=LEAST, also=self._rows(known))
+        return Matches(found, papers)
+
+    def problem_with(self, whole: Collection[int]) -> Problem:
+        """The problem with every pair of these papers (rows), however large it is."""
+        facts, options = self.facts, self.options
+        wished = {
+            pair for pair in options.pinned - set(facts.excluded) if pair[1] in facts.asked
+        }
+        least, most = _loads(facts, options)
+        pairs = candidate_pairs(
+            facts, self.matches, room=most, pinned=options.pinned, whole=whole
+        )
+        return Problem(
+            paper=pairs.paper,
+            reviewer=pairs.reviewer,
+            score=pairs.score,
+            demand=[paper.demand for paper in facts.papers],
+            load_min=least,
+            load_max=most,
+            pinned=self._rows({*facts.kept, *wished}),
+            previous=self._rows(facts.stood),
+            senior=[person_id in facts.seniors for person_id in self.person_ids],
+            need_senior=[facts.needs_senior] * len(facts.papers),
+            affiliation=_numbered(facts.employers, self.person_ids),
+            apart=self._apart(),
+            cap=None if facts.cap is None or options.repair else facts.cap / 100,
+        )
+
+    def narrow(self, plan: Plan) -> set[int]:
+        """Papers (rows) that lack reviews while not all who may review them were looked at."""
+        if not is_large(len(self.facts.papers), len(self.facts.experts)):
+            return set()
+        short = {row for one in plan.shortfalls for row in one.papers.tolist()}
+        return short | set(np.flatnonzero(plan.paper_missing).tolist())
+
     def parts(self, paper: int, reviewer: int) -> Parts:
         """Why this pair has its score."""
-        return _parts(self.facts, self.facts.papers[paper], self.facts.experts[reviewer])
+        near = self.matches.of(paper, reviewer)
+        return self.facts.parts(self.facts.papers[paper], self.facts.experts[reviewer], near)
 
     def pair(self, paper: int, reviewer: int) -> Pair:
         return self.submission_ids[paper], self.person_ids[reviewer]
+
+    def _rows(self, pairs: Iterable[Pair]) -> list[tuple[int, int]]:
+        number, place = self._numbers
+        return sorted(
+            {
+                (number[submission_id], place[person_id])
+                for submission_id, person_id in pairs
+                if submission_id in number and person_id in place
+            }
+        )
+
+    @cached_property
+    def _numbers(self) -> tuple[Mapping[int, int], Mapping[int, int]]:
+        """Submission id -> row, person id -> column."""
+        return (
+            {id_: row for row, id_ in enumerate(self.submission_ids)},
+            {id_: row for row, id_ in enumerate(self.person_ids)},
+        )
+
+    def _apart(self) -> list[tuple[int, int]]:
+        place = self._numbers[1]
+        pairs = self.facts.apart
+        return [(place[one], place[other]) for one, other in pairs if {one, other} <= place.keys()]
 
 
 def load_problem(
@@ -90,27 +136,13 @@ def load_problem(
     Raises:
         DomainError: `assignment.nothing`, `assignment.no_reviewers`.
     """
-    facts = _facts(db, conference, actor, options)
+    facts = read_facts(db, conference, actor, options)
     if not facts.papers:
         raise DomainError("assignment.nothing")
     if not facts.asked:
         raise DomainError("assignment.no_reviewers")
-    place = {expert.person_id: row for row, expert in enumerate(facts.experts)}
-    number = {paper.id: row for row, paper in enumerate(facts.papers)}
-    papers, reviewers, scores = _candidates(facts, place)
-    wished = {pair for pair in options.pinned - set(facts.excluded) if pair[1] in facts.asked}
-    least, most = _loads(facts, options)
-    problem = Problem(
-        paper=papers,
-        reviewer=reviewers,
-        score=scores,
-        demand=np.full(len(facts.papers), facts.demand),
-        load_min=least,
-        load_max=most,
-        pinned=_rows({*facts.kept, *wished}, number, place),
-        previous=_rows(facts.stood, number, place),
-    )
-    return Loaded(problem, list(number), list(place), facts, options)
+    papers = [paper.id for paper in facts.papers]
+    return Loaded(papers, [expert.person_id for expert in facts.experts], facts, options)
 
 
 def current_rows(loaded: Loaded) -> list[list[int]]:
@@ -121,9 +153,10 @@ def current_rows(loaded: Loaded) -> list[list[int]]:
 def picks_from(loaded: Loaded, plan: Plan) -> Iterator[Pick]:
     """The plan's pairs with the parts of their scores; what a chair had pinned stays marked."""
     for paper, reviewer in zip(plan.paper.tolist(), plan.reviewer.tolist(), strict=True):
-        pair = loaded.pair(paper, reviewer)
+        pair, parts = loaded.pair(paper, reviewer), loaded.parts(paper, reviewer)
         mark = "pinned" if pair in loaded.options.pinned else ""
-        yield Pick(*pair, loaded.parts(paper, reviewer), mark)
+        because = loaded.texts.because(paper, reviewer) if parts.text else None
+        yield Pick(*pair, parts, mark, because)
 
 
 def figures_from(loaded: Loaded, plan: Plan) -> dict[str, Any]:
@@ -133,7 +166,7 @@ def figures_from(loaded: Loaded, plan: Plan) -> dict[str, Any]:
     return {
         "scope": sorted(loaded.submission_ids),
         "stood": digest(loaded.facts.stood),
-        "objective": plan.objective,
+        "objective": plan.objective if plan.chance is None else "drawn",
         "total": _rounded(plan.total),
         "optimum": _rounded(plan.optimum),
         "bound": _rounded(plan.total_bound),
@@ -144,8 +177,33 @@ def figures_from(loaded: Loaded, plan: Plan) -> dict[str, Any]:
         "missing": int(plan.paper_missing.sum()),
         "bids": dict(bids) if loaded.facts.rating.uses_bids else {},
         "shortfalls": _shortfalls(loaded, plan),
+        "unmet": _unmet(loaded, plan),
+        "cap": None if plan.chance is None else loaded.facts.cap,
         "seconds": round(sum(plan.seconds.values()), 3),
     }
+
+
+def store_matches(db: Session, conference: Conference, loaded: Loaded, *, now: datetime) -> None:
+    """Keep how near the texts are, for the pages on which a chair asks somebody by hand."""
+    scope = list(loaded.submission_ids)
+    db.execute(delete(TextMatch).where(TextMatch.submission_id.in_(scope)))
+    rows = [
+        {
+            "submission_id": submission_id,
+            "conference_id": conference.id,
+            "scores": _nearest(loaded, row),
+            "made": now,
+        }
+        for row, submission_id in enumerate(scope)
+    ]
+    db.execute(insert(TextMatch), rows)
+
+
+def _nearest(loaded: Loaded, paper: int) -> list[list[float]]:
+    reviewers, scores = loaded.matches.of_paper(paper)
+    order = np.argsort(-scores, kind="stable")[:BEST].tolist()
+    people = loaded.person_ids
+    return [[people[int(reviewers[one])], round(float(scores[one]), 4)] for one in order]
 
 
 def _shortfalls(loaded: Loaded, plan: Plan) -> list[dict[str, Any]]:
@@ -155,205 +213,46 @@ def _shortfalls(loaded: Loaded, plan: Plan) -> list[dict[str, Any]]:
         people = tuple(loaded.person_ids[row] for row in one.reviewers.tolist())
         report = found.setdefault(
             people,
-            {"submissions": [], "people": list(people), "demand": 0, "capacity": 0, "missing": 0},
+            {
+                **{"submissions": [], "seniors_only": [], "people": list(people)},
+                **{"demand": 0, "capacity": 0, "missing": 0},
+            },
         )
-        report["submissions"] += [loaded.submission_ids[row] for row in one.papers.tolist()]
+        for name, rows in (("submissions", one.papers), ("seniors_only", one.seniors_only)):
+            report[name] += [loaded.submission_ids[row] for row in rows.tolist()]
         for name in ("demand", "capacity", "missing"):
             report[name] += getattr(one, name)
     return list(found.values())
+
+
+def _unmet(loaded: Loaded, plan: Plan) -> dict[str, list[Any]]:
+    """What the chairs' rules ask for and cannot be had, beside missing reviews.
+
+    least: rows (person id, reviews they have, reviews they should have). senior: submissions
+    without a senior reviewer. crowded: submissions where what is kept breaks a rule already.
+    """
+    loads = dict(zip(loaded.person_ids, plan.reviewer_load.tolist(), strict=True))
+    outside, asked = loaded.facts.outside, loaded.facts.asked
+    have = {id_: loads[id_] + outside.get(id_, 0) for id_ in loads}
+    return {
+        "least": [
+            [id_, have[id_], least]
+            for id_, least in sorted(loaded.facts.least.items())
+            if id_ in asked and have[id_] < least
+        ],
+        "senior": [loaded.submission_ids[row] for row in plan.without_senior.tolist()],
+        "crowded": [loaded.submission_ids[row] for row in plan.crowded.tolist()],
+    }
 
 
 def _rounded(value: float) -> float | None:
     return round(float(value), 6) if np.isfinite(value) else None
 
 
-# Reading ----------------------------------------------------------------------------------------
-
-
-def _facts(db: Session, conference: Conference, actor: Actor, options: Options) -> Facts:
-    papers = _papers(db, conference, actor, options)
-    scope = {paper.id for paper in papers}
-    stands = standing_pairs(db, conference)
-    pool = pool_of(db, conference)
-    asked = set(db.scalars(reviewer_ids(conference))) - (set() if options.repair else set(pool))
-    members = set(
-        db.scalars(
-            select(Role.person_id).where(
-                Role.conference_id == conference.id, Role.kind == RoleKind.REVIEWER
-            )
-        )
-    )
-    blocked, declined = blocked_set(db, conference), _declined(db, conference)
-    reviewed = _reviewed(db, conference)
-    stay = (one for one in stands if one.kept or (one.person_id in pool and not one.blocked))
-    kept = {one.pair for one in stay if one.person_id in members} | reviewed
-    excluded = blocked | declined | options.forbidden | options.replaced
-    kept = {pair for pair in kept - excluded if pair[0] in scope}
-    profiles = _profiles(db, conference)
-    tracks = db.scalars(select(Track.id).where(Track.conference_id == conference.id)).all()
-    people = sorted(asked | {person_id for _submission_id, person_id in kept})
-    visible = set(db.scalars(_scope_query(conference, actor, None)))
-    return Facts(
-        papers=papers,
-        experts=[expert_of(person_id, profiles.get(person_id)) for person_id in people],
-        rating=Rating(uses_bids=takes_bids(conference), uses_tracks=len(tracks) > 1),
-        demand=conference.reviews_per_submission,
-        asked=asked,
-        limits=_limits(profiles),
-        outside=Counter(
-            one.person_id
-            for one in stands
-            if one.submission_id not in scope and one.submission_id in visible and not one.blocked
-        ),
-        bids=_bids(db, conference) if takes_bids(conference) else {},
-        avoided=_avoided(db, conference),
-        excluded=excluded,
-        kept=kept,
-        stood={one.pair for one in stands if one.submission_id in scope},
-        pool=pool,
-    )
-
-
-def _papers(
-    db: Session, conference: Conference, actor: Actor, options: Options
-) -> list[Paper]:
-    query = _scope_query(conference, actor, options.tracks).where(
-        Submission.state == State.SUBMITTED
-    )
-    columns = (Submission.id, Submission.track_id, Submission.title, Submission.abstract)
-    rows = db.execute(query.with_only_columns(*columns).order_by(Submission.id)).all()
-    words = telling({row[0]: f"{row[2]} {row[3]}" for row in rows})
-    return [Paper(row[0], row[1], words[row[0]]) for row in rows]
-
-
-def _scope_query(conference: Conference, actor: Actor, tracks: tuple[int, ...] | None) -> Any:  # noqa: ANN401 - a Select whose columns are chosen by the caller
-    """What the asker may know the reviewers of: their rights were checked when they asked."""
-    query = select(Submission.id).where(
-        Submission.conference_id == conference.id,
-        Submission.state != State.DRAFT,
-        unblocked(actor, conference),
-    )
-    return query if tracks is None else query.where(Submission.track_id.in_(tracks))
-
-
-def _declined(db: Session, conference: Conference) -> set[Pair]:
-    rows = db.execute(
-        select(Assignment.submission_id, Assignment.person_id).where(
-            Assignment.round_id == current_round(db, conference), Assignment.state.in_(REFUSED)
-        )
-    )
-    return {(submission_id, person_id) for submission_id, person_id in rows}
-
-
-def _reviewed(db: Session, conference: Conference) -> set[Pair]:
-    """Who has reviewed what, asked or not: where everyone reviewed before, nobody was asked."""
-    rows = db.execute(
-        select(Review.submission_id, Review.person_id).where(
-            Review.round_id == current_round(db, conference), Review.state == "submitted"
-        )
-    )
-    return {(submission_id, person_id) for submission_id, person_id in rows}
-
-
-def _bids(db: Session, conference: Conference) -> dict[Pair, str]:
-    rows = db.execute(
-        select(Bid.submission_id, Bid.person_id, Bid.value).where(
-            Bid.conference_id == conference.id
-        )
-    )
-    return {(submission_id, person_id): value for submission_id, person_id, value in rows}
-
-
-def _avoided(db: Session, conference: Conference) -> set[Pair]:
-    rows = db.execute(
-        select(Conflict.submission_id, Conflict.person_id).where(
-            and_(
-                Conflict.conference_id == conference.id,
-                Conflict.state == "open",
-                Conflict.kind.in_(avoided_kinds(conference)),
-            )
-        )
-    )
-    return {(submission_id, person_id) for submission_id, person_id in rows}
-
-
-def _profiles(db: Session, conference: Conference) -> dict[int, ReviewerProfile]:
-    query = select(ReviewerProfile).where(ReviewerProfile.conference_id == conference.id)
-    return {profile.person_id: profile for profile in db.scalars(query)}
-
-
-def _limits(profiles: Mapping[int, ReviewerProfile]) -> dict[int, int]:
-    """What each takes at most where somebody has said so: the chair's word before their own."""
-    said = {
-        id_: profile.load_capped if profile.load_capped is not None else profile.load_wished
-        for id_, profile in profiles.items()
-    }
-    return {id_: limit for id_, limit in said.items() if limit is not None}
-
-
-# Building ---------------------------------------------------------------------------------------
-
-
-def _parts(facts: Facts, paper: Paper, expert: Expert) -> Parts:
-    pair = (paper.id, expert.person_id)
-    return facts.rating.parts(paper, expert, facts.bids.get(pair), pair in facts.avoided)
-
-
-def _candidates(
-    facts: Facts, place: Mapping[int, int]
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Every allowed pair as (N,) paper, reviewer, score.
-
-    Most pairs of a paper share the score of "nothing is known"; only the others are worked out.
-    """
-    excluded, kept = _by_paper(facts.excluded), _by_paper(facts.kept)
-    special = _special(facts, place)
-    asked = np.array([expert.person_id in facts.asked for expert in facts.experts])
-    plain: dict[int, np.ndarray[Any, Any]] = {}
-    papers, reviewers, scores = [], [], []
-    for row, paper in enumerate(facts.papers):
-        if paper.track_id not in plain:
-            nobody = Paper(0, paper.track_id, frozenset())
-            plain[paper.track_id] = np.array(
-                [_parts(facts, nobody, expert).total for expert in facts.experts]
-            )
-        score, open_ = plain[paper.track_id].copy(), asked.copy()
-        for person_id in special[paper.id]:
-            expert = facts.experts[place[person_id]]
-            score[place[person_id]] = _parts(facts, paper, expert).total
-        open_[[place[one] for one in kept.get(paper.id, ())]] = True
-        open_[[place[one] for one in excluded.get(paper.id, ()) if one in place]] = False
-        columns = np.flatnonzero(open_)
-        papers.append(np.full(len(columns), row))
-        reviewers.append(columns)
-        scores.append(score[columns])
-    return np.concatenate(papers), np.concatenate(reviewers), np.concatenate(scores)
-
-
-def _special(facts: Facts, place: Mapping[int, int]) -> dict[int, set[int]]:
-    """Paper id -> people about whom something is known there: a bid, words, a conflict."""
-    found: dict[int, set[int]] = defaultdict(set, sharing(facts.papers, facts.experts))
-    for submission_id, person_id in (*facts.bids, *facts.avoided):
-        if person_id in place:
-            found[submission_id].add(person_id)
-    return found
-
-
-def _by_paper(pairs: Iterable[Pair]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
-    for submission_id, person_id in pairs:
-        found[submission_id].append(person_id)
-    return found
-
-
-def _rows(
-    pairs: Iterable[Pair], number: Mapping[int, int], place: Mapping[int, int]
-) -> list[list[int]]:
-    return sorted(
-        [number[submission_id], place[person_id]]
-        for submission_id, person_id in pairs
-        if submission_id in number and person_id in place
-    )
+def _numbered(employers: Mapping[int, str], people: Sequence[int]) -> list[int]:
+    """(R,) a number for each employer."""
+    numbers = {key: number for number, key in enumerate(sorted(set(employers.values())))}
+    return [numbers[employers[id_]] if id_ in employers else NO_EMPLOYER for id_ in people]
 
 
 def _loads(facts: Facts, options: Options) -> tuple[list[int], list[int]]:
@@ -363,20 +262,22 @@ def _loads(facts: Facts, options: Options) -> tuple[list[int], list[int]]:
     """
     kept = Counter(person_id for _submission_id, person_id in facts.kept)
     even = even_load(facts)
-    fewest = even - SLACK if options.most is None else 0
+    fewest = even - SLACK if options.most is None and not options.repair else 0
     most = options.most if options.most is not None else even + SLACK
     least, highest = [], []
     for person_id in (expert.person_id for expert in facts.experts):
         asked = person_id in facts.asked
-        highest.append(max(_room(facts, person_id, most), 0) if asked else kept[person_id])
-        floor = _room(facts, person_id, fewest) if asked and not options.repair else 0
-        least.append(min(max(floor, 0), highest[-1]))
+        wanted = facts.least.get(person_id, 0)
+        above = max(most, wanted) if options.most is None else most
+        highest.append(max(_room(facts, person_id, above), 0) if asked else kept[person_id])
+        floor = max(_room(facts, person_id, fewest), wanted - facts.outside.get(person_id, 0))
+        least.append(min(max(floor, 0), highest[-1]) if asked else 0)
     return least, highest
 
 
 def even_load(facts: Facts) -> int:
     """The smallest common limit with room for every review, or the largest limit there is."""
-    wanted = facts.demand * len(facts.papers)
+    wanted = sum(paper.demand for paper in facts.papers)
     highest = min(len(facts.papers) + max(facts.outside.values(), default=0), LOAD_LIMIT)
     for most in range(1, highest):
         rooms = (_room(facts, one, most) for one in facts.asked if one not in facts.pool)

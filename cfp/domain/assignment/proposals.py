@@ -24,7 +24,7 @@ from cfp.domain.assignment.queries import (
     reviewer_ids,
 )
 from cfp.domain.assignment.rules import ACTIVE, KEPT, LOAD_LIMIT, OBJECTIVES
-from cfp.domain.assignment.scoring import Parts
+from cfp.domain.assignment.scoring import Because, Parts
 from cfp.domain.conferences.models import Conference
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
@@ -90,12 +90,14 @@ class Pick(NamedTuple):
     """A pair of the proposal.
 
     mark: "" as solved, "pinned", "dropped" (not applied) or "forbidden" (nor solved so again).
+    because: the text behind the parts, where there is one.
     """
 
     submission_id: int
     person_id: int
     parts: Parts
     mark: str = ""
+    because: Because | None = None
 
     @property
     def pair(self) -> Pair:
@@ -107,12 +109,14 @@ class Pick(NamedTuple):
         return self.mark in {"", "pinned"}
 
     def as_json(self) -> list[Any]:
-        return [self.submission_id, self.person_id, self.parts.as_json(), self.mark]
+        because = self.because.as_json() if self.because else None
+        return [self.submission_id, self.person_id, self.parts.as_json(), self.mark, because]
 
     @classmethod
     def from_json(cls, stored: Sequence[Any]) -> "Pick":
-        submission_id, person_id, parts, mark = stored
-        return cls(submission_id, person_id, Parts(*parts), mark)
+        submission_id, person_id, parts, mark, *because = stored
+        reason = Because.from_json(because[0]) if because else None
+        return cls(submission_id, person_id, Parts(*parts), mark, reason)
 
 
 class Stand(NamedTuple):

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     Subquery,
     and_,
     case,
@@ -16,15 +17,16 @@ from sqlalchemy import (
     select,
     union,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from cfp.actors import Actor, RoleKind
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import Assignment, Conflict, ReviewerProfile, ReviewRound
 from cfp.domain.assignment.rules import ACTIVE
-from cfp.domain.conferences.models import Conference, Role, Track
+from cfp.domain.conferences.models import Conference, Role, SubmissionType, Track
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Speaker, Submission
+from cfp.domain.submissions.queries import reviews_wanted
 from cfp.domain.submissions.states import State
 from cfp.policy import Action, Column, Fact, View, blocking_kinds, conflict_policy, may
 
@@ -33,6 +35,7 @@ NOT_COVERED_SHOWN = 20
 # Made once: an alias costs more than most queries.
 _ASKED, _BEGUN = aliased(Assignment, name="asked"), aliased(Review, name="begun")
 _JUDGE = aliased(Person, name="judge")
+_DEMANDING = aliased(Submission, name="demanding")
 
 
 def current_round(db: Session, conference: Conference) -> int:
@@ -142,75 +145,101 @@ def reviewer_ids(conference: Conference) -> Any:  # noqa: ANN401 - a Select whos
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many submissions have how many reviewers, by track; the demand is of each."""
+    """How many submissions have how many reviewers, by track.
+
+    `demand` is what a submission usually needs; sums count what each needs.
+    """
 
     demand: int
     tracks: Mapping[str, Mapping[int, int]]
+    wanted: int
+    assigned: int
+    lacking: int
 
     @property
     def submissions(self) -> int:
         return sum(sum(counts.values()) for counts in self.tracks.values())
 
-    @property
-    def wanted(self) -> int:
-        return self.submissions * self.demand
-
-    @property
-    def assigned(self) -> int:
-        """Reviews that count towards the demand."""
-        return sum(
-            min(have, self.demand) * count
-            for counts in self.tracks.values()
-            for have, count in counts.items()
-        )
-
-    @property
-    def lacking(self) -> int:
-        """Submissions with fewer reviewers than they need."""
-        return sum(
-            count
-            for counts in self.tracks.values()
-            for have, count in counts.items()
-            if have < self.demand
-        )
-
 
 def coverage_of(db: Session, actor: Actor, conference: Conference) -> Coverage:
-    """Counted over the submissions this person may assign, in one statement."""
-    have = _effective(conference)
+    """Counted over the submissions this person may assign, in one statement.
+
+    `assigned` are the reviews that count towards the demand, `lacking` the submissions with too
+    few reviewers.
+    """
+    have, need = _effective(conference), reviews_wanted(conference).label("need")
     asked = func.coalesce(have.c.effective, 0).label("asked")
     rows = db.execute(
-        select(Track.name, asked, func.count(Submission.id))
+        select(Track.name, asked, need, func.count(Submission.id))
         .select_from(Submission)
         .join(Track, Track.id == Submission.track_id)
         .outerjoin(have, have.c.submission_id == Submission.id)
         .where(assignable(actor, conference))
-        .group_by(Track.id, Track.name, Track.position, asked)
+        .group_by(Track.id, Track.name, Track.position, asked, need)
         .order_by(Track.position, Track.id)
     )
     tracks: dict[str, dict[int, int]] = {}
-    for name, number, count in rows:
-        tracks.setdefault(name, {})[number] = count
-    return Coverage(conference.reviews_per_submission, tracks)
+    wanted = assigned = lacking = 0
+    for name, number, needed, count in rows:
+        counts = tracks.setdefault(name, {})
+        counts[number] = counts.get(number, 0) + count
+        wanted += needed * count
+        assigned += min(number, needed) * count
+        lacking += count if number < needed else 0
+    return Coverage(conference.reviews_per_submission, tracks, wanted, assigned, lacking)
 
 
 def lacking(db: Session, actor: Actor, conference: Conference) -> int:
-    """`coverage_of(...).lacking` alone, for less: those that have enough are left out."""
-    lost = lost_assignments(conference)
-    enough = (
-        select(Assignment.submission_id)
-        .where(
-            Assignment.conference_id == conference.id,
-            Assignment.state.in_(ACTIVE),
-            Assignment.id.not_in(select(lost.c.id)),
-        )
-        .group_by(Assignment.submission_id)
-        .having(func.count(Assignment.id) >= conference.reviews_per_submission)
-    )
+    """`coverage_of(...).lacking` alone, for less: those that have enough are left out.
+
+    Few submissions have a demand of their own, so that their rows are looked at apart.
+    """
+    usual = Submission.reviews_wanted.is_(None)
+    asked = _asked_enough(conference, conference.reviews_per_submission)
+    own = _asked_enough(conference, _DEMANDING.reviews_wanted)
     query = select(func.count(Submission.id)).where(
-        assignable(actor, conference), Submission.id.not_in(enough)
+        assignable(actor, conference),
+        case((usual, Submission.id.not_in(asked)), else_=Submission.id.not_in(own)),
     )
     return db.scalar(query) or 0
+
+
+def _asked_enough(
+    conference: Conference, wanted: int | InstrumentedAttribute[int | None]
+) -> Select[int]:
+    """Ids of submissions with as many reviewers as wanted; a column is that of `_DEMANDING`."""
+    lost = lost_assignments(conference)
+    query = select(Assignment.submission_id).where(
+        Assignment.conference_id == conference.id,
+        Assignment.state.in_(ACTIVE),
+        Assignment.id.not_in(select(lost.c.id)),
+    )
+    if isinstance(wanted, int):
+        query = query.group_by(Assignment.submission_id)
+    else:
+        query = query.join(_DEMANDING, _DEMANDING.id == Assignment.submission_id)
+        query = query.where(wanted.is_not(None)).group_by(Assignment.submission_id, wanted)
+    return query.having(func.count(Assignment.id) >= wanted)
+
+
+def wanted_counts(
+    db: Session, actor: Actor, conference: Conference
+) -> Sequence[tuple[str, str, int, int]]:
+    """(track, format, reviews wanted, number of submissions) of those this person may assign."""
+    need = reviews_wanted(conference).label("need")
+    rows = db.execute(
+        select(Track.name, SubmissionType.name, need, func.count(Submission.id))
+        .select_from(Submission)
+        .join(Track, Track.id == Submission.track_id)
+        .join(SubmissionType, SubmissionType.id == Submission.type_id)
+        .where(assignable(actor, conference))
+        .group_by(
+            *(Track.id, Track.name, Track.position),
+            *(SubmissionType.id, SubmissionType.name, SubmissionType.position, need),
+        )
+        .order_by(Track.position, Track.id, SubmissionType.position, SubmissionType.id, need)
+    )
+    return [(track, type_, wanted, count) for track, type_, wanted, count in rows]
 
 
 @dataclass(frozen=True)
@@ -262,7 +291,7 @@ def not_covered(
         .outerjoin(declines, declines.c.submission_id == Submission.id)
         .where(
             assignable(actor, conference),
-            number - conflicts - declined < conference.reviews_per_submission,
+            number - conflicts - declined < reviews_wanted(conference),
         )
         .order_by(number - conflicts - declined, Submission.id)
         .limit(NOT_COVERED_SHOWN)
@@ -286,6 +315,8 @@ class Load:
     wished: int | None
     capped: int | None
     paused: bool
+    least: int | None
+    senior: bool
 
     @property
     def limit(self) -> int | None:
@@ -320,6 +351,8 @@ def loads_of(db: Session, actor: Actor, conference: Conference) -> list[Load]:
             ReviewerProfile.load_wished,
             ReviewerProfile.load_capped,
             func.coalesce(ReviewerProfile.paused, False),
+            ReviewerProfile.load_least,
+            func.coalesce(ReviewerProfile.senior, False),
         )
         .join(Role, Role.person_id == Person.id)
         .outerjoin(
@@ -336,6 +369,16 @@ def loads_of(db: Session, actor: Actor, conference: Conference) -> list[Load]:
     return [Load(*row) for row in rows]
 
 
+def senior_count(db: Session, conference: Conference) -> int:
+    """How many of those who may be asked count as senior."""
+    query = select(func.count(ReviewerProfile.id)).where(
+        ReviewerProfile.conference_id == conference.id,
+        ReviewerProfile.senior,
+        ReviewerProfile.person_id.in_(reviewer_ids(conference)),
+    )
+    return db.scalar(query) or 0
+
+
 def assignment_list(actor: Actor, conference: Conference) -> View:
     """A row per submission under review with its reviewers counted; narrow by `assignable`.
 
@@ -349,6 +392,7 @@ def assignment_list(actor: Actor, conference: Conference) -> View:
         "title": Submission.title,
         "track": Track.name,
         "asked": asked,
+        "wanted": reviews_wanted(conference),
         "lost": func.coalesce(have.c.lost, 0),
         "declined": func.coalesce(have.c.declined, 0),
         "done": func.coalesce(have.c.done, 0),

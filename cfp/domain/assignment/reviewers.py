@@ -100,8 +100,12 @@ def save_profile(
     expertise: str,
     track_ids: Sequence[int],
     load_wished: int | None,
+    some_track_ids: Sequence[int] = (),
 ) -> ReviewerProfile:
-    """Store expertise, preferred tracks and the number of submissions one is willing to review."""
+    """Store expertise, how well one knows which track, and how many reviews one will write.
+
+    A track is known well (`track_ids`) or some (`some_track_ids`); well counts where it is both.
+    """
     if load_wished is not None and not 0 <= load_wished <= LOAD_LIMIT:
         raise DomainError("bad_load", field="load_wished")
     profile = profile_of(db, actor, conference)
@@ -110,6 +114,7 @@ def save_profile(
         db.add(profile)
     profile.expertise = expertise
     profile.track_ids = sorted(track_ids)
+    profile.some_track_ids = sorted({*some_track_ids} - {*track_ids})
     profile.load_wished = load_wished
     return profile
 

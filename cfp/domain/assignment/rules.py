@@ -36,13 +36,26 @@ SILENT_DAYS, SEND_AT = 5, 9 * 60
 DAYS_LIMIT, REMINDERS_LIMIT = 60, 8
 MINUTES_OF_A_DAY = 24 * 60
 
-WEIGHT_BID, WEIGHT_TRACK, WEIGHT_WORDS = 0.5, 0.2, 0.3
+USUAL_WEIGHTS = MappingProxyType({"bid": 50, "track": 20, "text": 30})
+"""What counts how much in a pair's score where a chair has not said otherwise."""
+
+WEIGHT_LIMIT = 100
+DEMAND_LIMIT = 20
+"""Reviews of one submission."""
+
+LEVELS = MappingProxyType({0: 0.0, 1: 0.5, 2: 1.0})
+"""How well a reviewer knows a track (not, some, well), and what that is worth."""
+
 AVOID_COST = 1.0
 """What a conflict to be avoided costs: as much as the best possible match is worth, so such a
 pair is only chosen where nobody else can be had."""
 
-COMMON_SHARE, COMMON_FROM = 0.3, 10
-"""A word in more than this share of at least so many submissions tells nothing about a match."""
+CAP_LEAST = 1
+"""Percent; a lower chance of every pair would leave nobody to draw."""
+
+DOCUMENTS_LIMIT = 30
+DOCUMENT_TITLE_LIMIT, DOCUMENT_TEXT_LIMIT = 300, 10_000
+"""Of what a reviewer adds for one conference: their number, and characters of each."""
 
 BY_ADDRESS = "address"
 """Reason of a `co_speaker` conflict found by an e-mail address, with no account linked to it."""

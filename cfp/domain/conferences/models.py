@@ -55,6 +55,13 @@ class Conference(Base):
     conflict_policies: Mapped[dict[str, Any]] = mapped_column(default=dict)
     committee_shown: Mapped[bool] = mapped_column(default=False)
 
+    # Assigning: shares of "bid", "track" and "text" where they differ from the usual ones, rules
+    # that are kept, and the highest chance of any pair in percent where pairs are drawn.
+    match_weights: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    needs_senior: Mapped[bool] = mapped_column(default=False)
+    one_per_affiliation: Mapped[bool] = mapped_column(default=False)
+    chance_cap: Mapped[int | None]
+
     # Deciding: minutes there are to fill, "all", "type-ID" or "track-ID" -> minutes.
     capacities: Mapped[dict[str, Any]] = mapped_column(default=dict)
 

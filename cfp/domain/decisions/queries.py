@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import ScalarSelect, and_, func, select
+from sqlalchemy import ScalarSelect, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor
@@ -22,14 +22,18 @@ def waiting(db: Session, actor: Actor, conference: Conference) -> Mapping[str, i
     submissions: drafts are nobody's to wait for, so nothing. assignment and reviews: submissions
     short of reviews. decisions: pending ones to announce. messages: refused or uncertain mails.
     """
-    enough = select(ReviewTally.submission_id).where(
+    reviewed = select(ReviewTally.submission_id).where(
         ReviewTally.conference_id == conference.id,
         ReviewTally.reviews >= conference.reviews_per_submission,
     )
+    own = select(ReviewTally.reviews).where(ReviewTally.submission_id == Submission.id)
+    usual = Submission.reviews_wanted.is_(None)
+    enough = case(
+        (usual, Submission.id.in_(reviewed)),
+        else_=func.coalesce(own.scalar_subquery(), 0) >= Submission.reviews_wanted,
+    )
     short = and_(
-        Submission.state == "submitted",
-        Submission.id.not_in(enough),
-        predicate(actor, Fact.CHAIR_REVIEWS, conference),
+        Submission.state == "submitted", ~enough, predicate(actor, Fact.CHAIR_REVIEWS, conference)
     )
     pending = and_(
         PendingDecision.conference_id == conference.id,

@@ -15,7 +15,15 @@ from cfp import audit
 from cfp.actors import Actor, RoleKind
 from cfp.audit import AuditEntry, AuditSalt
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person, Token
-from cfp.domain.assignment.models import Assignment, Bid, Conflict, ReviewerProfile, Standby
+from cfp.domain.assignment.models import (
+    Assignment,
+    Bid,
+    Conflict,
+    ReviewerDocument,
+    ReviewerProfile,
+    ReviewersApart,
+    Standby,
+)
 from cfp.domain.conferences.models import Conference, Invitation, Role
 from cfp.domain.decisions.models import Confirmation
 from cfp.domain.mail.models import Message
@@ -146,8 +154,10 @@ def _erase_from_committees(db: Session, who: _Who) -> None:
     """Submitted reviews stay, under their pseudonyms; what was begun or planned goes."""
     drafts = select(Review.id).where(Review.person_id.in_(who.ids), Review.state == "draft")
     delete_rows(db, table_of(Review), db.scalars(drafts).all())
-    for table in (Role, ReviewerProfile, Standby, Bid):
+    for table in (Role, ReviewerProfile, ReviewerDocument, Standby, Bid):
         db.execute(delete(table).where(table.person_id.in_(who.ids)))
+    either = (ReviewersApart.person_id.in_(who.ids), ReviewersApart.other_id.in_(who.ids))
+    db.execute(delete(ReviewersApart).where(or_(*either)))
     undone = (Assignment.person_id.in_(who.ids), Assignment.state != "done")
     db.execute(delete(Assignment).where(*undone))
     db.execute(update(Conflict).where(Conflict.person_id.in_(who.ids)).values(reason=""))

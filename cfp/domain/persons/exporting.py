@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person
-from cfp.domain.assignment.models import Assignment, Bid, Conflict, ReviewerProfile, Standby
+from cfp.domain.assignment.models import (
+    Assignment,
+    Bid,
+    Conflict,
+    ReviewerDocument,
+    ReviewerProfile,
+    Standby,
+)
 from cfp.domain.conferences.models import Conference, Criterion, Role
 from cfp.domain.decisions.models import Confirmation
 from cfp.domain.mail.models import Message
@@ -29,6 +36,7 @@ def own_data(db: Session, actor: Actor, *, now: datetime) -> dict[str, Any]:
     ).all()
     person: Person = found[0][0]
     rows = {kind: _plain(db.execute(query)) for kind, query in _queries(actor).items()}
+    rows["reviews"], rows["scores"] = _reviews(db, actor)
     return {
         "exported": now.isoformat(),
         "person": {
@@ -93,23 +101,44 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         .add_columns(Material.given, StoredFile.name.label("file"), StoredFile.size)
         .outerjoin(StoredFile, StoredFile.material_id == Material.id)
         .where(Material.given_by_id == me),
+        "abstracts": select(here, ReviewerDocument.title, ReviewerDocument.text)
+        .add_columns(ReviewerDocument.created)
+        .join(Conference, Conference.id == ReviewerDocument.conference_id)
+        .where(ReviewerDocument.person_id == me)
+        .order_by(ReviewerDocument.id),
         "bids": _hanging(Bid, *of_talk, Bid.value, Bid.changed).where(Bid.person_id == me),
         "conflicts": _hanging(Conflict, *of_talk, Conflict.kind, Conflict.reason, Conflict.state)
         .where(Conflict.person_id == me),
         "assignments": _hanging(Assignment, *of_talk, Assignment.state, Assignment.reason)
         .where(Assignment.person_id == me),
-        "reviews": _hanging(Review, *of_talk, Review.state, Review.confidence, Review.submitted)
-        .add_columns(Review.committee_text, Review.chair_text, Review.speaker_text)
-        .where(Review.person_id == me),
-        "scores": _hanging(Review, *of_talk, Criterion.name.label("criterion"), Score.value)
-        .join(Score, Score.review_id == Review.id)
-        .join(Criterion, Criterion.id == Score.criterion_id)
-        .where(Review.person_id == me),
         "comments": _hanging(Comment, *of_talk, Comment.audience, Comment.text, Comment.created)
         .where(Comment.person_id == me),
         # Mails with a way to log in are left out: the file may be passed on.
         "mails": mails.where(Message.person_id == me, Message.private.is_(False)),
     }
+
+
+def _reviews(
+    db: Session, actor: Actor
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The reviews, and the scores of all of them; one statement for both."""
+    of_review = ("conference", "code", "state", "confidence", "submitted")
+    texts = ("committee_text", "chair_text", "speaker_text")
+    here = Conference.slug.label("conference")
+    query = (
+        _hanging(Review, Review.id, here, Submission.code, Review.state, Review.confidence)
+        .add_columns(Review.submitted, *(getattr(Review, name) for name in texts))
+        .add_columns(Criterion.name.label("criterion"), Score.value)
+        .outerjoin(Score, Score.review_id == Review.id)
+        .outerjoin(Criterion, Criterion.id == Score.criterion_id)
+        .where(Review.person_id == actor.person_id)
+        .order_by(Review.id, Score.criterion_id)
+    )
+    rows = _plain(db.execute(query))
+    reviews = {row["id"]: {name: row[name] for name in (*of_review, *texts)} for row in rows}
+    of_score = ("conference", "code", "criterion", "value")
+    scores = [{name: row[name] for name in of_score} for row in rows if row["criterion"]]
+    return list(reviews.values()), scores
 
 
 def _hanging(table: Any, *columns: Any) -> Select[Any]:  # noqa: ANN401 - any mapped class, any column

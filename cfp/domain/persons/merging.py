@@ -11,6 +11,7 @@ from cfp.actors import Actor
 from cfp.domain.accounts.actions import refuse_disabled
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person, Token
 from cfp.domain.assignment.conflicts import find_conflicts_of
+from cfp.domain.assignment.models import ReviewersApart
 from cfp.domain.persons.references import columns_to, table_of, uniques_with
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Speaker, Submission
@@ -42,6 +43,8 @@ def merge(db: Session, actor: Actor, *, into_id: int, other_id: int, now: dateti
         if str(column) not in APART:
             _move(db, column, other_id, into_id)
     _take_doubles_off(db, into_id)
+    # Nobody is kept apart from themselves.
+    db.execute(delete(ReviewersApart).where(ReviewersApart.person_id == ReviewersApart.other_id))
     db.execute(update(Person).where(Person.id == other_id).values(merged_into_id=into_id))
     db.expire_all()
     detail = {"from": other_id, "into": into_id}

@@ -19,6 +19,7 @@ from cfp.domain.reviews.models import Review, ReviewTally, Score
 from cfp.domain.reviews.rules import UNDER_REVIEW
 from cfp.domain.submissions.committee import committee_list
 from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.queries import reviews_wanted
 from cfp.policy import ACTIVE_ASSIGNMENTS, Fact, predicate, unknown
 
 BINS = 8
@@ -74,7 +75,7 @@ def coverage(
 ) -> Mapping[str, Sequence[int]]:
     """Track's name -> number of submissions under review with 0, 1, ... reviews; one statement.
 
-    The last number is of those with as many as wanted, or more.
+    The last number is of those with as many as are usually wanted, or more.
     """
     wanted = conference.reviews_per_submission
     reviews = func.coalesce(ReviewTally.reviews, 0)
@@ -199,7 +200,7 @@ def _short(actor: Actor, conference: Conference) -> CTE:
         .where(
             view.known(actor),
             Submission.state.in_(UNDER_REVIEW),
-            view.column(actor, "reviews") < conference.reviews_per_submission,
+            view.column(actor, "reviews") < reviews_wanted(conference),
         )
         .cte("short")
     )

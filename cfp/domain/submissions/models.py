@@ -14,6 +14,7 @@ from cfp.domain.conferences.models import SubmissionType, Track
 class Submission(Base):
     """A talk on its way. `state` is stored; "under review", "scheduled", "published" derive.
 
+    `reviews_wanted` is the chairs' word where it is not as many as the conference usually wants.
     `search_text` is what everybody who sees the content may search; names are apart in
     `people_text`, because a blind reviewer's search must not find them.
     """
@@ -38,6 +39,7 @@ class Submission(Base):
     search_text: Mapped[str] = mapped_column(default="")
     people_text: Mapped[str] = mapped_column(default="")
     shuffle: Mapped[int]
+    reviews_wanted: Mapped[int | None]
     revision: Mapped[int] = mapped_column(default=1)
 
     speakers: Mapped[list["Speaker"]] = relationship(
@@ -52,7 +54,7 @@ class Submission(Base):
         # Both hold all that is counted and sorted by: the rows themselves are long.
         Index(
             *("ix_submission_state", "conference_id", "state"),
-            *("track_id", "type_id", "submitter_id", "announced"),
+            *("track_id", "type_id", "submitter_id", "announced", "reviews_wanted"),
         ),
         Index("ix_submission_submitted", "conference_id", "submitted", "state", "track_id"),
         Index("ix_submission_shuffle", "conference_id", "shuffle"),

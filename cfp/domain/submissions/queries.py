@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import ScalarSelect, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
@@ -40,6 +40,11 @@ def speakers_by_submission(db: Session, ids: Collection[int]) -> Mapping[int, Se
     for speaker in db.scalars(query.order_by(Speaker.position, Speaker.id)):
         found[speaker.submission_id].append(speaker)
     return found
+
+
+def reviews_wanted(conference: Conference) -> ColumnElement[int]:
+    """How many reviews a submission needs, as SQL on its row."""
+    return func.coalesce(Submission.reviews_wanted, conference.reviews_per_submission)
 
 
 def has_open_draft(db: Session, actor: Actor, conference: Conference) -> bool:

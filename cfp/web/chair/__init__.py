@@ -36,4 +36,5 @@ from cfp.web.chair import late_reviews  # noqa: E402,F401 - routes register them
 from cfp.web.chair import standby  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import proposal  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import assigning  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import matching  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import conflicts  # noqa: E402,F401 - routes register themselves

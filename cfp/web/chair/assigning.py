@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from cfp.domain.assignment.actions import assign_by_hand, set_pinned, unassign
-from cfp.domain.assignment.candidates import candidates_for
+from cfp.domain.assignment.candidates import candidates_for, text_match
 from cfp.domain.assignment.queries import (
     asked_about,
     assignable,
@@ -46,7 +46,6 @@ def assignment_submissions(slug: str) -> str:
         list=listing,
         asked=asked_about(db, conference, [row.id for row in listing.rows]),
         tracks=conferences.tracks_of(db, conference),
-        demand=conference.reviews_per_submission,
         shows=SHOWS,
         conference=conference,
     )
@@ -65,8 +64,7 @@ def _narrow(listing: Listing) -> None:
         listing.where(view.column(actor, "asked") == int(number))
     show = arguments.get("show", "")
     if show == "lacking":
-        demand = listing.view.conference.reviews_per_submission
-        listing.where(view.column(actor, "asked") < demand)
+        listing.where(view.column(actor, "asked") < view.column(actor, "wanted"))
     elif show in {"declined", "lost"}:
         listing.where(view.column(actor, show) > 0)
 
@@ -79,6 +77,7 @@ def assignment_one(slug: str, code: str) -> str:
     submission = context.submission()
     asked = asked_about(db, conference, [submission.id]).get(submission.id, [])
     tracks = conferences.tracks_of(db, conference)
+    near = text_match(db, submission)
     return render_template(
         "chair/assignment_one.html",
         submission=submission,
@@ -91,7 +90,9 @@ def assignment_one(slug: str, code: str) -> str:
             submission,
             asked=[one.person_id for one in asked if one.state != "declined"],
             uses_tracks=len(tracks) > 1,
+            near=near,
         ),
+        near=near,
         track=next((track.name for track in tracks if track.id == submission.track_id), ""),
         uses_tracks=len(tracks) > 1,
     )

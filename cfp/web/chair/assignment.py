@@ -76,6 +76,8 @@ class LimitsForm(BaseForm):
     """How much a reviewer is given."""
 
     capped = Whole(_l("At most"), 0, LOAD_LIMIT, optional=True)
+    least = Whole(_l("At least"), 0, LOAD_LIMIT, optional=True)
+    senior = BooleanField(_l("Counts as a senior reviewer"))
     paused = BooleanField(_l("Pause: no new reviews for now"))
 
 
@@ -177,7 +179,10 @@ def assignment_reviewers(slug: str) -> str:
 def assignment_limits(slug: str, person: str) -> ViewResponse | str:
     """How much one reviewer is given at most."""
     load = _load_of(person)
-    form = LimitsForm(data={"capped": load.capped, "paused": load.paused})
+    names = ("capped", "least", "senior", "paused")
+    form = LimitsForm(data={name: getattr(load, name) for name in names})
+    if not context.conference().needs_senior:
+        del form.senior
 
     def page() -> str:
         return render_template(
@@ -192,6 +197,8 @@ def assignment_limits(slug: str, person: str) -> ViewResponse | str:
             person_id=load.person_id,
             capped=form.capped.data,
             paused=form.paused.data,
+            least=form.least.data,
+            senior=form.senior.data if "senior" in form else load.senior,
             now=context.now(),
         )
         return url_for("chair.assignment_reviewers", slug=slug)

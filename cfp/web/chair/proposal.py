@@ -12,10 +12,10 @@ from flask_babel import ngettext
 from sqlalchemy import select
 
 from cfp.domain.accounts.models import Person
-from cfp.domain.assignment import applying, proposals
+from cfp.domain.assignment import applying, documents, proposals
 from cfp.domain.assignment.models import Proposal
 from cfp.domain.assignment.proposals import Difference, Pair, Pick
-from cfp.domain.assignment.scoring import Parts
+from cfp.domain.assignment.scoring import Because, Parts
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError
 from cfp.policy import Action
@@ -45,6 +45,7 @@ class Line(NamedTuple):
     parts: Parts | None = None
     mark: str = ""
     why: str = ""
+    because: Because | None = None
 
     @property
     def value(self) -> str:
@@ -91,9 +92,15 @@ def proposal(slug: str, number: int) -> str:
         {line.pair[0] for line in lines.rows}
         | {id_ for id_, _score in worst}
         | {id_ for one in short for id_ in one["submissions"][:NAMED_AT_MOST]}
+        | _unmet_ids(found, "senior", "crowded")
     )
     loads = Counter(pick.person_id for pick in picks)
-    people = _people({line.pair[1] for line in lines.rows} | set(loads) | _short_people(short))
+    people = _people(
+        {line.pair[1] for line in lines.rows}
+        | set(loads)
+        | _short_people(short)
+        | _unmet_ids(found, "least")
+    )
     return render_template(
         "chair/proposal.html",
         conference=conference,
@@ -101,6 +108,7 @@ def proposal(slug: str, number: int) -> str:
         figures=found.figures,
         difference=difference,
         lines=lines,
+        titles=documents.titles_of(db, conference, [line.because for line in lines.rows]),
         shows=SHOWS,
         worst=worst,
         submissions=submissions,
@@ -232,7 +240,10 @@ def _lines_of(difference: Difference, wanted: Collection[str]) -> Iterator[Line]
         ("left_out", difference.left_out),
     ):
         if kind in wanted:
-            yield from (Line(pick.pair, kind, pick.parts, pick.mark) for pick in picks)
+            yield from (
+                Line(pick.pair, kind, pick.parts, pick.mark, because=pick.because)
+                for pick in picks
+            )
     if "gone" in wanted:
         for pair, why in difference.gone.items():
             yield Line(pair, "gone", why="chair" if pair in left_out else why)
@@ -260,6 +271,13 @@ def _is_stale(found: Proposal, difference: Difference) -> bool:
 
 def _short_people(short: Sequence[Mapping[str, Any]]) -> set[int]:
     return {id_ for one in short for id_ in one["people"][:NAMED_AT_MOST]}
+
+
+def _unmet_ids(found: Proposal, *rules: str) -> set[int]:
+    """Whom the first reports of broken rules name; older proposals have none."""
+    unmet = found.figures.get("unmet", {})
+    rows = [row for rule in rules for row in unmet.get(rule, [])[:NAMED_AT_MOST]]
+    return {row[0] if isinstance(row, list) else row for row in rows}
 
 
 def _submissions(ids: Collection[int]) -> dict[int, tuple[str, str]]:

@@ -4,4 +4,12 @@ from flask import Blueprint
 
 blueprint = Blueprint("reviewer", __name__)
 
-from cfp.web.reviewer import answers, bids, profile, queue, review  # noqa: E402,F401 - routes register
+from cfp.web.reviewer import (  # noqa: E402,F401 - routes register
+    answers,
+    bids,
+    documents,
+    profile,
+    queue,
+    review,
+)
+

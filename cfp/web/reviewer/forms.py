@@ -3,13 +3,22 @@
 from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, SelectMultipleField
+from flask_wtf.file import FileField
+from wtforms import Field, IntegerField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
-from cfp.domain.assignment.rules import EXPERTISE_LIMIT, LOAD_LIMIT, REASON_LIMIT
-from cfp.domain.conferences.models import Conference, Criterion
+from cfp.domain.assignment.models import ReviewerProfile
+from cfp.domain.assignment.rules import (
+    DOCUMENT_TEXT_LIMIT,
+    DOCUMENT_TITLE_LIMIT,
+    DOCUMENTS_LIMIT,
+    EXPERTISE_LIMIT,
+    LOAD_LIMIT,
+    REASON_LIMIT,
+)
+from cfp.domain.assignment.scoring import expert_of
+from cfp.domain.conferences.models import Conference, Criterion, Track
 from cfp.domain.reviews.models import Review
 from cfp.domain.reviews.rules import CONFIDENCE_LEVELS
 from cfp.web.forms import BaseForm, Line, Text
@@ -133,17 +142,58 @@ class CommentForm(BaseForm):
     text = Text(_l("Your comment"), [InputRequired(_l("Please write something."))], limit=5_000)
 
 
+LEVELS = {0: _l("not said"), 1: _l("some"), 2: _l("well")}
+"""How well a reviewer knows a track; `cfp.domain.assignment.rules.LEVELS` has what it is worth."""
+
+
 class ProfileForm(BaseForm):
-    """What a reviewer knows and how much they can take on."""
+    """What a reviewer knows and how much they can take on; a field for each track beside these."""
 
     expertise = Text(_l("What you know well"), limit=EXPERTISE_LIMIT)
-    track_ids = SelectMultipleField(
-        _l("Tracks you would like"),
-        coerce=int,
-        option_widget=CheckboxInput(),
-        widget=ListWidget(prefix_label=False),
-    )
     load_wished = IntegerField(
         _l("How many reviews are you willing to write?"),
         validators=[Optional(), NumberRange(0, LOAD_LIMIT)],
     )
+
+    @property
+    def levels(self) -> list[Field]:
+        """The fields of the tracks."""
+        return [field for name, field in self._fields.items() if name.startswith("level_")]
+
+    def tracks_at(self, level: int) -> list[int]:
+        """Ids of the tracks known so well."""
+        return [
+            int(field.name.removeprefix("level_")) for field in self.levels if field.data == level
+        ]
+
+
+def profile_form(stored: ReviewerProfile | None, tracks: Sequence[Track]) -> ProfileForm:
+    """The form for these tracks, filled from what is stored."""
+    expert = expert_of(0, stored)
+    choices = [SelectChoice(level, words) for level, words in LEVELS.items()]
+    fields = {
+        f"level_{track.id}": SelectField(
+            track.name, choices=choices, coerce=int, default=expert.level(track.id)
+        )
+        for track in tracks
+    }
+    form: ProfileForm = type("TrackedProfileForm", (ProfileForm,), fields)(obj=stored)
+    if not form.is_submitted():
+        form.revision.data = str(stored.revision if stored else 0)
+    return form
+
+
+class DocumentsForm(BaseForm):
+    """Abstracts, pasted or in a file."""
+
+    pasted = Text(_l("Paste abstracts"), limit=DOCUMENTS_LIMIT * DOCUMENT_TEXT_LIMIT)
+    file = FileField(_l("Or choose a file"))
+
+
+class DocumentForm(BaseForm):
+    """One abstract."""
+
+    title = Line(
+        _l("Title"), [InputRequired(_l("Give it a title."))], limit=DOCUMENT_TITLE_LIMIT
+    )
+    text = Text(_l("Abstract"), limit=DOCUMENT_TEXT_LIMIT)

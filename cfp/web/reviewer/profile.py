@@ -3,9 +3,8 @@
 from flask import render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
-from wtforms.fields.choices import SelectChoice
 
-from cfp.domain.assignment import reviewers
+from cfp.domain.assignment import documents, reviewers
 from cfp.domain.conferences.models import Track
 from cfp.policy import Action
 from cfp.web import context
@@ -13,7 +12,7 @@ from cfp.web.forms import ViewResponse, perform
 from cfp.web.gate import permission
 from cfp.web.reviewer import blueprint
 from cfp.web.reviewer.answers import offer_form
-from cfp.web.reviewer.forms import ProfileForm
+from cfp.web.reviewer.forms import ProfileForm, profile_form
 
 
 @blueprint.get("/<slug>/reviews/profile")
@@ -36,7 +35,8 @@ def save_profile(slug: str) -> ViewResponse:
             actor,
             conference,
             expertise=form.expertise.data or "",
-            track_ids=form.track_ids.data or [],
+            track_ids=form.tracks_at(2),
+            some_track_ids=form.tracks_at(1),
             load_wished=form.load_wished.data,
         )
         return url_for("reviewer.profile", slug=slug)
@@ -45,24 +45,23 @@ def save_profile(slug: str) -> ViewResponse:
 
 
 def _form() -> ProfileForm:
+    """With a level for each track, where there is more than one."""
     db, conference = context.db(), context.conference()
     stored = reviewers.profile_of(db, context.actor(), conference)
-    form = ProfileForm(obj=stored)
     tracks = db.scalars(
         select(Track)
         .where(Track.conference_id == conference.id, Track.archived.is_(False))
         .order_by(Track.position, Track.id)
-    )
-    form.track_ids.choices = [SelectChoice(track.id, track.name) for track in tracks]
-    if not form.is_submitted():
-        form.revision.data = str(stored.revision if stored else 0)
-    return form
+    ).all()
+    return profile_form(stored, tracks if len(tracks) > 1 else [])
 
 
 def _page(form: ProfileForm) -> str:
+    db, conference = context.db(), context.conference()
     return render_template(
         "reviewer/profile.html",
         form=form,
-        conference=context.conference(),
+        conference=conference,
+        documents=documents.count_of(db, context.actor(), conference),
         standby_form=offer_form(),
     )

@@ -175,6 +175,10 @@ COPIED_SETTINGS = (
     "sends_speaker_text",
     "uses_bids",
     "conflict_policies",
+    "match_weights",
+    "needs_senior",
+    "one_per_affiliation",
+    "chance_cap",
     "committee_shown",
     "materials_need_approval",
 )
@@ -195,6 +199,7 @@ def _insert(
         **{
             "sections": {},
             "conflict_policies": {},
+            "match_weights": {},
             **(settings or {}),
             "slug": new.slug,
             "name": new.name.strip(),
