@@ -12,7 +12,7 @@ class FormatError(CfpError, ValueError):
     `format.anchor` (anchor: two talks share it), `format.order` (title: ends before it starts),
     `format.zone` (zone), `format.xml` (reason), `format.doctype`, `format.zip` (no workbook),
     `format.shape` (format: JSON or XML that holds something else), `format.pdf` (typst is not
-    installed).
+    installed). Of the command line's own tables and lists: `table.*`, `items.*`, in `cli/words.py`.
     """
 
     def __init__(self, key: str, line: int | None = None, **data: object) -> None:

@@ -1,0 +1,117 @@
+"""A table of reviews from a file: anyone's, with whatever codes they use."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cfp.algorithms.calibrating.reviews import LARGEST_SCORE, WEIGHTS
+from cfp.cli.files import read_text
+from cfp.formats.errors import FormatError
+
+NEEDED = ("submission", "reviewer", "score")
+SEPARATORS = ",;\t"
+NO_SCORE = ("", "-", "na", "n/a", "nan")
+
+
+@dataclass
+class ReviewTable:
+    """Parallel lists, one entry a review.
+
+    Attributes:
+        submissions: code of each, in the order of the file; their places are the numbers below.
+        reviewers: likewise.
+        submission: number.
+        reviewer: number.
+        score: nan = none given.
+        weight: 1 where the file says nothing.
+    """
+
+    submissions: dict[str, int] = field(default_factory=dict)
+    reviewers: dict[str, int] = field(default_factory=dict)
+    submission: list[int] = field(default_factory=list)
+    reviewer: list[int] = field(default_factory=list)
+    score: list[float] = field(default_factory=list)
+    weight: list[float] = field(default_factory=list)
+
+
+def read_reviews(path: Path) -> ReviewTable:
+    """Read a table with the columns submission, reviewer, score and, if given, weight.
+
+    The separator is a comma, a semicolon or a tab; other columns are passed over.
+
+    Raises:
+        FormatError: with the line of the first fault.
+        CfpError: `unreadable`.
+    """
+    text = read_text(path)
+    if not text.strip():
+        raise FormatError("format.empty")
+    table, first = ReviewTable(), dict[tuple[int, int], int]()
+    for line, row in _rows(text):
+        pair = (
+            _number(table.submissions, line, row, "submission"),
+            _number(table.reviewers, line, row, "reviewer"),
+        )
+        if pair in first:
+            codes = {name: row[name] for name in NEEDED[:2]}
+            raise FormatError("table.twice", line, first=first[pair], **codes)
+        first[pair] = line
+        table.submission.append(pair[0])
+        table.reviewer.append(pair[1])
+        missing = row["score"].casefold() in NO_SCORE
+        table.score.append(float("nan") if missing else _value(line, row, "score"))
+        table.weight.append(_value(line, row, "weight") if row.get("weight") else 1.0)
+    if not table.score:
+        raise FormatError("table.no_rows")
+    return table
+
+
+def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line and cells by column of every row that is not blank."""
+    heading = text.split("\n", 1)[0]
+    separator = max(SEPARATORS, key=heading.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    columns: list[str] = []
+    try:
+        for cells in reader:
+            stripped = [cell.strip() for cell in cells]
+            if not columns:
+                columns = _columns(stripped)
+            elif any(stripped):
+                padded = stripped + [""] * (len(columns) - len(stripped))
+                yield reader.line_num, dict(zip(columns, padded, strict=False))
+    except csv.Error as wrong:
+        raise FormatError("format.csv", reader.line_num, reason=str(wrong)) from None
+
+
+def _columns(heading: list[str]) -> list[str]:
+    columns = [name.casefold() for name in heading]
+    missing = [name for name in NEEDED if name not in columns]
+    if missing:
+        raise FormatError("format.columns", 1, missing=", ".join(missing))
+    for name in (*NEEDED, "weight"):
+        if columns.count(name) > 1:
+            raise FormatError("table.same_column", 1, column=name)
+    return columns
+
+
+def _number(names: dict[str, int], line: int, row: dict[str, str], column: str) -> int:
+    code = row[column]
+    if not code:
+        raise FormatError("table.no_code", line, column=column)
+    return names.setdefault(code, len(names))
+
+
+def _value(line: int, row: dict[str, str], column: str) -> float:
+    try:
+        value = float(row[column])
+    except ValueError:
+        raise FormatError("table.number", line, column=column, value=row[column]) from None
+    least, most = (0, WEIGHTS[1]) if column == "weight" else (-LARGEST_SCORE, LARGEST_SCORE)
+    if not least <= value <= most or (column == "weight" and 0 < value < WEIGHTS[0]):
+        raise FormatError(
+            "table.range", line, column=column, value=row[column], least=least, most=most
+        )
+    return value
