@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cfp.cli import main
-from tests.support.server import run_cli
+from tests.support.cli import run_cli
 
 HEADING = "submission,reviewer,score,weight\n"
 FAIR = HEADING + "".join(
