@@ -33,6 +33,21 @@ pair is only chosen where nobody else can be had."""
 COMMON_SHARE, COMMON_FROM = 0.3, 10
 """A word in more than this share of at least so many submissions tells nothing about a match."""
 
+CONFLICT_TYPES = ("employer", "collaborator", "personal", "advisor", "other")
+"""What a declared conflict is about; the empty one is of those declared before types were asked."""
+
+MEMORABLE = frozenset(
+    {"co_speaker", "collaborator", "organization", "affiliation", "domain", "transitive"}
+)
+"""Kinds of found conflicts that are between two people: a verdict on them is remembered."""
+
+NAMED_AT_MOST = 10
+"""Reviewers whom the speakers of one submission may say they have a conflict with: more would be
+choosing one's reviewers."""
+
+LISTED_AT_MOST = 500
+"""Collaborators in one list."""
+
 BY_ADDRESS = "address"
 """Reason of a `co_speaker` conflict found by an e-mail address, with no account linked to it."""
 

@@ -54,6 +54,7 @@ class Conference(Base):
     uses_bids: Mapped[bool] = mapped_column(default=False)
     conflict_policies: Mapped[dict[str, Any]] = mapped_column(default=dict)
     committee_shown: Mapped[bool] = mapped_column(default=False)
+    asks_collaborators: Mapped[bool] = mapped_column(default=False)
 
     # Deciding: minutes there are to fill, "all", "type-ID" or "track-ID" -> minutes.
     capacities: Mapped[dict[str, Any]] = mapped_column(default=dict)
