@@ -180,10 +180,10 @@ def test_a_chair_who_leaves_later_opens_nothing(db, first):
 def read(visitor: Visitor, conference: Conference, submission: Submission) -> dict[str, str]:
     base = f"/{conference.slug}/chair/"
     paths = ["conflicts/", "", "log/", "assignment/", f"submissions/{submission.code}/"]
-    pages = {path: visitor.get(base + path).text for path in paths}
+    pages = {path: visitor.get(base + path).html for path in paths}
     judges = re.findall(r'href="([^"]+/conflicts/\d+)"', pages[paths[-1]])
     assert judges
-    pages["judge"] = visitor.get(judges[0]).text
+    pages["judge"] = visitor.get(judges[0]).html
     masks = [r'name="csrf_token"[^>]*', r'name="key"[^>]*', r'value="[\w.-]{20,}"']
     return {path: re.sub("|".join(masks), "", text) for path, text in pages.items()}
 
@@ -234,7 +234,7 @@ def test_a_chair_opens_it_again_with_one_button(
     db.commit()
     visitor = visitor_as(first.chair)
     page = visitor.get(f"/{conference.slug}/chair/submissions/{submission.code}/")
-    (link,) = re.findall(r'href="([^"]+/conflicts/\d+)"', page.text)
+    (link,) = re.findall(r'href="([^"]+/conflicts/\d+)"', page.html)
     visitor.submit(visitor.get(link), press="Leave it open again")
     assert state_in(db, conference) == ("open", False)
 

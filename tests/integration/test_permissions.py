@@ -72,6 +72,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
     "rx": (
         *("reviewer.queue", "reviewer.next_one", "reviewer.bids"),
         *("reviewer.profile", "reviewer.save_profile"),
+        *("reviewer.collaborators", "reviewer.save_collaborators"),
     ),
     COMMITTEE: (
         *("chair.dashboard", "chair.submissions", "chair.submissions_csv"),
@@ -92,7 +93,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.remind_confirm", "chair.capacity", "chair.nudge", "chair.write"),
         *("chair.assignment_start", "chair.assignment_limits", "chair.conflicts"),
         *("chair.conflicts_find", "chair.conflict_new", "chair.conflict_affiliations"),
-        "chair.conflict_part",
+        *("chair.conflict_part", "chair.odd_bids", "chair.settings_conflicts"),
         *("chair.call", "chair.call_close", "chair.call_extend", "chair.call_open"),
         *("chair.call_remind", "chair.log", "chair.log_csv", "chair.messages", "chair.message"),
         *("chair.message_again", "chair.message_arrived", "chair.message_release"),
@@ -123,6 +124,8 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
     ("s", "s", "s"): (
         *("speaker.submission", "speaker.withdraw", "speaker.discard"),
         *("speaker.autosave", "speaker.invite", "speaker.leave"),
+        *("speaker.conflicts", "speaker.declare_conflict", "speaker.take_back_conflict"),
+        "speaker.save_collaborators",
     ),
     ("s", "stck", "stck"): ("speaker.edit", "speaker.save"),
     ("", "", "s"): ("speaker.confirm", "speaker.save_confirm", "speaker.decline"),
@@ -142,7 +145,8 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
     ),
     ("", "ck", "ck"): ("chair.judge", "chair.withdraw"),
     ("", "rxtck", "rxtck"): (
-        *("reviewer.review", "reviewer.declare_conflict", "reviewer.take_back_conflict"),
+        *("reviewer.review", "reviewer.conflict", "reviewer.declare_conflict"),
+        "reviewer.take_back_conflict",
     ),
     ("", "r", "r"): (
         *("reviewer.save", "reviewer.autosave", "reviewer.answer", "reviewer.skip"),

@@ -34,3 +34,5 @@ from cfp.web.chair import assignment  # noqa: E402,F401 - routes register themse
 from cfp.web.chair import proposal  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import assigning  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import conflicts  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import odd_bids  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import settings_conflicts  # noqa: E402,F401 - routes register themselves

@@ -12,6 +12,7 @@ from cfp.domain.assignment.rules import EXPERTISE_LIMIT, LOAD_LIMIT, REASON_LIMI
 from cfp.domain.conferences.models import Conference, Criterion
 from cfp.domain.reviews.models import Review
 from cfp.domain.reviews.rules import CONFIDENCE_LEVELS
+from cfp.web.conflicts import conflict_type
 from cfp.web.forms import BaseForm, Line, Text
 
 CONFIDENCE = {
@@ -111,6 +112,7 @@ def _data(review: Review | None) -> Mapping[str, object]:
 class ConflictForm(BaseForm):
     """Why one should not review this."""
 
+    type = conflict_type()
     reason = Line(_l("Reason, for the chairs"), limit=REASON_LIMIT)
 
 

@@ -176,6 +176,7 @@ COPIED_SETTINGS = (
     "uses_bids",
     "conflict_policies",
     "committee_shown",
+    "asks_collaborators",
     "materials_need_approval",
 )
 """What next year's conference takes over; dates, links and the call are its own."""
