@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ from tests.factories import (
     make_submission,
 )
 from tests.support.reviewing import actor_for, employ, make_committee
+from tests.support.statements import counted
 from tests.support.visitor import Page, Visitor
 
 As = Callable[[Person], Visitor]
@@ -358,3 +360,18 @@ def test_a_chair_with_a_conflict_reads_of_no_bid_on_that_submission(
     after = visitor.get(page.path).text
     assert after == before
     assert "Nothing unusual" in after
+
+
+def test_the_report_takes_few_statements_whatever_the_size(
+    app: Flask, db: Session, visitor_as: As
+) -> None:
+    numbers = []
+    for size in (30, 45):
+        conference, chair, _talks = bidding(db, size)
+        visitor = visitor_as(chair)
+        path = f"/{conference.slug}/chair/conflicts/bids"
+        visitor.get(path)
+        with counted(app.extensions["cfp"].engine) as statements:
+            assert visitor.get(path).status == 200
+        numbers.append(len(statements))
+    assert numbers[0] == numbers[1] <= 10

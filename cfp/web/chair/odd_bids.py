@@ -13,7 +13,8 @@ from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.gate import permission
 
-SMALLEST = 1e-9
+SMALLEST, FEWEST = 1e-9, 0.1
+"""Chances and numbers below these are only told to be below."""
 
 
 @blueprint.get("/<slug>/chair/conflicts/bids")
@@ -25,7 +26,12 @@ def odd_bids(slug: str) -> str:
         raise NotFound
     found = odd_bids_for(db, context.actor(), conference)
     return render_template(
-        "chair/odd_bids.html", found=found, conference=conference, odds=odds, expected=expected
+        "chair/odd_bids.html",
+        found=found,
+        conference=conference,
+        odds=odds,
+        expected=expected,
+        decimal=format_decimal,
     )
 
 
@@ -41,4 +47,6 @@ def odds(chance: float) -> str:
 def expected(chance: float, of: int) -> str:
     """How many as unlikely there would be among so many if everybody bid at random."""
     number = chance * of
+    if number < FEWEST:
+        return str(_("fewer than %(number)s", number=format_decimal(FEWEST)))
     return str(format_decimal(round(number, 1 if number < 10 else 0)))
