@@ -27,6 +27,7 @@ from tests.support.reviewing import Committee, actor_for, employ, make_committee
 from tests.support.visitor import Visitor
 
 As = Callable[[Person], Visitor]
+FAR_AWAY = NOW.replace(year=2100)
 
 
 @pytest.fixture
@@ -104,6 +105,21 @@ def test_another_talk_of_theirs_in_the_same_conference_too(db, first):
     find_conflicts(db, first.conference, submission=submission, now=NOW)
     states = db.query(Conflict).filter_by(kind="affiliation", state="dismissed").count()
     assert states == 2
+
+
+def test_what_stands_open_between_them_already_follows_at_once(db, first):
+    submission = make_submission(db, first.conference, [speaker_of(db, first.submissions[0])])
+    employ(db, submission, "Speaking 0")
+    find_conflicts(db, first.conference, now=NOW)
+    one, other = db.query(Conflict).order_by(Conflict.id)
+    db.delete(other)
+    db.flush()
+    judge(db, first, "confirmed")
+    other = db.query(Conflict).filter_by(submission_id=submission.id).one()
+    assert (other.state, other.recalled_id is not None) == ("confirmed", True)
+    assert one.recalled_id is None
+    find_conflicts(db, first.conference, now=NOW)
+    assert one.state == "confirmed"
 
 
 def test_a_dismissal_says_nothing_of_others_a_confirmation_counts_whoever_else_is_there(db, first):
@@ -236,6 +252,9 @@ def test_a_chair_opens_it_again_with_one_button(
     page = visitor.get(f"/{conference.slug}/chair/submissions/{submission.code}/")
     (link,) = re.findall(r'href="([^"]+/conflicts/\d+)"', page.html)
     visitor.submit(visitor.get(link), press="Leave it open again")
+    assert state_in(db, conference) == ("open", False)
+    db.query(JudgedPair).filter_by(conference_id=first.conference.id).update({"at": FAR_AWAY})
+    find_conflicts(db, conference, now=NOW)
     assert state_in(db, conference) == ("open", False)
 
 

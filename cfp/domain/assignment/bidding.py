@@ -1,14 +1,14 @@
 """What the report of odd bids is made from, and the report as a chair may read it.
 
 Submissions that the chair has a blocking conflict with are left out before anything is counted, so
-that neither a finding nor a figure tells of bids on them. Seven statements, whatever the size.
+that neither a finding nor a figure tells of bids on them. Six statements, whatever the size.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor, RoleKind
@@ -62,21 +62,44 @@ class OddBids:
     reviewers: int
 
 
-def odd_bids_for(db: Session, actor: Actor, conference: Conference) -> OddBids:
-    """Look at all bids that this chair may know of."""
+def odd_bids_for(db: Session, actor: Actor, conference: Conference) -> OddBids | None:
+    """Look at all bids that this chair may know of; None where there is no such report."""
+    reviewers = _reviewers(db, conference) if takes_bids(conference) else {}
+    if len(reviewers) < REVIEWERS_FROM:
+        return None
     here = _readable(actor, conference)
-    facts = _facts(db, conference, here)
+    facts = _facts(db, conference, here, reviewers)
     lone = lone_wishes(facts)
     texts = _words(db, here, {one for some in lone.values() for one in some})
     found = report([*odd_bids(facts), *far_wishes(facts, lone, texts)])
     told = [one for some in found.shown.values() for one in some]
     return OddBids(
         report=found,
-        people=_names(db, told),
+        people={person: one.name for person, one in reviewers.items()},
         talks=_talks(db, here, told),
         bids=sum(len(bids) for bids in facts.bids.values()),
         reviewers=len(facts.bids),
     )
+
+
+@dataclass(frozen=True)
+class _Reviewer:
+    name: str
+    tracks: Collection[int]
+    expertise: str
+
+
+def _reviewers(db: Session, conference: Conference) -> Mapping[int, _Reviewer]:
+    mine = and_(
+        ReviewerProfile.person_id == Person.id, ReviewerProfile.conference_id == conference.id
+    )
+    rows = db.execute(
+        select(Person.id, Person.name, ReviewerProfile.track_ids, ReviewerProfile.expertise)
+        .join(Role, Role.person_id == Person.id)
+        .outerjoin(ReviewerProfile, mine)
+        .where(Role.conference_id == conference.id, Role.kind == RoleKind.REVIEWER)
+    )
+    return {id_: _Reviewer(name, tracks or (), text or "") for id_, name, tracks, text in rows}
 
 
 def _readable(actor: Actor, conference: Conference) -> ColumnElement[bool]:
@@ -87,7 +110,12 @@ def _readable(actor: Actor, conference: Conference) -> ColumnElement[bool]:
     )
 
 
-def _facts(db: Session, conference: Conference, here: ColumnElement[bool]) -> Facts:
+def _facts(
+    db: Session,
+    conference: Conference,
+    here: ColumnElement[bool],
+    reviewers: Mapping[int, _Reviewer],
+) -> Facts:
     tracks = dict(db.execute(select(Submission.id, Submission.track_id).where(here)).all())
     speakers: dict[int, set[int]] = defaultdict(set)
     authors: dict[int, set[str]] = defaultdict(set)
@@ -103,42 +131,28 @@ def _facts(db: Session, conference: Conference, here: ColumnElement[bool]) -> Fa
     bids: dict[int, dict[int, str]] = defaultdict(dict)
     for person, submission, value in db.execute(
         select(Bid.person_id, Bid.submission_id, Bid.value).where(
-            Bid.conference_id == conference.id, Bid.person_id.in_(_reviewers(conference))
+            Bid.conference_id == conference.id
         )
     ):
-        if submission in tracks:
+        if submission in tracks and person in reviewers:
             bids[person][submission] = value
-    profiles = db.execute(
-        select(
-            ReviewerProfile.person_id, ReviewerProfile.track_ids, ReviewerProfile.expertise
-        ).where(ReviewerProfile.conference_id == conference.id)
-    ).all()
     return Facts(
         submissions=tracks,
         speakers=speakers,
         authors=authors,
         bids=bids,
-        tracks={person: frozenset(chosen) for person, chosen, _text in profiles},
-        words={person: words_of(text) for person, _chosen, text in profiles},
-    )
-
-
-def _reviewers(conference: Conference) -> Select[int]:
-    return select(Role.person_id).where(
-        Role.conference_id == conference.id, Role.kind == RoleKind.REVIEWER
+        tracks={person: frozenset(one.tracks) for person, one in reviewers.items()},
+        words={person: words_of(one.expertise) for person, one in reviewers.items()},
     )
 
 
 def _words(
     db: Session, here: ColumnElement[bool], ids: Collection[int]
 ) -> Mapping[int, Collection[str]]:
+    if not ids:
+        return {}
     query = select(Submission.id, Submission.search_text).where(here, Submission.id.in_(ids))
     return {id_: words_of(text) for id_, text in db.execute(query)}
-
-
-def _names(db: Session, told: Sequence[Odd]) -> Mapping[int, str]:
-    ids = {person for one in told for person in one.people}
-    return dict(db.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all())
 
 
 def _talks(

@@ -38,7 +38,8 @@ def find_conflicts(
     Call it where its facts change: with the submission whose speakers did, with the person whose
     role, affiliation, address or list did, or with neither for the whole conference. What no longer
     holds is removed while it is open or rests on an earlier verdict; what a chair has judged here
-    and what was declared is never touched. A new one begins as was said of the two people before.
+    and what was declared is never touched. What was said of the two people before, here or where
+    the same chair knows it from, counts for what has not been judged.
     """
     db.flush()
     targets = neighbors_of(db, submission) if submission is not None else None
@@ -46,7 +47,7 @@ def find_conflicts(
     there = _there(db, conference, targets, person_id)
     added = [key for key in wanted if key not in there]
     known = {row.recalled_id for row in there.values() if row.recalled_id is not None}
-    recalls = recalled(db, conference, wanted, fresh=added, known=known)
+    recalls = recalled(db, conference, wanted, known=known)
     _insert(db, conference, [(key, wanted[key].reason, recalls.get(key)) for key in added], now)
     found = {key: row for key, row in there.items() if row.found}
     kept = {key: row for key, row in found.items() if key in wanted}
@@ -77,7 +78,8 @@ def judge_conflict(
 ) -> None:
     """Confirm or dismiss a conflict with a reason, or open the question again ("open").
 
-    A word on a found one is remembered of the two people, for later submissions and conferences.
+    A word on a found one is about two people: it counts at once for what else is between them
+    here, and is remembered for later submissions and conferences.
 
     Raises:
         ForbiddenError: about oneself, or by somebody who is no chair.
@@ -97,6 +99,7 @@ def judge_conflict(
     _remember(db, actor, standing, conflict, now)
     detail = {"kind": conflict.kind, "from": before, "to": verdict}
     _record(db, actor, "conflict.judge", standing, conflict.person_id, detail, now)
+    find_conflicts(db, standing.conference, person_id=conflict.person_id, now=now)
 
 
 def declare_for(
@@ -288,10 +291,10 @@ def _bring_up_to_date(
     wanted: Mapping[Key, Wanted],
     recalls: Mapping[Key, Recall],
 ) -> None:
-    """Reasons as found now; and what rests on an earlier verdict, while that still holds."""
+    """Reasons as found now, and what follows from what was said of the same people elsewhere."""
     changed = []
     for key, row in kept.items():
-        recall = recalls.get(key) if row.recalled_id is not None else None
+        recall = recalls.get(key)
         state = recall.verdict if recall else "open"
         now = (wanted[key].reason, state, recall.pair_id if recall else None)
         if now != (row.reason, row.state, row.recalled_id):

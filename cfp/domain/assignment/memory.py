@@ -52,8 +52,6 @@ def remember(
     known = {(one.other_id, one.other_key): one for one in db.scalars(here)}
     for other in {one for partner in partners for one in _names(partner)}:
         pair = known.get(other)
-        if pair is None and verdict == "open":
-            continue
         if pair is None:
             pair = JudgedPair(
                 conference_id=about[0],
@@ -79,17 +77,17 @@ def recalled(
     conference: Conference,
     wanted: Mapping[Key, Wanted],
     *,
-    fresh: Collection[Key],
     known: Collection[int],
 ) -> dict[Key, Recall]:
-    """The earlier verdicts on conflicts: on those `fresh` here, and on those that rest on one.
+    """What was said before of the people between whom these conflicts hold.
 
     One that counts counts, whoever else stands there. One that does not count says nothing of
-    others: all through whom the conflict holds must have been dismissed. `known` are the verdicts
-    that have come here already; they stay, whoever chairs meanwhile.
+    others: all through whom the conflict holds must have been dismissed. The last word counts, one
+    said here before others. `known` are the verdicts that have come here already; they stay,
+    whoever chairs meanwhile.
     """
-    people = {key[1] for key in fresh if key[2] in MEMORABLE}
-    if not people and not known:
+    people = {key[1] for key in wanted if key[2] in MEMORABLE}
+    if not people:
         return {}
     rows = db.execute(
         select(
@@ -103,7 +101,7 @@ def recalled(
         )
         .outerjoin(Email, and_(Email.person_id == JudgedPair.other_id, Email.verified.is_not(None)))
         .where(or_(_told_here(conference, people), JudgedPair.id.in_(known)))
-        .order_by(JudgedPair.at, JudgedPair.id)
+        .order_by(JudgedPair.conference_id == conference.id, JudgedPair.at, JudgedPair.id)
     )
     said: dict[tuple[int, str], dict[int | str, Recall]] = {}
     for id_, person_id, kind, other_id, other_key, verdict, address in rows:

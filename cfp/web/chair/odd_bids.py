@@ -7,7 +7,7 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
-from cfp.domain.assignment.bidding import odd_bids_for, reports_odd_bids
+from cfp.domain.assignment.bidding import odd_bids_for
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
@@ -22,9 +22,9 @@ SMALLEST, FEWEST = 1e-9, 0.1
 def odd_bids(slug: str) -> str:
     """Made anew at each look, of what this chair may know; with few reviewers there is none."""
     db, conference = context.db(), context.conference()
-    if not reports_odd_bids(db, conference):
-        raise NotFound
     found = odd_bids_for(db, context.actor(), conference)
+    if found is None:
+        raise NotFound
     return render_template(
         "chair/odd_bids.html",
         found=found,
