@@ -142,7 +142,7 @@ def plant(db: Session, world: World) -> None:
 
 def plant_what_is_said_of_people(db: Session, world: World) -> None:
     """A reviewer whom the speakers have named, and lists of collaborators by either side."""
-    world.conference.committee_shown = world.conference.asks_collaborators = True
+    world.conference.asks_collaborators = True
     undecided, here = world.submissions[State.SUBMITTED], world.conference.id
     named = make_conflict(db, undecided, world.people["blocked_reviewer"], "by_speaker")
     named.reason = "zqbyspeaker"

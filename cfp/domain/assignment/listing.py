@@ -1,7 +1,7 @@
 """Whom reviewers list as collaborators, and speakers for their submission: kept, read, replaced."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, true
@@ -14,6 +14,8 @@ from cfp.domain.assignment.facts import Lists
 from cfp.domain.assignment.models import Collaborator
 from cfp.domain.conferences.models import Conference
 from cfp.policy import Standing
+
+_ENTRY = tuple(getattr(Collaborator, one.name) for one in fields(Entry))
 
 
 @dataclass(frozen=True)
@@ -112,23 +114,17 @@ def lists_of(
         bears = (column.name_key, column.address_key, column.affiliation_key)
         theirs = Collaborator.submission_id.in_(submissions)
         wanted = and_(wanted, or_(theirs, *(key.in_(some) for key in bears)))
-    rows = db.scalars(
-        select(Collaborator)
+    rows = db.execute(
+        select(Collaborator.person_id, Collaborator.submission_id, *_ENTRY)
         .where(Collaborator.conference_id == conference.id, wanted)
         .order_by(Collaborator.id)
     )
     by_person: dict[int, list[Entry]] = {}
     by_submission: dict[int, list[Entry]] = {}
-    for row in rows:
-        if row.submission_id is not None:
-            by_submission.setdefault(row.submission_id, []).append(_entry(row))
-        elif row.person_id is not None:
-            by_person.setdefault(row.person_id, []).append(_entry(row))
+    for person, submission, *entry in rows:
+        kept = by_person if submission is None else by_submission
+        kept.setdefault(person if submission is None else submission, []).append(Entry(*entry))
     return Lists(by_person, by_submission)
-
-
-def _entry(row: Collaborator) -> Entry:
-    return Entry(row.text, row.organization, row.name_key, row.address_key, row.affiliation_key)
 
 
 def _typed(db: Session, which: ColumnElement[bool]) -> Typed | None:
