@@ -432,11 +432,17 @@ DEFAULT_CONFLICT_POLICIES: Mapping[str, str] = MappingProxyType(
         "own": "block",
         "co_speaker": "block",
         "declared": "block",
+        "by_speaker": "block",
+        "collaborator": "avoid",
+        "organization": "avoid",
         "affiliation": "avoid",
         "domain": "avoid",
         "transitive": "show",
     }
 )
+"""Every kind there is. own: submitted it; co_speaker: stands on it; declared: by the person or a
+chair; by_speaker: declared by a speaker; collaborator and organization: listed by either side;
+affiliation and domain: the same employer or e-mail domain; transitive: through a co-speaker."""
 
 
 def conflict_policy(conference: Conference, kind: str) -> str:

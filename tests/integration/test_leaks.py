@@ -17,7 +17,7 @@ from cfp import clock
 from cfp.actors import SYSTEM
 from cfp.domain.accounts.models import Email
 from cfp.domain.accounts.queries import actor_of_person
-from cfp.domain.assignment.models import Assignment, Conflict, ReviewerDocument
+from cfp.domain.assignment.models import Assignment, Collaborator, Conflict, ReviewerDocument
 from cfp.domain.decisions.models import PendingDecision
 from cfp.domain.mail.models import Message
 from cfp.domain.program import blocks, drafts, versions
@@ -26,7 +26,14 @@ from cfp.domain.reviews.models import Comment
 from cfp.domain.submissions.models import Speaker
 from cfp.domain.submissions.states import State
 from cfp.formats.writers import WRITERS
-from tests.factories import NOW, make_conference, make_login, make_review, make_submission
+from tests.factories import (
+    NOW,
+    make_conference,
+    make_conflict,
+    make_login,
+    make_review,
+    make_submission,
+)
 from tests.support.cast import CAST, World, make_world
 from tests.support.crawl import PACKED, Crawl, filled, get_rules
 from tests.support.reviewing import keep_standby
@@ -48,6 +55,9 @@ SECRETS: Mapping[str, set[str]] = {
     "zqnote": {*SPEAKERS, *CHAIRS, "track_chair"},
     "zqaddress": {*SPEAKERS, *CHAIRS, "track_chair", "administrator"},
     "zqconflict": {"blocked_reviewer", "conflicted_chair", "chair"},
+    "zqbyspeaker": {*SPEAKERS, *CHAIRS, "blocked_reviewer"},
+    "zqlistedbyme": {"reviewer"},
+    "zqlistedforit": SPEAKERS,
     "zqdecline": {"blocked_reviewer", *DECIDERS},
     "zqothermail": {*CHAIRS},
     "zqreviewmail": {"chair"},
@@ -111,6 +121,7 @@ def plant(db: Session, world: World) -> None:
     email.address = email.key = "zqaddress@example.org"
     for conflict in db.scalars(select(Conflict)):
         conflict.reason = "zqconflict"
+    plant_what_is_said_of_people(db, world)
     db.add(
         Assignment(
             conference_id=world.conference.id,
@@ -157,6 +168,17 @@ def write_elsewhere(db: Session, world: World) -> None:
     make_submission(
         db, make_conference(db), [reviewer], title="zqelsewhere", state="rejected"
     )
+
+
+def plant_what_is_said_of_people(db: Session, world: World) -> None:
+    """A reviewer whom the speakers have named, and lists of collaborators by either side."""
+    world.conference.asks_collaborators = True
+    undecided, here = world.submissions[State.SUBMITTED], world.conference.id
+    named = make_conflict(db, undecided, world.people["blocked_reviewer"], "by_speaker")
+    named.reason = "zqbyspeaker"
+    reviewer = world.people["reviewer"].id
+    db.add(Collaborator(conference_id=here, person_id=reviewer, text="zqlistedbyme"))
+    db.add(Collaborator(conference_id=here, submission_id=undecided.id, text="zqlistedforit"))
 
 
 def plan_in_secret(db: Session, world: World) -> None:

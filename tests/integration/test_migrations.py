@@ -6,21 +6,21 @@ from datetime import UTC, datetime
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from cfp.actors import SYSTEM
 from cfp.audit import AuditEntry, broken_links, record
 from cfp.db import make_engine, open_session
-from cfp.domain.assignment.models import ReviewerProfile
+from cfp.domain.assignment.models import Conflict, ReviewerProfile
 from cfp.domain.conferences.models import Conference
 from cfp.domain.models import metadata
 from cfp.domain.program.models import Placement, ProgramDraft, ProgramItem
 from cfp.migrate import downgrade, upgrade
 from cfp.paths import resource
 from cfp.schema import head, is_current
-from tests.factories import NOW, make_conference, make_person, make_submission
+from tests.factories import NOW, make_conference, make_conflict, make_person, make_submission
 
 
 def test_models_and_migrations_agree(engine: Engine) -> None:
@@ -109,6 +109,26 @@ def test_slots_survive_the_schedules_migration_and_ids_are_given_once(engine: En
         db.flush()
         assert again.id > ids[-1]
         db.rollback()
+
+
+def test_conflicts_survive_and_those_without_a_name_below_become_declared(engine: Engine) -> None:
+    with open_session(engine, writes=True) as db:
+        talk = make_submission(db, make_conference(db, "kept"), [make_person(db)])
+        one, two = make_person(db), make_person(db)
+        kinds = ((one, "declared"), (one, "by_speaker"), (two, "by_speaker"), (two, "domain"))
+        for person, kind in kinds:
+            make_conflict(db, talk, person, kind).type = "personal"
+        make_conflict(db, talk, one, "collaborator", "dismissed")
+        db.commit()
+    downgrade(engine, "0005")
+    upgrade(engine)
+    with open_session(engine, writes=False) as db:
+        rows = db.execute(
+            select(Conflict.kind, Conflict.reason, Conflict.type, Conflict.recalled_id)
+        ).all()
+        assert sorted(row[0] for row in rows) == ["declared", "declared", "domain"]
+        assert {tuple(row[1:]) for row in rows} == {("They share an office.", "", None)}
+        assert not db.scalars(select(Conference.asks_collaborators)).one()
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("reviewer.answer_asked", "reviewer.undo_decline", "reviewer.offer_standby"),
         *("reviewer.add_documents", "reviewer.copy_talk", "reviewer.document"),
         *("reviewer.remove_document", "reviewer.copy_documents", "reviewer.documents_page"),
+        *("reviewer.collaborators", "reviewer.save_collaborators"),
     ),
     COMMITTEE: (
         *("chair.dashboard", "chair.submissions", "chair.submissions_csv"),
@@ -98,8 +99,8 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.assignment_rules", "chair.assignment_apart", "chair.assignment_together"),
         "chair.assignment_demand",
         *("chair.conflicts_find", "chair.conflict_new", "chair.conflict_affiliations"),
-        *("chair.conflict_part", "chair.late_reviews"),
-        *("chair.standby_keep", "chair.standby_release"),
+        *("chair.conflict_part", "chair.odd_bids", "chair.settings_conflicts"),
+        *("chair.late_reviews", "chair.standby_keep", "chair.standby_release"),
         *("chair.call", "chair.call_close", "chair.call_extend", "chair.call_open"),
         *("chair.call_remind", "chair.log", "chair.log_csv", "chair.messages", "chair.message"),
         *("chair.message_again", "chair.message_arrived", "chair.message_release"),
@@ -130,6 +131,8 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
     ("s", "s", "s"): (
         *("speaker.submission", "speaker.withdraw", "speaker.discard"),
         *("speaker.autosave", "speaker.invite", "speaker.leave"),
+        *("speaker.conflicts", "speaker.declare_conflict", "speaker.take_back_conflict"),
+        "speaker.save_collaborators",
     ),
     ("s", "stck", "stck"): ("speaker.edit", "speaker.save"),
     ("", "", "s"): ("speaker.confirm", "speaker.save_confirm", "speaker.decline"),
@@ -150,7 +153,8 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
     ),
     ("", "ck", "ck"): ("chair.judge", "chair.withdraw"),
     ("", "rxtck", "rxtck"): (
-        *("reviewer.review", "reviewer.declare_conflict", "reviewer.take_back_conflict"),
+        *("reviewer.review", "reviewer.conflict", "reviewer.declare_conflict"),
+        "reviewer.take_back_conflict",
     ),
     ("", "r", "r"): (
         *("reviewer.save", "reviewer.autosave", "reviewer.answer", "reviewer.skip"),

@@ -13,7 +13,14 @@ from cfp.domain.conferences.models import Conference, Criterion, Room, Submissio
 from cfp.domain.mail.models import MailTemplate
 from cfp.domain.program.models import Placement, ProgramDraft, ProgramItem
 from cfp.domain.reviews.models import Score
-from tests.factories import give_role, make_person, make_review, make_submission
+from tests.factories import (
+    give_role,
+    make_assignment,
+    make_conflict,
+    make_person,
+    make_review,
+    make_submission,
+)
 from tests.support.setting import make_chair, open_conference, raw_post
 from tests.support.statements import counted
 from tests.support.visitor import Page, Visitor
@@ -26,6 +33,7 @@ PAGES = (
     "page",
     "call",
     "reviewing",
+    "conflicts",
     "tracks",
     "formats",
     "rooms",
@@ -202,15 +210,43 @@ def test_reviewing(visitor: Visitor, db: Session, conference: Conference) -> Non
         others_reviews="never",
         asks_confidence=True,
         reviews_per_submission="4",
-        policy_affiliation="block",
         due_date="2030-04-01",
     )
     assert "Assignment" in visitor.get(BASE).links()
     assert (conference.blind, conference.others_reviews) == (True, "never")
     assert (conference.asks_confidence, conference.reviews_per_submission) == (True, 4)
-    assert conference.conflict_policies["affiliation"] == "block"
     assert conference.reviews_due == datetime(2030, 4, 1, 21, 59, tzinfo=UTC)
-    page = raw_post(visitor, BASE + "reviewing", {"policy_domain": "ignore"}, having="reviewing")
+    page = raw_post(visitor, BASE + "reviewing", {"reviewing": "nobody"}, having="reviewing")
+    assert page.status == 422
+
+
+def test_what_conflicts_mean_is_told_in_pairs_before_it_changes(
+    visitor: Visitor, db: Session, conference: Conference
+) -> None:
+    save(visitor, "conflicts", policy_affiliation="show", asks_collaborators=True)
+    assert conference.conflict_policies["affiliation"] == "show"
+    assert conference.asks_collaborators
+    talk = make_submission(db, conference, [make_person(db)])
+    for state in ("open", "open", "dismissed"):
+        make_conflict(db, talk, make_person(db), "affiliation", state)
+    asked = make_person(db)
+    make_conflict(db, talk, asked, "affiliation")
+    make_assignment(db, talk, asked)
+    db.commit()
+    page = visitor.get(BASE + "conflicts")
+    assert "3 open, 1 judged by chairs" in page.text
+    page = visitor.submit(page, {"policy_affiliation": "block"}, press="Save")
+    assert page.status == 422
+    assert "3 pairs of a person and a submission; 1 of them is asked" in page.text
+    db.expire_all()
+    assert conference.conflict_policies["affiliation"] == "show"
+    db.rollback()
+    page = visitor.submit(page, {"sure": True}, press="Save")
+    assert page.status == 200
+    db.expire_all()
+    assert conference.conflict_policies["affiliation"] == "block"
+    strange = {"policy_domain": "ignore"}
+    page = raw_post(visitor, BASE + "conflicts", strange, having="policy_domain")
     assert page.status == 422
 
 

@@ -15,7 +15,13 @@ from cfp.domain.accounts.models import Email, Person
 from cfp.domain.accounts.queries import actor_of_person
 from cfp.domain.accounts.rules import address_key
 from cfp.domain.accounts.tokens import Purpose, find, is_open, issue
-from cfp.domain.assignment.models import Assignment, Conflict, Proposal, ReviewerDocument
+from cfp.domain.assignment.models import (
+    Assignment,
+    Bid,
+    Conflict,
+    Proposal,
+    ReviewerDocument,
+)
 from cfp.domain.assignment.proposals import JOB_KIND
 from cfp.domain.conferences.models import Conference, Criterion, Invitation, Room
 from cfp.domain.decisions.models import PendingDecision
@@ -27,8 +33,9 @@ from cfp.domain.program.timetables import Options, load_problem
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import State
-from tests.factories import give_role, make_person
+from tests.factories import give_role, make_person, make_submission
 from tests.support.mailbox import Mail
+from tests.support.reviewing import make_committee
 
 NOBODY = 0
 """The person id of a visitor who is not logged in."""
@@ -134,6 +141,9 @@ class Places:
         for state in (State.DRAFT, State.SUBMITTED, State.REVISE):
             code, owner = self._submission(state)
             yield Place("speaker.edit", owner, {"slug": slug, "code": code})
+        self.conference.asks_collaborators = True
+        code, owner = self._submission(State.SUBMITTED)
+        yield Place("speaker.conflicts", owner, {"slug": slug, "code": code})
         for state in (State.ACCEPTED, State.CONFIRMED):
             code, owner = self._submission(state)
             yield Place("speaker.confirm", owner, {"slug": slug, "code": code})
@@ -141,7 +151,7 @@ class Places:
 
     def _reviewer(self) -> Iterator[Place]:
         here = {"slug": self.conference.slug}
-        for name in ("queue", "bids", "profile", "asked", "documents_page"):
+        for name in ("queue", "bids", "profile", "asked", "documents_page", "collaborators"):
             yield Place(f"reviewer.{name}", self.reviewer, here)
         given = select(ReviewerDocument.id).where(ReviewerDocument.person_id == self.reviewer)
         yield Place("reviewer.document", self.reviewer, {**here, "number": self._one(given)})
@@ -162,7 +172,9 @@ class Places:
             yield Place("reviewer.review", person, {**here, "code": code})
         yield Place("reviewer.next_one", asked[1], here)
         yield Place("reviewer.skip", asked[1], {**here, "code": asked[0]})
-        yield Place("reviewer.bid", self.reviewer, {**here, "code": self._code(State.SUBMITTED)})
+        under_review = {**here, "code": self._code(State.SUBMITTED)}
+        yield Place("reviewer.bid", self.reviewer, under_review)
+        yield Place("reviewer.conflict", self.reviewer, under_review)
 
     def _chair(self) -> Iterator[Place]:
         here = {"slug": self.conference.slug}
@@ -217,6 +229,7 @@ class Places:
         for name in (
             *("settings", "settings_basics", "settings_page", "settings_tracks"),
             *("settings_formats", "settings_rooms", "settings_call", "settings_reviewing"),
+            "settings_conflicts",
             *("settings_criteria", "settings_criterion_new", "settings_mails"),
             *("call", "call_extend", "call_remind"),
         ):
@@ -244,6 +257,7 @@ class Places:
         found = select(Submission.code, Conflict.id).join(Conflict)
         code, number = self._one(found.where(Conflict.state == "open"))
         yield self._by_chair("judge", code=code, number=number)
+        yield Place("chair.odd_bids", self.chair, {"slug": self._bidding()})
 
     def _by_chair(self, name: str, **values: object) -> Place:
         return Place(f"chair.{name}", self.chair, {"slug": self.conference.slug, **values})
@@ -323,6 +337,19 @@ class Places:
             self.db, chair, self.conference, loaded, result, now=self.now
         )
         return made.id
+
+    def _bidding(self) -> str:
+        """Another conference, large enough for a report of odd bids, where two want each other."""
+        committee = make_committee(self.db, submissions=40, reviewers=30, uses_bids=True)
+        conference = committee.conference
+        give_role(self.db, conference, self.db.get_one(Person, self.chair), "chair")
+        one, other = committee.reviewers[:2]
+        for person, wanted in ((one, other), (other, one)):
+            talk = make_submission(self.db, conference, [wanted], title=f"By {wanted.name}")
+            mine = {"person_id": person.id, "submission_id": talk.id, "value": "want"}
+            self.db.add(Bid(conference_id=conference.id, changed=self.now, **mine))
+        self.db.flush()
+        return conference.slug
 
     def _waiting_job(self, kind: str = JOB_KIND) -> int:
         """A computation that nobody will begin while the test runs."""

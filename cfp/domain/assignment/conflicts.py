@@ -14,15 +14,11 @@ from sqlalchemy.orm import Session
 
 from cfp import audit
 from cfp.actors import Actor
-from cfp.domain.assignment.finding import (
-    Key,
-    members_of,
-    neighbors_of,
-    places_of,
-    wanted_conflicts,
-)
+from cfp.domain.assignment.finding import COMMITTEE, neighbors_of, wanted_in
+from cfp.domain.assignment.grounds import Key, Wanted
+from cfp.domain.assignment.memory import Recall, recalled, remember
 from cfp.domain.assignment.models import Conflict
-from cfp.domain.assignment.rules import is_settled
+from cfp.domain.assignment.rules import CONFLICT_TYPES, MEMORABLE, is_settled
 from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError, ForbiddenError, NotNowError
@@ -40,19 +36,22 @@ def find_conflicts(
     """Bring the found conflicts up to date; returns how many came and how many went.
 
     Call it where its facts change: with the submission whose speakers did, with the person whose
-    role, affiliation or address did, or with neither for the whole conference. What no longer holds
-    is removed while it is open; what a chair has judged and what was declared is never touched.
+    role, affiliation, address or list did, or with neither for the whole conference. What no longer
+    holds is removed while it is open or rests on an earlier verdict; what a chair has judged here
+    and what was declared is never touched. What was said of the two people before, here or where
+    the same chair knows it from, counts for what has not been judged.
     """
     db.flush()
-    members = members_of(db, conference, person_id)
     targets = neighbors_of(db, submission) if submission is not None else None
-    wanted = dict(wanted_conflicts(members, places_of(db, conference, members, targets), targets))
+    wanted = wanted_in(db, conference, person_id, targets)
     there = _there(db, conference, targets, person_id)
-    added = [(key, reason) for key, reason in wanted.items() if key not in there]
-    _insert(db, conference, added, now)
+    added = [key for key in wanted if key not in there]
+    known = {row.recalled_id for row in there.values() if row.recalled_id is not None}
+    recalls = recalled(db, conference, wanted, known=known)
+    _insert(db, conference, [(key, wanted[key].reason, recalls.get(key)) for key in added], now)
     found = {key: row for key, row in there.items() if row.found}
-    kept = [(row, wanted[key]) for key, row in found.items() if key in wanted]
-    _set_reasons(db, [(row.id, reason) for row, reason in kept if row.reason != reason])
+    kept = {key: row for key, row in found.items() if key in wanted}
+    _bring_up_to_date(db, kept, wanted, recalls)
     gone = [row.id for key, row in found.items() if key not in wanted]
     _delete(db, gone)
     return len(added), len(gone)
@@ -79,6 +78,9 @@ def judge_conflict(
 ) -> None:
     """Confirm or dismiss a conflict with a reason, or open the question again ("open").
 
+    A word on a found one is about two people: it counts at once for what else is between them
+    here, and is remembered for later submissions and conferences.
+
     Raises:
         ForbiddenError: about oneself, or by somebody who is no chair.
         NotNowError: `conflict.settled`, for whoever stands on the submission themselves.
@@ -93,9 +95,11 @@ def judge_conflict(
         raise DomainError("conflict.reason_missing", field="reason")
     before = conflict.state
     conflict.state, conflict.judgment = verdict, reason
-    conflict.judged_by_id = actor.person_id
+    conflict.judged_by_id, conflict.recalled_id = actor.person_id, None
+    _remember(db, actor, standing, conflict, now)
     detail = {"kind": conflict.kind, "from": before, "to": verdict}
     _record(db, actor, "conflict.judge", standing, conflict.person_id, detail, now)
+    find_conflicts(db, standing.conference, person_id=conflict.person_id, now=now)
 
 
 def declare_for(
@@ -105,18 +109,21 @@ def declare_for(
     *,
     person_id: int,
     reason: str,
+    type: str = "other",
     now: datetime,
 ) -> Conflict:
     """Note a conflict of somebody on the committee, by a chair who knows of it.
 
     Raises:
         ForbiddenError: about oneself (that is declared on the page of the review).
-        DomainError: `conflict.not_committee`, `conflict.reason_missing`, `conflict.declared`.
+        DomainError: `conflict.not_committee`, `conflict.reason_missing`, `conflict.declared`,
+            `conflict.bad_type`.
     """
     _check_judge(actor, standing, person_id, now)
     if not reason:
         raise DomainError("conflict.reason_missing", field="reason")
-    if not members_of(db, standing.conference, person_id):
+    check_type(type)
+    if not _is_member(db, standing.conference, person_id):
         raise DomainError("conflict.not_committee", field="person")
     conflict = conflict_of(db, standing.submission, person_id, "declared")
     if conflict is not None and conflict.state != "dismissed":
@@ -132,9 +139,16 @@ def declare_for(
         )
         db.add(conflict)
     conflict.reason, conflict.state, conflict.declared_by_id = reason, "open", actor.person_id
+    conflict.type = type
     db.flush()
     _record(db, actor, "conflict.declare_for", standing, person_id, {}, now)
     return conflict
+
+
+def check_type(type: str) -> None:
+    """Raise DomainError `conflict.bad_type` unless it is one of the types of declared conflicts."""
+    if type not in CONFLICT_TYPES:
+        raise DomainError("conflict.bad_type", field="type")
 
 
 def conflict_of(
@@ -148,6 +162,35 @@ def conflict_of(
             Conflict.kind == kind,
         )
     ).one_or_none()
+
+
+def _is_member(db: Session, conference: Conference, person_id: int) -> bool:
+    query = select(Role.id).where(
+        Role.conference_id == conference.id,
+        Role.person_id == person_id,
+        Role.kind.in_(COMMITTEE),
+    )
+    return db.scalars(query.limit(1)).first() is not None
+
+
+def _remember(
+    db: Session, actor: Actor, standing: Standing, conflict: Conflict, now: datetime
+) -> None:
+    """Of the two people, not of the submission: of everybody through whom it holds now."""
+    if conflict.kind not in MEMORABLE or conflict.source != "found":
+        return
+    submission = standing.submission
+    wanted = wanted_in(db, standing.conference, conflict.person_id, {submission.id})
+    one = wanted.get((submission.id, conflict.person_id, conflict.kind), Wanted())
+    remember(
+        db,
+        actor,
+        conflict,
+        one.partners,
+        verdict=conflict.state,
+        reason=conflict.judgment,
+        now=now,
+    )
 
 
 def _check_judge(actor: Actor, standing: Standing, person_id: int, now: datetime) -> None:
@@ -180,42 +223,50 @@ def _record(
 
 @dataclass(frozen=True)
 class Stored:
+    """A conflict that is there; `found` are those that come and go by themselves."""
+
     id: int
     reason: str
+    state: str
+    recalled_id: int | None
     found: bool
 
 
 def _there(
     db: Session, conference: Conference, targets: set[int] | None, person_id: int | None
 ) -> dict[Key, Stored]:
-    """The conflicts of that scope; `found` are those that come and go by themselves."""
     query = select(
-        Conflict.id,
         Conflict.submission_id,
         Conflict.person_id,
         Conflict.kind,
-        Conflict.reason,
         Conflict.source,
+        Conflict.id,
+        Conflict.reason,
         Conflict.state,
+        Conflict.recalled_id,
     ).where(Conflict.conference_id == conference.id)
     if targets is not None:
         query = query.where(Conflict.submission_id.in_(targets))
     if person_id is not None:
         query = query.where(Conflict.person_id == person_id)
-    return {
-        (submission, person, kind): Stored(id_, reason, source == "found" and state == "open")
-        for id_, submission, person, kind, reason, source, state in db.execute(query)
-    }
+    there: dict[Key, Stored] = {}
+    for submission, person, kind, source, id_, reason, state, recalled_id in db.execute(query):
+        comes_and_goes = source == "found" and (state == "open" or recalled_id is not None)
+        there[submission, person, kind] = Stored(id_, reason, state, recalled_id, comes_and_goes)
+    return there
 
 
 def _insert(
-    db: Session, conference: Conference, added: Sequence[tuple[Key, str]], now: datetime
+    db: Session,
+    conference: Conference,
+    added: Sequence[tuple[Key, str, Recall | None]],
+    now: datetime,
 ) -> None:
     """Two requests may find the same at once: the second insert is no error."""
     if not added:
         return
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    fixed = {"conference_id": conference.id, "source": "found", "state": "open", "judgment": ""}
+    fixed = {"conference_id": conference.id, "source": "found", "type": "", "judgment": ""}
     db.execute(
         insert(Conflict).on_conflict_do_nothing(),
         [
@@ -224,20 +275,37 @@ def _insert(
                 "person_id": person_id,
                 "kind": kind,
                 "reason": reason,
+                "state": recall.verdict if recall else "open",
+                "recalled_id": recall.pair_id if recall else None,
                 "created": now,
                 **fixed,
             }
-            for (submission_id, person_id, kind), reason in added
+            for (submission_id, person_id, kind), reason, recall in added
         ],
     )
 
 
-def _set_reasons(db: Session, changed: Sequence[tuple[int, str]]) -> None:
+def _bring_up_to_date(
+    db: Session,
+    kept: Mapping[Key, Stored],
+    wanted: Mapping[Key, Wanted],
+    recalls: Mapping[Key, Recall],
+) -> None:
+    """Reasons as found now, and what follows from what was said of the same people elsewhere."""
+    changed = []
+    for key, row in kept.items():
+        recall = recalls.get(key)
+        state = recall.verdict if recall else "open"
+        now = (wanted[key].reason, state, recall.pair_id if recall else None)
+        if now != (row.reason, row.state, row.recalled_id):
+            changed.append(dict(zip(("text", "now", "pair"), now, strict=True)) | {"row": row.id})
     if changed:
         table = Conflict.__table__
         statement = update(table).where(table.c.id == bindparam("row"))  # type: ignore[arg-type]  # a Table, typed as FromClause
-        rows = [{"row": id_, "text": reason} for id_, reason in changed]
-        db.connection().execute(statement.values(reason=bindparam("text")), rows)
+        changing = statement.values(
+            reason=bindparam("text"), state=bindparam("now"), recalled_id=bindparam("pair")
+        )
+        db.connection().execute(changing, changed)
 
 
 def _delete(db: Session, ids: Sequence[int]) -> None:

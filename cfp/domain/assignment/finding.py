@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session, aliased
@@ -10,6 +9,9 @@ from sqlalchemy.orm import Session, aliased
 from cfp.actors import RoleKind
 from cfp.domain.accounts.models import Email, Person
 from cfp.domain.assignment.affiliations import NO_EMPLOYER, canonical_keys
+from cfp.domain.assignment.grounds import Found, Key, Member, Named, Partner, Wanted, partner_at
+from cfp.domain.assignment.listed import keys_of, listed_by_reviewers, listed_for_submissions
+from cfp.domain.assignment.listing import lists_of
 from cfp.domain.assignment.mail_providers import PUBLIC_DOMAINS
 from cfp.domain.assignment.rules import BY_ADDRESS
 from cfp.domain.conferences.models import Conference, Role
@@ -19,44 +21,51 @@ from cfp.domain.submissions.rules import affiliation_key
 COMMITTEE = (RoleKind.REVIEWER, RoleKind.CHAIR, RoleKind.TRACK_CHAIR)
 """Who can have a conflict: everybody who reviews, assigns or decides."""
 
-Key = tuple[int, int, str]
-"""(submission, person, kind): what a conflict is unique by."""
+
+def wanted_in(
+    db: Session, conference: Conference, person_id: int | None, targets: set[int] | None
+) -> dict[Key, Wanted]:
+    """Every conflict that holds in the conference, or of one person, or with some submissions."""
+    roots = canonical_keys(db, conference)
+    members = members_of(db, conference, person_id, roots)
+    if not members:
+        return {}
+    places = places_of(db, conference, targets, roots)
+    keys = keys_of(places, roots) if targets is not None else ()
+    lists = lists_of(db, conference, person_id=person_id, submissions=targets, keys=keys)
+    wanted: dict[Key, Wanted] = {}
+    for found in wanted_conflicts(members, places, targets):
+        _want(wanted, found)
+    on_it = {key[:2] for key in wanted if key[2] in {"own", "co_speaker"}}
+    for found in (
+        *listed_by_reviewers(places, lists, roots),
+        *listed_for_submissions(members, places, lists, roots),
+    ):
+        if _in(found[0], targets) and found[0][:2] not in on_it:
+            _want(wanted, found)
+    return wanted
 
 
-@dataclass
-class Member:
-    """What is known of somebody on the committee."""
-
-    employers: set[str] = field(default_factory=set)
-    addresses: set[str] = field(default_factory=set)
-
-
-@dataclass
-class Named:
-    """A place on a submission: a speaker's, or (with no code) the submitter's alone."""
-
-    submission_id: int
-    submission_code: str
-    submitter_id: int
-    person_id: int | None
-    code: str
-    employer: str
-    affiliation: str
-    addresses: set[str]
+def _want(wanted: dict[Key, Wanted], found: Found) -> None:
+    key, reason, partner = found
+    one = wanted.setdefault(key, Wanted())
+    one.reason = reason
+    one.partners.append(partner)
 
 
-def members_of(db: Session, conference: Conference, person_id: int | None) -> dict[int, Member]:
+def members_of(
+    db: Session, conference: Conference, person_id: int | None, roots: Mapping[str, str]
+) -> dict[int, Member]:
     """The committee (or one of them), with every employer they have named here."""
     roles = select(Role.person_id).where(
         Role.conference_id == conference.id, Role.kind.in_(COMMITTEE)
     )
-    query = select(Person.id, Person.affiliation).where(Person.id.in_(roles))
+    query = select(Person.id, Person.name, Person.affiliation).where(Person.id.in_(roles))
     if person_id is not None:
         query = query.where(Person.id == person_id)
     members: dict[int, Member] = {}
-    roots = canonical_keys(db, conference)
-    for id_, affiliation in db.execute(query):
-        members[id_] = Member()
+    for id_, name, affiliation in db.execute(query):
+        members[id_] = Member(name)
         _add_employer(members[id_], affiliation_key(affiliation), roots)
     if not members:
         return members
@@ -94,14 +103,9 @@ def neighbors_of(db: Session, submission: Submission) -> set[int]:
 
 
 def places_of(
-    db: Session,
-    conference: Conference,
-    members: Mapping[int, Member],
-    targets: set[int] | None,
+    db: Session, conference: Conference, targets: set[int] | None, roots: Mapping[str, str]
 ) -> list[Named]:
     """Who stands on what; with `targets`, on them and on what shares a speaker with them."""
-    if not members:
-        return []
     wanted: ColumnElement[bool] = true()
     if targets is not None:
         mine, other = aliased(Speaker), aliased(Speaker)
@@ -118,6 +122,7 @@ def places_of(
             Submission.submitter_id,
             Speaker.person_id,
             Speaker.code,
+            Speaker.name,
             Speaker.affiliation_key,
             Speaker.affiliation,
             Speaker.address_key,
@@ -129,7 +134,6 @@ def places_of(
         .order_by(Submission.id, Speaker.position, Speaker.id)
     ).all()
     proved = _proved_addresses(db, conference, targets and {row[0] for row in rows})
-    roots = canonical_keys(db, conference)
     return [
         Named(
             submission_id=id_,
@@ -137,11 +141,12 @@ def places_of(
             submitter_id=submitter,
             person_id=person,
             code=speaker or "",
+            name=name or "",
             employer=roots.get(key or "", key or ""),
             affiliation=text or "",
             addresses={address} - {"", None} | proved.get(person or 0, set()),
         )
-        for id_, code, submitter, person, speaker, key, text, address in rows
+        for id_, code, submitter, person, speaker, name, key, text, address in rows
     ]
 
 
@@ -166,14 +171,16 @@ def _proved_addresses(
 
 def wanted_conflicts(
     members: Mapping[int, Member], places: Sequence[Named], targets: set[int] | None
-) -> Iterator[tuple[Key, str]]:
-    """Every conflict that holds, with its reason; nothing weaker for who stands on it themselves.
+) -> Iterator[Found]:
+    """What holds by itself, with its reason; nothing weaker for who stands on it themselves.
 
     The reason is what was found and no name: an affiliation as typed, a mail domain, the code of
     the submission through which two people know each other.
     """
     standing = _standing(members, places)
-    yield from ((key, reason) for key, reason in standing.items() if _in(key, targets))
+    for key, (reason, partner) in standing.items():
+        if _in(key, targets):
+            yield key, reason, partner
     on_it = {(submission_id, person_id) for submission_id, person_id, _kind in standing}
     by_employer, by_domain = _by_employer(members), _by_domain(members)
     through = _through(on_it, places)
@@ -186,32 +193,35 @@ def wanted_conflicts(
             for person_id in people:
                 key = (place.submission_id, person_id, kind)
                 if _in(key, targets) and key[:2] not in on_it:
-                    yield key, reason
+                    yield key, reason, partner_at(place)
         for person_id, code in through.get(place.code, {}).items():
             key = (place.submission_id, person_id, "transitive")
             if _in(key, targets) and key[:2] not in on_it:
-                yield key, code
+                yield key, code, partner_at(place)
 
 
 def _in(key: Key, targets: set[int] | None) -> bool:
     return targets is None or key[0] in targets
 
 
-def _standing(members: Mapping[int, Member], places: Sequence[Named]) -> dict[Key, str]:
+def _standing(
+    members: Mapping[int, Member], places: Sequence[Named]
+) -> dict[Key, tuple[str, Partner]]:
     """Who of the committee has submitted it, speaks on it, or is named there by their address."""
     by_address = {key: id_ for id_, member in members.items() for key in member.addresses}
-    found: dict[Key, str] = {}
+    found: dict[Key, tuple[str, Partner]] = {}
     for place in places:
         if place.submitter_id in members:
-            found[place.submission_id, place.submitter_id, "own"] = ""
+            found[place.submission_id, place.submitter_id, "own"] = "", partner_at(place)
         speaks = place.person_id
         if speaks is not None and speaks in members and speaks != place.submitter_id:
-            found[place.submission_id, speaks, "co_speaker"] = ""
+            found[place.submission_id, speaks, "co_speaker"] = "", partner_at(place)
     for place in places:
         for address in place.addresses if place.person_id is None else ():
             person_id = by_address.get(address)
             if person_id is not None and person_id != place.submitter_id:
-                found.setdefault((place.submission_id, person_id, "co_speaker"), BY_ADDRESS)
+                key = (place.submission_id, person_id, "co_speaker")
+                found.setdefault(key, (BY_ADDRESS, partner_at(place)))
     return found
 
 

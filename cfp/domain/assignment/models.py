@@ -112,10 +112,11 @@ class Bid(Base):
 
 
 class Conflict(Base):
-    """A conflict of interest of a person with a submission.
+    """A conflict of interest of a person with a submission; kinds: see `cfp.policy`.
 
-    Kinds: own, co_speaker, declared, affiliation, domain, transitive. An open one follows its
-    kind's policy; a confirmed one blocks; a dismissed one counts for nothing.
+    An open one follows its kind's policy; a confirmed one blocks; a dismissed one counts for
+    nothing. A declared one has a `type`. `recalled` is the earlier verdict that a found one's state
+    comes from, until a chair judges it here.
     """
 
     __tablename__ = "conflict"
@@ -125,18 +126,65 @@ class Conflict(Base):
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str]
+    type: Mapped[str] = mapped_column(default="")
     source: Mapped[str]
     reason: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default="open")
     declared_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     judged_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     judgment: Mapped[str] = mapped_column(default="")
+    recalled_id: Mapped[int | None] = mapped_column(
+        ForeignKey("judged_pair.id", ondelete="SET NULL"), index=True
+    )
     created: Mapped[datetime]
 
     __table_args__ = (
         UniqueConstraint("submission_id", "person_id", "kind"),
         Index("ix_conflict_person", "person_id", "submission_id"),
     )
+
+
+class JudgedPair(Base):
+    """What chairs of a conference said of two people: a member of the committee and a speaker.
+
+    The speaker is a person, or (named, without an account) an address. Kept for later conferences;
+    the last word counts, and `verdict` "open" is a word taken back.
+    """
+
+    __tablename__ = "judged_pair"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    other_key: Mapped[str] = mapped_column(default="", index=True)
+    kind: Mapped[str]
+    verdict: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    judged_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_judged_pair_person", "person_id", "kind"),)
+
+
+class Collaborator(Base):
+    """Somebody (or an organization) a reviewer has listed, or a speaker for their submission.
+
+    `text` is the line as typed; the keys are what it is compared by.
+    """
+
+    __tablename__ = "collaborator"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    organization: Mapped[bool] = mapped_column(default=False)
+    text: Mapped[str]
+    name_key: Mapped[str] = mapped_column(default="")
+    address_key: Mapped[str] = mapped_column(default="", index=True)
+    affiliation_key: Mapped[str] = mapped_column(default="")
 
 
 class Assignment(Base):

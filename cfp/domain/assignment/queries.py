@@ -28,7 +28,16 @@ from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.queries import reviews_wanted
 from cfp.domain.submissions.states import State
-from cfp.policy import Action, Column, Fact, View, blocking_kinds, conflict_policy, may
+from cfp.policy import (
+    DEFAULT_CONFLICT_POLICIES,
+    Action,
+    Column,
+    Fact,
+    View,
+    blocking_kinds,
+    conflict_policy,
+    may,
+)
 
 NOT_COVERED_SHOWN = 20
 
@@ -127,7 +136,7 @@ def is_blocked_pair(db: Session, conference: Conference, submission_id: int, per
 
 def avoided_kinds(conference: Conference) -> list[str]:
     """The kinds of conflicts that cost score while they are open."""
-    kinds = ("declared", "co_speaker", "affiliation", "domain", "transitive")
+    kinds = DEFAULT_CONFLICT_POLICIES
     return [kind for kind in kinds if conflict_policy(conference, kind) == "avoid"]
 
 
@@ -514,11 +523,13 @@ def conflicts_list(conference: Conference) -> View:
         "person_id": Conflict.person_id,
         "person_code": Person.code,
         "kind": Conflict.kind,
+        "type": Conflict.type,
         "reason": Conflict.reason,
         "source": Conflict.source,
         "state": Conflict.state,
         "judgment": Conflict.judgment,
         "judge": judge.name,
+        "recalled_id": Conflict.recalled_id,
     }
     return View(
         conference=conference,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cfp import audit
 from cfp.actors import Actor
+from cfp.domain.assignment.conflicts import check_type
 from cfp.domain.assignment.models import Bid, Conflict, ReviewerProfile
 from cfp.domain.assignment.rules import BIDS, LOAD_LIMIT
 from cfp.domain.conferences.models import Conference
@@ -16,9 +17,19 @@ from cfp.policy import Standing
 
 
 def declare_conflict(
-    db: Session, actor: Actor, standing: Standing, *, reason: str, now: datetime
+    db: Session,
+    actor: Actor,
+    standing: Standing,
+    *,
+    reason: str,
+    type: str = "other",
+    now: datetime,
 ) -> Conflict:
-    """Say "I have a conflict of interest"; declared before and taken back, it counts again."""
+    """Say "I have a conflict of interest"; declared before and taken back, it counts again.
+
+    Raises DomainError `conflict.bad_type`.
+    """
+    check_type(type)
     submission = standing.submission
     conflict = _declared(db, actor, standing)
     if conflict is None:
@@ -32,7 +43,7 @@ def declare_conflict(
             created=now,
         )
         db.add(conflict)
-    conflict.reason, conflict.state = reason, "open"
+    conflict.type, conflict.reason, conflict.state = type, reason, "open"
     _record(db, actor, "conflict.declare", standing, now)
     return conflict
 

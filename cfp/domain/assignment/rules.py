@@ -57,6 +57,21 @@ DOCUMENTS_LIMIT = 30
 DOCUMENT_TITLE_LIMIT, DOCUMENT_TEXT_LIMIT = 300, 10_000
 """Of what a reviewer adds for one conference: their number, and characters of each."""
 
+CONFLICT_TYPES = ("employer", "collaborator", "personal", "advisor", "other")
+"""What a declared conflict is about; the empty one is of those declared before types were asked."""
+
+MEMORABLE = frozenset(
+    {"co_speaker", "collaborator", "organization", "affiliation", "domain", "transitive"}
+)
+"""Kinds of found conflicts that are between two people: a verdict on them is remembered."""
+
+NAMED_AT_MOST = 10
+"""Reviewers whom the speakers of one submission may say they have a conflict with: more would be
+choosing one's reviewers."""
+
+LISTED_AT_MOST = 500
+"""Collaborators in one list."""
+
 BY_ADDRESS = "address"
 """Reason of a `co_speaker` conflict found by an e-mail address, with no account linked to it."""
 

@@ -54,6 +54,7 @@ class Conference(Base):
     uses_bids: Mapped[bool] = mapped_column(default=False)
     conflict_policies: Mapped[dict[str, Any]] = mapped_column(default=dict)
     committee_shown: Mapped[bool] = mapped_column(default=False)
+    asks_collaborators: Mapped[bool] = mapped_column(default=False)
 
     # Assigning: shares of "bid", "track" and "text" where they differ from the usual ones, rules
     # that are kept, and the highest chance of any pair in percent where pairs are drawn.

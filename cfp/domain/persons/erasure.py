@@ -18,7 +18,9 @@ from cfp.domain.accounts.models import Account, Email, LoginSession, Person, Tok
 from cfp.domain.assignment.models import (
     Assignment,
     Bid,
+    Collaborator,
     Conflict,
+    JudgedPair,
     ReviewerDocument,
     ReviewerProfile,
     ReviewersApart,
@@ -154,16 +156,32 @@ def _erase_from_committees(db: Session, who: _Who) -> None:
     """Submitted reviews stay, under their pseudonyms; what was begun or planned goes."""
     drafts = select(Review.id).where(Review.person_id.in_(who.ids), Review.state == "draft")
     delete_rows(db, table_of(Review), db.scalars(drafts).all())
-    for table in (Role, ReviewerProfile, ReviewerDocument, Standby, Bid):
+    for table in (Role, ReviewerProfile, ReviewerDocument, Standby, Bid, Collaborator):
         db.execute(delete(table).where(table.person_id.in_(who.ids)))
     either = (ReviewersApart.person_id.in_(who.ids), ReviewersApart.other_id.in_(who.ids))
     db.execute(delete(ReviewersApart).where(or_(*either)))
     undone = (Assignment.person_id.in_(who.ids), Assignment.state != "done")
     db.execute(delete(Assignment).where(*undone))
-    db.execute(update(Conflict).where(Conflict.person_id.in_(who.ids)).values(reason=""))
+    about = or_(Conflict.person_id.in_(who.ids), Conflict.declared_by_id.in_(who.ids))
+    db.execute(update(Conflict).where(about).values(reason=""))
+    db.execute(delete(Collaborator).where(Collaborator.address_key.in_(who.keys)))
+    _erase_verdicts(db, who)
     invited = or_(Invitation.person_id.in_(who.ids), Invitation.key.in_(who.keys))
     key = literal("erased:") + cast(Invitation.id, String)
     db.execute(update(Invitation).where(invited).values(name="", address="", reason="", key=key))
+
+
+def _erase_verdicts(db: Session, who: _Who) -> None:
+    """What rests on a verdict about the person is open again; the next look takes it away."""
+    about = or_(
+        JudgedPair.person_id.in_(who.ids),
+        JudgedPair.other_id.in_(who.ids),
+        JudgedPair.other_key.in_(who.keys),
+    )
+    ids = db.scalars(select(JudgedPair.id).where(about)).all()
+    resting = update(Conflict).where(Conflict.recalled_id.in_(ids))
+    db.execute(resting.values(state="open", recalled_id=None))
+    db.execute(delete(JudgedPair).where(JudgedPair.id.in_(ids)))
 
 
 def _erase_mail(db: Session, who: _Who) -> None:

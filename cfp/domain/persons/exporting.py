@@ -4,14 +4,16 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person
+from cfp.domain.assignment.concerned import own_columns
 from cfp.domain.assignment.models import (
     Assignment,
     Bid,
+    Collaborator,
     Conflict,
     ReviewerDocument,
     ReviewerProfile,
@@ -107,8 +109,14 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         .where(ReviewerDocument.person_id == me)
         .order_by(ReviewerDocument.id),
         "bids": _hanging(Bid, *of_talk, Bid.value, Bid.changed).where(Bid.person_id == me),
-        "conflicts": _hanging(Conflict, *of_talk, Conflict.kind, Conflict.reason, Conflict.state)
+        "conflicts": _hanging(Conflict, *of_talk, *own_columns(me or 0), Conflict.state)
         .where(Conflict.person_id == me),
+        "conflicts_declared": _hanging(Conflict, *of_talk, Conflict.type, Conflict.reason)
+        .where(Conflict.declared_by_id == me),
+        "collaborators": select(here, Submission.code, Collaborator.text)
+        .join(Conference, Conference.id == Collaborator.conference_id)
+        .outerjoin(Submission, Submission.id == Collaborator.submission_id)
+        .where(or_(Collaborator.person_id == me, own(actor))),
         "assignments": _hanging(Assignment, *of_talk, Assignment.state, Assignment.reason)
         .where(Assignment.person_id == me),
         "comments": _hanging(Comment, *of_talk, Comment.audience, Comment.text, Comment.created)

@@ -38,3 +38,5 @@ from cfp.web.chair import proposal  # noqa: E402,F401 - routes register themselv
 from cfp.web.chair import assigning  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import matching  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import conflicts  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import odd_bids  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import settings_conflicts  # noqa: E402,F401 - routes register themselves

@@ -10,16 +10,27 @@ from wtforms.validators import InputRequired
 
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment import affiliations
+from cfp.domain.assignment.bidding import reports_odd_bids
 from cfp.domain.assignment.conflicts import declare_for, find_conflicts
 from cfp.domain.assignment.finding import COMMITTEE
+from cfp.domain.assignment.memory import told
 from cfp.domain.assignment.queries import conflicts_list
 from cfp.domain.assignment.rules import REASON_LIMIT, is_settled
 from cfp.domain.conferences.models import Role
 from cfp.domain.submissions.rules import folded
 from cfp.errors import DomainError
-from cfp.policy import Action, Fact, Standing, conflict_policy, sees, standing_of
+from cfp.policy import (
+    DEFAULT_CONFLICT_POLICIES,
+    Action,
+    Fact,
+    Standing,
+    conflict_policy,
+    sees,
+    standing_of,
+)
 from cfp.web import context
 from cfp.web.chair import blueprint
+from cfp.web.conflicts import conflict_type
 from cfp.web.forms import BaseForm, Line, ViewResponse, perform, press
 from cfp.web.gate import permission
 from cfp.web.lists import Listing
@@ -34,13 +45,14 @@ add_words(
         "conflict.not_committee": _l("Choose somebody of the committee."),
         "conflict.declared": _l("This is known already."),
         "conflict.no_submission": _l("There is no submission with this code."),
+        "conflict.bad_type": _l("Choose one of these."),
         "affiliation.empty": _l("This names no employer."),
         "affiliation.same": _l("These two count as one already."),
     }
 )
 
 SORTABLE = ("person", "title", "kind", "state")
-KINDS = ("own", "co_speaker", "declared", "affiliation", "domain", "transitive")
+KINDS = tuple(DEFAULT_CONFLICT_POLICIES)
 STATES = ("open", "confirmed", "dismissed")
 SPELLINGS_SHOWN = 100
 
@@ -50,6 +62,7 @@ class DeclareForm(BaseForm):
 
     submission = Line(_l("Code of the submission"), [InputRequired(_l("Give a code."))], limit=20)
     person = SelectField(_l("Who"), [InputRequired(_l("Choose somebody."))])
+    type = conflict_type()
     reason = Line(_l("Reason"), limit=REASON_LIMIT)
 
 
@@ -68,9 +81,12 @@ def conflicts(slug: str) -> str:
     view = conflicts_list(conference)
     listing = Listing.from_request(view, actor, sortable=SORTABLE, default="person")
     _narrow(listing)
+    listing.load(db)
     return render_template(
         "chair/conflicts.html",
-        list=listing.load(db),
+        list=listing,
+        told=told(db, actor, (row.recalled_id for row in listing.rows)),
+        has_odd_bids=reports_odd_bids(db, conference),
         kinds=KINDS,
         states=STATES,
         policies={kind: conflict_policy(conference, kind) for kind in KINDS},
@@ -126,6 +142,7 @@ def conflict_new(slug: str) -> ViewResponse | str:
             context.actor(),
             _standing(form.submission.data or ""),
             person_id=people[form.person.data][0],
+            type=form.type.data,
             reason=form.reason.data or "",
             now=context.now(),
         )

@@ -8,7 +8,7 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 
 from cfp.domain.conferences import actions, queries, rules
-from cfp.policy import Action, conflict_policy
+from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.editing import F, edit
@@ -142,9 +142,8 @@ def _with_seconds(typed: datetime | None, stored: datetime | None) -> datetime |
 @blueprint.route("/<slug>/chair/settings/reviewing", methods=["GET", "POST"])
 @permission(Action.SET_UP)
 def settings_reviewing(slug: str) -> ViewResponse | str:
-    """Who reviews what, who sees what, and what a conflict of interest means."""
+    """Who reviews what, and who sees what."""
     conference = context.conference()
-    kinds = ("declared", "co_speaker", "affiliation", "domain", "transitive")
 
     def act(form: ReviewingForm) -> None:
         switches: dict[str, Any] = {name: form[name].data for name in SWITCHES}
@@ -155,13 +154,12 @@ def settings_reviewing(slug: str) -> ViewResponse | str:
             context.actor(),
             conference,
             switches=switches,
-            conflict_policies=dict(form.policies()),
+            conflict_policies={},
             now=context.now(),
         )
 
     stored = {
         **{name: getattr(conference, name) for name in SWITCHES},
-        **{f"policy_{kind}": conflict_policy(conference, kind) for kind in kinds},
         **split_moment("due", conference.reviews_due, conference.zone),
         "names": "hidden" if conference.blind else "shown",
     }

@@ -1,6 +1,6 @@
 """Forms of set-up and settings, and the fields they share."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -278,13 +278,6 @@ class CountForm(BaseForm):
             raise DomainError("mail.wrong_count", field="count", count=count)
 
 
-POLICIES = [
-    SelectChoice("block", _l("blocks: never assigned, review hidden")),
-    SelectChoice("avoid", _l("is avoided where possible, and shown")),
-    SelectChoice("show", _l("is only shown")),
-]
-
-
 class ReviewingForm(BaseForm):
     names = NewConferenceForm.names
     reviewing = RadioField(
@@ -315,17 +308,6 @@ class ReviewingForm(BaseForm):
         _l("Show that text to the speakers after the decision, without the reviewer's name")
     )
     uses_bids = BooleanField(_l("Let reviewers say what they want to review before assigning"))
-    policy_declared = SelectField(_l("A conflict a reviewer declares"), choices=POLICIES)
-    policy_co_speaker = SelectField(_l("Speaking together"), choices=POLICIES)
-    policy_affiliation = SelectField(_l("The same employer"), choices=POLICIES)
-    policy_domain = SelectField(_l("The same e-mail domain"), choices=POLICIES)
-    policy_transitive = SelectField(_l("A conflict through somebody else"), choices=POLICIES)
-
-    def policies(self) -> Iterator[tuple[str, str]]:
-        """(kind, policy) as chosen."""
-        for field in self:
-            if field.name.startswith("policy_"):
-                yield field.name.removeprefix("policy_"), field.data
 
 
 class CriterionForm(BaseForm):

@@ -2,6 +2,7 @@
 
 from flask import render_template
 
+from cfp.domain.assignment.memory import told
 from cfp.domain.assignment.rules import is_settled
 from cfp.domain.decisions import dossier
 from cfp.domain.decisions.rules import can_become
@@ -32,6 +33,7 @@ def submission(slug: str, code: str) -> str:
     before, after = listing.neighbors(db, "code", code)
     speakers = dossier.speakers_with_addresses(db, standing)
     others = reviews.reviews_of(db, actor, standing, own=True)
+    interests = dossier.conflicts_of(db, standing)
     events, people = dossier.events_of(db, standing), dossier.reviewers_of(db, standing)
     return render_template(
         "chair/submission.html",
@@ -47,7 +49,8 @@ def submission(slug: str, code: str) -> str:
         after=after,
         placing=dossier.placing_of(db, standing),
         speakers=speakers,
-        conflicts=dossier.conflicts_of(db, standing),
+        conflicts=interests,
+        told=told(db, actor, (one.conflict.recalled_id for one in interests)),
         policy_of=conflict_policy,
         is_settled=is_settled,
         reviewers=people,

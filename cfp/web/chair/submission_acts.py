@@ -11,7 +11,8 @@ from wtforms.validators import InputRequired
 
 from cfp.domain.assignment.actions import assign_by_hand, unassign
 from cfp.domain.assignment.conflicts import judge_conflict
-from cfp.domain.assignment.rules import REASON_LIMIT, REFUSED, is_settled
+from cfp.domain.assignment.memory import told
+from cfp.domain.assignment.rules import MEMORABLE, REASON_LIMIT, REFUSED, is_settled
 from cfp.domain.decisions import dossier
 from cfp.domain.submissions import actions
 from cfp.domain.submissions.states import State
@@ -58,6 +59,8 @@ def judge(slug: str, code: str, number: int) -> ViewResponse | str:
             conference=standing.conference,
             submission=standing.submission,
             policy=conflict_policy(standing.conference, interest.conflict.kind),
+            told=told(db, context.actor(), [interest.conflict.recalled_id]),
+            is_remembered=interest.conflict.kind in MEMORABLE,
         )
 
     def act() -> str:

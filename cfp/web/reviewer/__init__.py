@@ -7,9 +7,10 @@ blueprint = Blueprint("reviewer", __name__)
 from cfp.web.reviewer import (  # noqa: E402,F401 - routes register
     answers,
     bids,
+    collaborators,
+    conflicts,
     documents,
     profile,
     queue,
     review,
 )
-

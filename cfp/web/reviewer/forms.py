@@ -21,6 +21,7 @@ from cfp.domain.assignment.scoring import expert_of
 from cfp.domain.conferences.models import Conference, Criterion, Track
 from cfp.domain.reviews.models import Review
 from cfp.domain.reviews.rules import CONFIDENCE_LEVELS
+from cfp.web.conflicts import conflict_type
 from cfp.web.forms import BaseForm, Line, Text
 
 CONFIDENCE = {
@@ -120,6 +121,7 @@ def _data(review: Review | None) -> Mapping[str, object]:
 class ConflictForm(BaseForm):
     """Why one should not review this."""
 
+    type = conflict_type()
     reason = Line(_l("Reason, for the chairs"), limit=REASON_LIMIT)
 
 

@@ -5,16 +5,17 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from cfp.domain.assignment import answers, reviewers
+from cfp.domain.assignment import answers
 from cfp.domain.reviews import actions, queries
 from cfp.domain.reviews.models import Review
 from cfp.domain.reviews.rules import MINUTES_PER_REVIEW, can_be_reviewed
 from cfp.errors import DomainError, StaleError
 from cfp.policy import Action, Fact, allowed, sees
 from cfp.web import context
-from cfp.web.forms import ViewResponse, perform, press
+from cfp.web.forms import ViewResponse, perform
 from cfp.web.gate import permission
 from cfp.web.reviewer import blueprint
+from cfp.web.reviewer.conflicts import blocked_page
 from cfp.web.reviewer.forms import (
     CommentForm,
     ConflictForm,
@@ -43,7 +44,7 @@ add_words(
 def review(slug: str, code: str) -> str:
     standing = context.standing()
     if standing.blocked:
-        return render_template("reviewer/conflict.html", title=standing.submission.title)
+        return blocked_page()
     if not allowed(context.actor(), Action.REVIEW, standing, context.now()):
         abort(404)
     form, own = _form()
@@ -81,36 +82,6 @@ def autosave(slug: str, code: str) -> Response | tuple[Response, int]:
         return jsonify(message=say(error)), error.status
     context.db().commit()
     return jsonify(revision=saved.revision)
-
-
-@blueprint.post("/<slug>/reviews/<code>/conflict")
-@permission(Action.DECLARE_CONFLICT)
-def declare_conflict(slug: str, code: str) -> ViewResponse:
-    form = ConflictForm()
-
-    def act() -> str:
-        reviewers.declare_conflict(
-            context.db(),
-            context.actor(),
-            context.standing(),
-            reason=form.reason.data or "",
-            now=context.now(),
-        )
-        return url_for("reviewer.review", slug=slug, code=code)
-
-    return perform(form, act, lambda: _page(*_form()))
-
-
-@blueprint.post("/<slug>/reviews/<code>/conflict/undo")
-@permission(Action.DECLARE_CONFLICT)
-def take_back_conflict(slug: str, code: str) -> ViewResponse:
-    def act() -> str:
-        reviewers.take_back_conflict(
-            context.db(), context.actor(), context.standing(), now=context.now()
-        )
-        return url_for("reviewer.review", slug=slug, code=code)
-
-    return press(act, done=_("Taken back."))
 
 
 @blueprint.post("/<slug>/reviews/<code>/answer")

@@ -6,6 +6,7 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from cfp.domain.assignment.by_speakers import can_be_said, is_asked
 from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.decisions.confirmations import confirmation_of
 from cfp.domain.decisions.models import Decision
@@ -86,6 +87,7 @@ def _page() -> str:
         own=next((one for one in speakers if one.person_id == actor.person_id), None),
         messages=own_messages(db, actor, submission),
         gives=submission.state in IN_PROGRAM,
+        asks_conflicts=is_asked(conference) and can_be_said(submission),
         given=materials.given_for(db, submission) if submission.announced else {},
     )
 

@@ -180,6 +180,7 @@ COPIED_SETTINGS = (
     "one_per_affiliation",
     "chance_cap",
     "committee_shown",
+    "asks_collaborators",
     "materials_need_approval",
 )
 """What next year's conference takes over; dates, links and the call are its own."""
