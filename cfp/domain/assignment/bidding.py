@@ -94,12 +94,16 @@ def _reviewers(db: Session, conference: Conference) -> Mapping[int, _Reviewer]:
         ReviewerProfile.person_id == Person.id, ReviewerProfile.conference_id == conference.id
     )
     rows = db.execute(
-        select(Person.id, Person.name, ReviewerProfile.track_ids, ReviewerProfile.expertise)
+        select(Person.id, Person.name, ReviewerProfile.track_ids, ReviewerProfile.some_track_ids)
+        .add_columns(ReviewerProfile.expertise)
         .join(Role, Role.person_id == Person.id)
         .outerjoin(ReviewerProfile, mine)
         .where(Role.conference_id == conference.id, Role.kind == RoleKind.REVIEWER)
     )
-    return {id_: _Reviewer(name, tracks or (), text or "") for id_, name, tracks, text in rows}
+    return {
+        id_: _Reviewer(name, [*(well or ()), *(some or ())], text or "")
+        for id_, name, well, some, text in rows
+    }
 
 
 def _readable(actor: Actor, conference: Conference) -> ColumnElement[bool]:

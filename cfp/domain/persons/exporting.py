@@ -4,7 +4,18 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import (
+    Row,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
@@ -39,6 +50,7 @@ def own_data(db: Session, actor: Actor, *, now: datetime) -> dict[str, Any]:
     person: Person = found[0][0]
     rows = {kind: _plain(db.execute(query)) for kind, query in _queries(actor).items()}
     rows["reviews"], rows["scores"] = _reviews(db, actor)
+    rows["abstracts"], rows["collaborators"] = _texts(db, actor)
     return {
         "exported": now.isoformat(),
         "person": {
@@ -103,20 +115,8 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         .add_columns(Material.given, StoredFile.name.label("file"), StoredFile.size)
         .outerjoin(StoredFile, StoredFile.material_id == Material.id)
         .where(Material.given_by_id == me),
-        "abstracts": select(here, ReviewerDocument.title, ReviewerDocument.text)
-        .add_columns(ReviewerDocument.created)
-        .join(Conference, Conference.id == ReviewerDocument.conference_id)
-        .where(ReviewerDocument.person_id == me)
-        .order_by(ReviewerDocument.id),
         "bids": _hanging(Bid, *of_talk, Bid.value, Bid.changed).where(Bid.person_id == me),
-        "conflicts": _hanging(Conflict, *of_talk, *own_columns(me or 0), Conflict.state)
-        .where(Conflict.person_id == me),
-        "conflicts_declared": _hanging(Conflict, *of_talk, Conflict.type, Conflict.reason)
-        .where(Conflict.declared_by_id == me),
-        "collaborators": select(here, Submission.code, Collaborator.text)
-        .join(Conference, Conference.id == Collaborator.conference_id)
-        .outerjoin(Submission, Submission.id == Collaborator.submission_id)
-        .where(or_(Collaborator.person_id == me, own(actor))),
+        "conflicts": _conflicts(me or 0, *of_talk),
         "assignments": _hanging(Assignment, *of_talk, Assignment.state, Assignment.reason)
         .where(Assignment.person_id == me),
         "comments": _hanging(Comment, *of_talk, Comment.audience, Comment.text, Comment.created)
@@ -124,6 +124,38 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         # Mails with a way to log in are left out: the file may be passed on.
         "mails": mails.where(Message.person_id == me, Message.private.is_(False)),
     }
+
+
+def _conflicts(me: int, *of_talk: SQLColumnExpression[str]) -> Select[Any]:
+    """Those of the person, and those they have declared of others, whom it does not name."""
+    mine = Conflict.person_id == me
+    state = case((mine, Conflict.state), else_=literal("")).label("state")
+    columns: tuple[Any, ...] = (*of_talk, mine.label("about_me"), *own_columns(me), state)
+    return _hanging(Conflict, *columns).where(or_(mine, Conflict.declared_by_id == me))
+
+
+def _texts(db: Session, actor: Actor) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Abstracts to be compared, and lists of collaborators; one statement for both."""
+    me, here = actor.person_id, Conference.slug.label("conference")
+    nothing = literal("").label("code")
+    abstracts = (
+        select(literal("abstract").label("kind"), here, nothing, ReviewerDocument.title)
+        .add_columns(ReviewerDocument.text)
+        .join(Conference, Conference.id == ReviewerDocument.conference_id)
+        .where(ReviewerDocument.person_id == me)
+    )
+    lists = (
+        select(literal("list"), here, func.coalesce(Submission.code, ""), literal(""))
+        .add_columns(Collaborator.text)
+        .join(Conference, Conference.id == Collaborator.conference_id)
+        .outerjoin(Submission, Submission.id == Collaborator.submission_id)
+        .where(or_(Collaborator.person_id == me, own(actor)))
+    )
+    rows = _plain(db.execute(union_all(abstracts, lists)))
+    given: dict[str, list[dict[str, Any]]] = {"abstract": [], "list": []}
+    for row in rows:
+        given[row.pop("kind")].append({name: value for name, value in row.items() if value})
+    return given["abstract"], given["list"]
 
 
 def _reviews(
