@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cfp.config import Config
-from cfp.domain.assignment import actions, applying, proposals
+from cfp.domain.assignment import actions, applying, editing, proposals
 from cfp.domain.assignment.conflicts import find_conflicts
 from cfp.domain.assignment.models import Assignment, Bid, Proposal, ReviewerProfile
 from cfp.domain.assignment.problems import figures_from, load_problem, picks_from
@@ -399,7 +399,7 @@ def test_edits_pin_leave_out_and_forbid(db, committee):
     first, second, third = (pick.pair for pick in proposals.picks_of(proposal)[:3])
 
     def mark(pair, as_):
-        proposals.mark(db, actor, committee.conference, proposal=proposal, pairs=[pair], as_=as_)
+        editing.mark(db, actor, committee.conference, proposal=proposal, pairs=[pair], as_=as_)
 
     mark(first, "pinned")
     mark(second, "dropped")
@@ -408,7 +408,7 @@ def test_edits_pin_leave_out_and_forbid(db, committee):
         mark((0, 0), "pinned")
     with pytest.raises(DomainError, match="bad_mark"):
         mark(first, "loved")
-    again = propose(db, committee, proposals.options_with_marks(proposal))
+    again = propose(db, committee, editing.options_with_marks(proposal))
     planned = {pick.pair: pick for pick in proposals.picks_of(again)}
     assert first in planned
     assert planned[first].mark == "pinned"

@@ -8,7 +8,13 @@ from sqlalchemy.orm import Session
 
 from cfp.config import Config
 from cfp.domain.accounts.models import Account, Person
-from cfp.domain.assignment.models import Assignment, Conflict, Proposal, ReviewerProfile
+from cfp.domain.assignment.models import (
+    Assignment,
+    Conflict,
+    Proposal,
+    ProposalPick,
+    ReviewerProfile,
+)
 from cfp.domain.assignment.queries import current_round
 from cfp.domain.conferences.models import AffiliationAlias
 from cfp.domain.jobs import Job
@@ -444,7 +450,7 @@ def test_a_mark_of_nothing_is_refused(chair, committee, config, db, values):
     page = proposed(chair, committee, config)
     status = _post(chair, page.path, page.path + "/marks", **values)
     assert status == 422
-    assert all(not pick[3] for pick in db.scalars(select(Proposal)).one().pairs)
+    assert set(db.scalars(select(ProposalPick.mark))) == {""}
 
 
 def test_conflicts_are_listed_filtered_and_led_to_the_judge(chair, committee, db):

@@ -13,9 +13,16 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor, RoleKind
-from cfp.algorithms.problem import Plan, Problem
+from cfp.algorithms.problem import Alternatives, Plan, Problem
 from cfp.domain.assignment.models import Assignment, Bid, Conflict, ReviewerProfile
-from cfp.domain.assignment.proposals import Options, Pair, Pick, digest, standing_pairs
+from cfp.domain.assignment.proposals import (
+    Alternative,
+    Options,
+    Pair,
+    Pick,
+    digest,
+    standing_pairs,
+)
 from cfp.domain.assignment.queries import (
     avoided_kinds,
     blocked_set,
@@ -115,12 +122,40 @@ def current_rows(loaded: Loaded) -> list[list[int]]:
     return [[int(paper), int(reviewer)] for paper, reviewer in loaded.problem.previous]
 
 
-def picks_from(loaded: Loaded, plan: Plan) -> Iterator[Pick]:
-    """The plan's pairs with the parts of their scores; what a chair had pinned stays marked."""
-    for paper, reviewer in zip(plan.paper.tolist(), plan.reviewer.tolist(), strict=True):
+def imported_rows(loaded: Loaded) -> list[list[int]]:
+    """The pairs of an imported table as rows (paper, reviewer)."""
+    number = {id_: row for row, id_ in enumerate(loaded.submission_ids)}
+    place = {id_: row for row, id_ in enumerate(loaded.person_ids)}
+    return _rows(loaded.options.imported or (), number, place)
+
+
+def picks_from(
+    loaded: Loaded, plan: Plan, alternatives: Alternatives | None = None
+) -> Iterator[Pick]:
+    """The plan's pairs with the parts of their scores, and how to do without each.
+
+    What a chair had pinned stays marked, and so does what an imported table takes away.
+    """
+    for row, (paper, reviewer) in enumerate(
+        zip(plan.paper.tolist(), plan.reviewer.tolist(), strict=True)
+    ):
         pair = loaded.pair(paper, reviewer)
         mark = "pinned" if pair in loaded.options.pinned else ""
-        yield Pick(*pair, loaded.parts(paper, reviewer), mark)
+        step = _alternative(loaded, alternatives, row) if alternatives is not None else None
+        yield Pick(*pair, loaded.parts(paper, reviewer), mark, step)
+    for submission_id, person_id in sorted(loaded.options.removed & set(loaded.facts.stood)):
+        yield Pick(submission_id, person_id, Parts(), "dropped")
+
+
+def _alternative(loaded: Loaded, found: Alternatives, row: int) -> Alternative | None:
+    reviewer, takes = int(found.reviewer[row]), int(found.takes[row])
+    if reviewer < 0:
+        return None
+    return Alternative(
+        cost=float(found.cost[row]),
+        person_id=loaded.person_ids[reviewer],
+        takes_id=loaded.submission_ids[takes] if takes >= 0 else None,
+    )
 
 
 def figures_from(loaded: Loaded, plan: Plan) -> dict[str, Any]:
@@ -128,7 +163,8 @@ def figures_from(loaded: Loaded, plan: Plan) -> dict[str, Any]:
     pairs = zip(plan.paper.tolist(), plan.reviewer.tolist(), strict=True)
     bids = Counter(loaded.facts.bids.get(loaded.pair(*row), "") for row in pairs)
     return {
-        "scope": sorted(loaded.submission_ids),
+        "scope": list(zip(loaded.submission_ids, loaded.problem.demand.tolist(), strict=True)),
+        "loads": _load_limits(loaded),
         "stood": digest(loaded.facts.stood),
         "objective": plan.objective,
         "total": _rounded(plan.total),
@@ -140,8 +176,40 @@ def figures_from(loaded: Loaded, plan: Plan) -> dict[str, Any]:
         "planned": len(plan.paper),
         "missing": int(plan.paper_missing.sum()),
         "bids": dict(bids) if loaded.facts.rating.uses_bids else {},
+        "requests": _requests(loaded, plan),
         "shortfalls": _shortfalls(loaded, plan),
         "seconds": round(sum(plan.seconds.values()), 3),
+    }
+
+
+def _load_limits(loaded: Loaded) -> list[tuple[int, int, int]]:
+    """(person, least, most) of everybody who may be asked, or keeps something."""
+    least, most = loaded.problem.load_min.tolist(), loaded.problem.load_max.tolist()
+    return list(zip(loaded.person_ids, least, most, strict=True))
+
+
+def _requests(loaded: Loaded, plan: Plan) -> dict[str, int]:
+    """How far reviewers get what they asked for: bids and tracks of pairs, and own loads."""
+    facts, load = loaded.facts, plan.reviewer_load.tolist()
+    pairs = zip(plan.paper.tolist(), plan.reviewer.tolist(), strict=True)
+    given = Counter(facts.bids.get(loaded.pair(*row), "") for row in pairs)
+    wanting = {person_id for (_, person_id), bid in facts.bids.items() if bid == "want"}
+    getting = {
+        loaded.person_ids[reviewer]
+        for paper, reviewer in zip(plan.paper.tolist(), plan.reviewer.tolist(), strict=True)
+        if facts.bids.get(loaded.pair(paper, reviewer)) == "want"
+    }
+    said = [
+        (facts.limits[id_], load[row] + facts.outside.get(id_, 0))
+        for row, id_ in enumerate(loaded.person_ids)
+        if id_ in facts.limits
+    ]
+    return {
+        "wanted": given["want"],
+        "wanting": len(wanting & set(loaded.person_ids)),
+        "getting": len(getting),
+        "limits": len(said),
+        "within": sum(has <= limit for limit, has in said),
     }
 
 
@@ -181,7 +249,9 @@ def _facts(db: Session, conference: Conference, actor: Actor, options: Options) 
     )
     blocked, declined = blocked_set(db, conference), _declined(db, conference)
     reviewed = _reviewed(db, conference)
-    kept = {one.pair for one in stands if one.kept and one.person_id in members} | reviewed
+    given = {pair for pair in options.imported or () if pair[1] not in asked}
+    stay = {one.pair for one in stands if one.kept or one.pair in given}
+    kept = {pair for pair in stay if pair[1] in members} | reviewed
     kept = {pair for pair in kept - blocked - declined if pair[0] in scope} - options.forbidden
     profiles = _profiles(db, conference)
     tracks = db.scalars(select(Track.id).where(Track.conference_id == conference.id)).all()
@@ -215,6 +285,8 @@ def _papers(
     )
     columns = (Submission.id, Submission.track_id, Submission.title, Submission.abstract)
     rows = db.execute(query.with_only_columns(*columns).order_by(Submission.id)).all()
+    if options.submissions is not None:
+        rows = [row for row in rows if row[0] in options.submissions]
     words = telling({row[0]: f"{row[2]} {row[3]}" for row in rows})
     return [Paper(row[0], row[1], words[row[0]]) for row in rows]
 

@@ -31,6 +31,10 @@ from cfp.web.chair import reviews  # noqa: E402,F401 - routes register themselve
 from cfp.web.chair import announce  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import dashboard  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import assignment  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import assignment_files  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import proposal  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import proposal_swap  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import proposal_loads  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import proposal_files  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import assigning  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import conflicts  # noqa: E402,F401 - routes register themselves

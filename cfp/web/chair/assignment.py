@@ -48,6 +48,8 @@ add_words(
         "assignment.not_under_review": _l("It is not under review."),
         "assignment.no_pick": _l("Select some rows of this proposal first."),
         "assignment.bad_mark": _l("Choose one of the buttons."),
+        "assignment.moved_on": _l("Somebody has changed this pair meanwhile. Look at it again."),
+        "assignment.declined": _l("This reviewer has declined to review it."),
         "job.state_moved_on": _l("This has ended meanwhile."),
         "job.crashed": _l("It has crashed several times."),
         "job.timed_out": _l("It took too long and was ended."),
