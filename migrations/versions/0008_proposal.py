@@ -64,12 +64,18 @@ def upgrade() -> None:
     for name, table, columns in (
         (
             *("ix_proposal_pick_shown", "proposal_pick"),
-            ["proposal_id", "counts", "stood", "submission_id"],
+            ["proposal_id", "submission_id", "counts", "stood", "score"],
         ),
-        ("ix_proposal_pick_person", "proposal_pick", ["person_id", "proposal_id"]),
+        (
+            *("ix_proposal_pick_person", "proposal_pick"),
+            ["person_id", "proposal_id", "counts", "score"],
+        ),
         ("ix_proposal_pick_submission", "proposal_pick", ["submission_id"]),
         ("ix_proposal_pick_instead_of_id", "proposal_pick", ["instead_of_id"]),
-        ("ix_proposal_submission_score", "proposal_submission", ["proposal_id", "score"]),
+        (
+            *("ix_proposal_submission_score", "proposal_submission"),
+            ["proposal_id", "score", "submission_id"],
+        ),
         ("ix_proposal_submission_submission_id", "proposal_submission", ["submission_id"]),
         ("ix_proposal_reviewer_person_id", "proposal_reviewer", ["person_id"]),
     ):

@@ -596,9 +596,10 @@ def test_the_command_line_warns_of_what_cannot_be_covered(db, config):
     db.commit()
     done = run(config, committee.conference.slug, "--dry-run")
     assert done.returncode == 3
+    codes = ", ".join(sorted(one.code for one in committee.submissions))
     assert (
-        "2 submissions can only be reviewed by 2 reviewers, who can give 4 of 6 reviews"
-        in done.stdout
+        f"2 submissions ({codes}) can only be reviewed by 2 reviewers (Reviewer 0, Reviewer 1), "
+        "who can give 4 of 6 reviews: 2 missing." in done.stdout
     )
 
 

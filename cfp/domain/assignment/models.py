@@ -157,8 +157,10 @@ class ProposalPick(Base):
 
     __table_args__ = (
         UniqueConstraint("proposal_id", "submission_id", "person_id"),
-        Index("ix_proposal_pick_shown", "proposal_id", "counts", "stood", "submission_id"),
-        Index("ix_proposal_pick_person", "person_id", "proposal_id"),
+        Index(
+            "ix_proposal_pick_shown", "proposal_id", "submission_id", "counts", "stood", "score"
+        ),
+        Index("ix_proposal_pick_person", "person_id", "proposal_id", "counts", "score"),
         Index("ix_proposal_pick_submission", "submission_id"),
     )
 
@@ -178,7 +180,7 @@ class ProposalSubmission(Base):
 
     __table_args__ = (
         UniqueConstraint("proposal_id", "submission_id"),
-        Index("ix_proposal_submission_score", "proposal_id", "score"),
+        Index("ix_proposal_submission_score", "proposal_id", "score", "submission_id"),
     )
 
 

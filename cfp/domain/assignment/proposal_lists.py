@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from cfp.domain.accounts.models import Person
@@ -100,14 +100,15 @@ class WorstOff:
     demand: int
 
 
-def worst_off(db: Session, proposal: Proposal) -> Sequence[WorstOff]:
-    """Those that lack reviewers first, then those whose reviewers match least."""
+def worst_off(db: Session, proposal: Proposal, *, lacking: bool) -> Sequence[WorstOff]:
+    """Those that lack reviewers first, if any do, then those whose reviewers match least."""
     side = ProposalSubmission
+    order = [side.score, side.submission_id]  # as the index has them
     rows = db.execute(
         select(Submission.code, Submission.title, side.score, side.planned, side.demand)
         .join(Submission, Submission.id == side.submission_id)
         .where(side.proposal_id == proposal.id)
-        .order_by((side.planned >= side.demand), side.score, side.submission_id)
+        .order_by(*([side.planned >= side.demand, *order] if lacking else order))
         .limit(WORST_SHOWN)
     )
     return [WorstOff(*row) for row in rows]
@@ -173,13 +174,25 @@ def reviewer_loads(
     return total, [ReviewerLoad(*row) for row in db.execute(page)]
 
 
-def names_of(db: Session, ids: Collection[int]) -> dict[int, str]:
-    """Names of people by id."""
-    query = select(Person.id, Person.name).where(Person.id.in_(ids))
-    return dict(db.execute(query).all()) if ids else {}
+Names = tuple[dict[int, str], dict[int, tuple[str, str]]]
+"""Names of people, and codes and titles of submissions, by id."""
 
 
-def titles_of(db: Session, ids: Collection[int]) -> dict[int, tuple[str, str]]:
-    """Codes and titles by id, of submissions in a proposal that the person may see."""
-    query = select(Submission.id, Submission.code, Submission.title).where(Submission.id.in_(ids))
-    return {id_: (code, title) for id_, code, title in db.execute(query)} if ids else {}
+def names_of(db: Session, people: Collection[int], submissions: Collection[int]) -> Names:
+    """What a proposal that the person may see speaks of; one statement for both."""
+    found: Names = ({}, {})
+    if not people and not submissions:
+        return found
+    nothing = literal("")
+    query = union_all(
+        select(nothing, Person.id, nothing, Person.name).where(Person.id.in_(people)),
+        select(literal("s"), Submission.id, Submission.code, Submission.title).where(
+            Submission.id.in_(submissions)
+        ),
+    )
+    for is_submission, id_, code, name in db.execute(query):
+        if is_submission:
+            found[1][id_] = code, name
+        else:
+            found[0][id_] = name
+    return found

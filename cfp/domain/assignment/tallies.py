@@ -29,6 +29,7 @@ from cfp.domain.assignment.models import (
 )
 from cfp.domain.assignment.rules import ACTIVE
 from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.states import State
 
 ROUNDING = 6
 
@@ -201,32 +202,27 @@ def gini(ascending: Sequence[float]) -> float | None:
 
 
 def fingerprint(db: Session, proposal: Proposal) -> list[int]:
-    """Sums over what stands now in the proposal's submissions: other sums, other pairs.
+    """Sums over what stands in the proposal's submissions, and how many left the review.
 
-    What is applied is checked pair by pair; this tells a page in one statement.
+    Other sums, other pairs. What is applied is checked pair by pair; this tells a page in one
+    statement that an index answers.
     """
     submission_id, person_id = Assignment.submission_id, Assignment.person_id
-    query = (
-        select(
-            func.count(),
-            func.coalesce(func.sum(submission_id), 0),
-            func.coalesce(func.sum(person_id), 0),
-            func.coalesce(func.sum(cast(submission_id, BigInteger) * person_id), 0),
-        )
-        .select_from(Assignment)
-        .join(
-            ProposalSubmission,
-            and_(
-                ProposalSubmission.submission_id == submission_id,
-                ProposalSubmission.proposal_id == proposal.id,
-            ),
-        )
-        .join(Submission, Submission.id == submission_id)
-        .where(
-            Assignment.round_id == proposal.round_id,
-            Assignment.state.in_(ACTIVE),
-            Submission.state != "withdrawn",
-        )
+    side = ProposalSubmission
+    in_scope = select(side.submission_id).where(side.proposal_id == proposal.id)
+    left = select(func.count()).where(
+        Submission.id.in_(in_scope), Submission.state != State.SUBMITTED
+    )
+    query = select(
+        func.count(),
+        func.coalesce(func.sum(submission_id), 0),
+        func.coalesce(func.sum(person_id), 0),
+        func.coalesce(func.sum(cast(submission_id, BigInteger) * person_id), 0),
+        left.scalar_subquery(),
+    ).where(
+        Assignment.conference_id == proposal.conference_id,
+        case((Assignment.state.in_(ACTIVE), 1), else_=0) == 1,  # one seek, not one for each state
+        submission_id.in_(in_scope),
     )
     return [int(value) for value in db.execute(query).one()]
 

@@ -13,7 +13,7 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.assignment import proposals
 from cfp.domain.assignment.actions import set_limits
 from cfp.domain.assignment.proposals import JOB_KIND, Options
-from cfp.domain.assignment.queries import Load, coverage_of, loads_of, not_covered
+from cfp.domain.assignment.queries import Load, capacity_of, coverage_of, loads_of, not_covered
 from cfp.domain.assignment.rules import LOAD_LIMIT
 from cfp.domain.conferences.actions import change_reviewing
 from cfp.domain.jobs import Job, JobState
@@ -220,6 +220,7 @@ def _page(form: ProposeForm) -> str:
         counts=sorted({have for have_of in coverage.tracks.values() for have in have_of}),
         reviewers=reviewers,
         short=short,
+        capacity=capacity_of(db, conference),
         proposals=made,
         makers=_names({one.created_by_id for one in made if one.created_by_id}),
         job=last if last is not None and jobs.can("cancel", last.state) else None,

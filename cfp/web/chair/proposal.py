@@ -1,21 +1,23 @@
 """One proposal: what it changes and why, marked, applied, undone."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
 from cfp.domain.assignment import applying, editing, proposals, tallies
 from cfp.domain.assignment.models import Proposal
 from cfp.domain.assignment.proposal_lists import (
+    Names,
     is_kind,
     kind_of,
     names_of,
     proposal_list,
-    titles_of,
     worst_off,
 )
 from cfp.domain.assignment.proposals import Pair, parts_from
@@ -27,7 +29,7 @@ from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.forms import ViewResponse, press
 from cfp.web.gate import permission
-from cfp.web.lists import Listing
+from cfp.web.lists import PAGE_SIZE, Listing
 
 SHOWS = {
     "": _l("changes"),
@@ -41,6 +43,7 @@ SHOWS = {
 MARKS = {"pinned": "pinned", "dropped": "dropped", "forbidden": "forbidden", "solved": ""}
 SORTABLE = ("place", "reviewer", "score", "cost", "worst")
 FILTERS = ("show", "q", "reviewer", "track", "sort")
+_SEARCHED = ("q", "reviewer", "track")
 NAMED_AT_MOST = 8
 QUERY_LIMIT = 200
 
@@ -51,7 +54,8 @@ def proposal(slug: str, number: int) -> str:
     """Its figures, what cannot be had, and a page of its pairs."""
     db, conference = context.db(), context.conference()
     found = proposals.proposal_of(db, context.actor(), conference, number)
-    listing = pairs_of(found).load(db)
+    tally = tallies.tally_of(db, found)
+    listing = pairs_of(found, tally).load(db)
     short = found.figures["shortfalls"]
     people, submissions = named(listing.rows, short)
     tracks = conferences.tracks_of(db, conference)
@@ -60,11 +64,11 @@ def proposal(slug: str, number: int) -> str:
         conference=conference,
         proposal=found,
         figures=found.figures,
-        tally=tallies.tally_of(db, found),
+        tally=tally,
         list=listing,
         shows=SHOWS,
         tracks=tracks if len(tracks) > 1 else [],
-        worst=worst_off(db, found),
+        worst=worst_off(db, found, lacking=tally.lacking > 0),
         submissions=submissions,
         people=people,
         parts_from=parts_from,
@@ -83,10 +87,44 @@ def _shown(listing: Listing) -> dict[str, Any]:
     return {name: listing.arguments[name] for name in FILTERS if name in listing.arguments}
 
 
-def pairs_of(found: Proposal) -> Listing:
+@dataclass
+class Pairs(Listing):
+    """A proposal's pairs. Who may see a proposal may see all of it, so its tally knows how many."""
+
+    tally: Tally | None = None
+
+    def load(self, db: Session) -> Self:
+        """Fetch this page, without counting where only the kind of pairs is asked for."""
+        known = self._known()
+        if known is None:
+            super().load(db)
+            return self
+        self.total = known
+        self.page = min(self.page, self.pages)
+        query = self.statement().limit(PAGE_SIZE).offset((self.page - 1) * PAGE_SIZE)
+        self.rows = db.execute(query).all()
+        return self
+
+    def _known(self) -> int | None:
+        if self.tally is None or any(self.arguments.get(name) for name in _SEARCHED):
+            return None
+        tally, show = self.tally, self.arguments.get("show", "")
+        every = {
+            "new": tally.new,
+            "gone": tally.gone,
+            "kept": tally.kept,
+            "left_out": tally.left_out,
+        }
+        if show == "edited":
+            return tally.marked
+        return sum(every.values()) if show == "all" else every.get(show, tally.changes)
+
+
+def pairs_of(found: Proposal, tally: Tally | None = None) -> Pairs:
     """Its pairs, as the address narrows and orders them."""
     view, actor = proposal_list(context.conference()), context.actor()
-    listing = Listing.from_request(view, actor, sortable=SORTABLE, default="place")
+    listing = Pairs.from_request(view, actor, sortable=SORTABLE, default="place")
+    listing.tally = tally
     listing.where(view.column(actor, "proposal_id") == found.id)
     asked = {name: text.strip().replace("\0", "") for name, text in listing.arguments.items()}
     show = asked.get("show", "")
@@ -104,7 +142,7 @@ def pairs_of(found: Proposal) -> Listing:
 
 def named(
     rows: Sequence[Any], short: Sequence[Mapping[str, Any]]
-) -> tuple[dict[int, str], dict[int, tuple[str, str]]]:
+) -> Names:
     """Names and titles that the alternatives of these rows and the shortfalls speak of."""
     steps = [row.alternative for row in rows if row.alternative]
     people = {step["person"] for step in steps}
@@ -112,7 +150,7 @@ def named(
     for one in short:
         people.update(one["people"][:NAMED_AT_MOST])
         submissions.update(one["submissions"][:NAMED_AT_MOST])
-    return names_of(context.db(), people), titles_of(context.db(), submissions)
+    return names_of(context.db(), people, submissions)
 
 
 @blueprint.post("/<slug>/chair/assignment/proposals/<int(max=2147483647):number>/marks")
@@ -274,6 +312,7 @@ def _address(slug: str, number: int) -> str:
     """The same page of the same list."""
     kept = {name: request.form.get(name, "") for name in (*FILTERS, "page")}
     kept["show"] = kept["show"] if kept["show"] in SHOWS else ""
-    kept["page"] = kept["page"] if kept["page"].isascii() and kept["page"].isdigit() else ""
+    page = kept["page"]
+    kept["page"] = page if page.isascii() and page.isdigit() and page != "1" else ""
     wanted: dict[str, Any] = {name: text for name, text in kept.items() if text}
     return url_for("chair.proposal", slug=slug, number=number, **wanted)

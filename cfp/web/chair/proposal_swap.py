@@ -9,7 +9,7 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.assignment import editing, proposals, tallies
 from cfp.domain.assignment.editing import Choice
 from cfp.domain.assignment.models import Proposal, ProposalPick
-from cfp.domain.assignment.proposal_lists import names_of, titles_of
+from cfp.domain.assignment.proposal_lists import names_of
 from cfp.domain.assignment.proposals import parts_from
 from cfp.domain.conferences import queries as conferences
 from cfp.errors import DomainError, NotFoundError
@@ -48,6 +48,9 @@ def proposal_pair(slug: str, number: int, code: str, person: str) -> str:
         if query.casefold() in one.candidate.load.name.casefold()
     ]  # fmt: skip
     takes = step.get("takes")
+    people, submissions = names_of(
+        db, {step["person"]} if step else set(), {takes} if takes is not None else set()
+    )
     return render_template(
         "chair/proposal_pair.html",
         conference=conference,
@@ -59,8 +62,8 @@ def proposal_pair(slug: str, number: int, code: str, person: str) -> str:
         choices=choices[:SHOWN],
         more=max(len(choices) - SHOWN, 0),
         query=query,
-        people=names_of(db, {step["person"]} if step else set()),
-        submissions=titles_of(db, {takes} if takes is not None else set()),
+        people=people,
+        submissions=submissions,
     )
 
 
