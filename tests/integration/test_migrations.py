@@ -1,18 +1,25 @@
 """Migrations and models agree on both databases, up and down, and guard what is append-only."""
 
+import json
 import re
 from datetime import UTC, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from cfp.actors import SYSTEM
 from cfp.audit import AuditEntry, broken_links, record
 from cfp.db import make_engine, open_session
+from cfp.domain.assignment.models import (
+    Proposal,
+    ProposalPick,
+    ProposalSubmission,
+    ReviewRound,
+)
 from cfp.domain.models import metadata
 from cfp.domain.program.models import Placement, ProgramDraft, ProgramItem
 from cfp.migrate import downgrade, upgrade
@@ -90,6 +97,50 @@ def test_slots_survive_the_schedules_migration_and_ids_are_given_once(engine: En
         db.flush()
         assert again.id > ids[-1]
         db.rollback()
+
+
+def test_the_pairs_of_a_proposal_survive_down_and_up(engine: Engine) -> None:
+    with open_session(engine, writes=True) as db:
+        conference = make_conference(db, "kept", reviewing="assigned")
+        talk = make_submission(db, conference, [make_person(db)])
+        round_id = db.scalars(select(ReviewRound.id)).one()
+        proposal = Proposal(conference_id=conference.id, round_id=round_id, created=NOW)
+        proposal.figures = {"scope": [talk.id], "missing": 0}
+        db.add(proposal)
+        db.flush()
+        fixed = {"conference_id": conference.id, "proposal_id": proposal.id}
+        pair = {**fixed, "submission_id": talk.id, "parts": [0.5, 0.2, 0.0, 0.0], "score": 0.7}
+        people = [make_person(db) for _ in range(3)]
+        db.add_all(
+            [
+                ProposalPick(**pair, person_id=people[0].id, mark="swapped", counts=False),
+                ProposalPick(**pair, person_id=people[1].id, mark="chosen", proposed=False),
+                ProposalPick(**pair, person_id=people[2].id, mark=""),
+            ]
+        )
+        db.commit()
+        ids = [person.id for person in people]
+    downgrade(engine, "0005")
+    with engine.connect() as connection:
+        stored = connection.execute(text("SELECT pairs FROM proposal")).scalar()
+    pairs = json.loads(stored) if isinstance(stored, str) else stored
+    assert [one[1:] for one in pairs] == [
+        [id_, [0.5, 0.2, 0.0, 0.0], mark]
+        for id_, mark in zip(ids, ("dropped", "pinned", ""), strict=True)
+    ]
+    upgrade(engine)
+    with open_session(engine, writes=False) as db:
+        rows = db.scalars(select(ProposalPick).order_by(ProposalPick.id)).all()
+        assert [(row.person_id, row.mark, row.counts) for row in rows] == [
+            (ids[0], "dropped", False), (ids[1], "pinned", True), (ids[2], "", True),
+        ]  # fmt: skip
+        side = db.scalars(select(ProposalSubmission)).one()
+        assert (side.planned, side.demand) == (2, conference_demand(db))
+        assert side.score == pytest.approx(1.4)
+
+
+def conference_demand(db: Session) -> int:
+    return db.execute(text("SELECT reviews_per_submission FROM conference")).scalar_one()
 
 
 @pytest.mark.parametrize(

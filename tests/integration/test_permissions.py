@@ -84,7 +84,9 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.assignment_propose", "chair.assignment_job", "chair.assignment_cancel"),
         *("chair.assignment_reviewers", "chair.assignment_submissions", "chair.proposal"),
         *("chair.proposal_mark", "chair.proposal_again", "chair.proposal_apply"),
-        "chair.proposal_undo",
+        *("chair.proposal_undo", "chair.proposal_take_back", "chair.proposal_loads"),
+        *("chair.proposal_csv", "chair.proposal_json", "chair.assignment_import"),
+        *("chair.assignment_csv", "chair.assignment_json"),
         *("chair.decisions", "chair.decide_many", "chair.decide_several", "chair.undo_decisions"),
     ),
     CHAIRS: (
@@ -139,6 +141,7 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
         *("chair.decision", "chair.decide", "chair.submission_assign"),
         *("chair.submission_unassign", "reviewer.comment", "chair.assignment_one"),
         *("chair.assignment_ask", "chair.assignment_take", "chair.assignment_pin"),
+        *("chair.proposal_pair", "chair.proposal_swap"),
     ),
     ("", "ck", "ck"): ("chair.judge", "chair.withdraw"),
     ("", "rxtck", "rxtck"): (

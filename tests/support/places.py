@@ -15,7 +15,7 @@ from cfp.domain.accounts.models import Email, Person
 from cfp.domain.accounts.queries import actor_of_person
 from cfp.domain.accounts.rules import address_key
 from cfp.domain.accounts.tokens import Purpose, find, is_open, issue
-from cfp.domain.assignment.models import Assignment, Conflict, Proposal
+from cfp.domain.assignment.models import Assignment, Conflict, Proposal, ProposalPick
 from cfp.domain.assignment.proposals import JOB_KIND
 from cfp.domain.conferences.models import Conference, Criterion, Invitation, Room
 from cfp.domain.decisions.models import PendingDecision
@@ -228,17 +228,37 @@ class Places:
         """Assignment and conflicts of interest."""
         for name in (
             *("assignment", "assignment_submissions", "assignment_reviewers"),
-            *("conflicts", "conflict_new", "conflict_affiliations"),
+            *("conflicts", "conflict_new", "conflict_affiliations", "assignment_import"),
         ):
             yield self._by_chair(name)
         reviewer = self._one(select(Person.code).where(Person.id == self.reviewer))
         yield self._by_chair("assignment_limits", person=reviewer)
         yield self._by_chair("assignment_one", code=self._code(State.SUBMITTED))
-        yield self._by_chair("proposal", number=self._one(select(Proposal.id)))
+        proposal = self._one(select(Proposal.id))
+        yield self._by_chair("proposal", number=proposal)
+        yield self._by_chair("proposal", number=proposal, show="all", sort="worst")
+        yield self._by_chair("proposal_loads", number=proposal)
+        talk, who = self._open_pair(proposal)
+        yield self._by_chair("proposal_pair", number=proposal, code=talk, person=who)
         yield self._by_chair("assignment_job", number=self._waiting_job())
         found = select(Submission.code, Conflict.id).join(Conflict)
         code, number = self._one(found.where(Conflict.state == "open"))
         yield self._by_chair("judge", code=code, number=number)
+
+    def _open_pair(self, proposal: int) -> tuple[str, str]:
+        """A pair of the proposal, which is open once more, so that its edits are shown."""
+        self.db.get_one(Proposal, proposal).state = "proposed"
+        pairs = select(Submission.code, Person.code).join(
+            ProposalPick, ProposalPick.submission_id == Submission.id
+        )
+        pair: tuple[str, str] = self._one(
+            pairs.join(Person, Person.id == ProposalPick.person_id).where(
+                ProposalPick.proposal_id == proposal,
+                ProposalPick.counts,
+                Submission.state == str(State.SUBMITTED),
+            )
+        )
+        return pair
 
     def _by_chair(self, name: str, **values: object) -> Place:
         return Place(f"chair.{name}", self.chair, {"slug": self.conference.slug, **values})

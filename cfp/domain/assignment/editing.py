@@ -284,12 +284,12 @@ def _mark_one(db: Session, row: ProposalPick, as_: str) -> None:
     elif row.mark == "chosen":
         if as_ == "pinned":  # as good as pinned already
             return
-        origin = _origin(db, row)
-        _leave(db, row)
-        if as_ == "forbidden":
-            row.mark = "forbidden"
+        chosen, row = row, _origin(db, row)
+        if as_ == "forbidden":  # the one chosen; who was proposed is only left out
+            chosen.mark, chosen.counts, chosen.instead_of_id = as_, False, None
             as_ = "dropped"
-        row = origin
+        else:
+            _leave(db, chosen)
     row.mark, row.counts = as_, as_ in COUNTING and row.proposed
     if not row.proposed and not row.stood and not as_:
         db.delete(row)
