@@ -226,5 +226,10 @@ def _fold() -> None:
         mark = older.get(pick.mark, pick.mark)
         row = [pick.submission_id, pick.person_id, pick.parts, mark]
         found.setdefault(pick.proposal_id, []).append(row)
-    for id_, pairs in found.items():
-        db.execute(sa.update(PROPOSAL).where(PROPOSAL.c.id == id_).values(pairs=pairs))
+    scopes: dict[int, list[int]] = {}
+    for side in db.execute(sa.select(SUBMISSION).order_by(SUBMISSION.c.submission_id)):
+        scopes.setdefault(side.proposal_id, []).append(side.submission_id)
+    for id_, figures in db.execute(sa.select(PROPOSAL.c.id, PROPOSAL.c.figures)).all():
+        again = {**figures, "scope": scopes.get(id_, [])}
+        values = {"pairs": found.get(id_, []), "figures": again}
+        db.execute(sa.update(PROPOSAL).where(PROPOSAL.c.id == id_).values(values))

@@ -105,10 +105,10 @@ def test_the_pairs_of_a_proposal_survive_down_and_up(engine: Engine) -> None:
         talk = make_submission(db, conference, [make_person(db)])
         round_id = db.scalars(select(ReviewRound.id)).one()
         proposal = Proposal(conference_id=conference.id, round_id=round_id, created=NOW)
-        proposal.figures = {"scope": [talk.id], "missing": 0}
         db.add(proposal)
         db.flush()
         fixed = {"conference_id": conference.id, "proposal_id": proposal.id}
+        db.add(ProposalSubmission(**fixed, submission_id=talk.id, demand=2))
         pair = {**fixed, "submission_id": talk.id, "parts": [0.5, 0.2, 0.0, 0.0], "score": 0.7}
         people = [make_person(db) for _ in range(3)]
         db.add_all(

@@ -7,7 +7,7 @@ an edit of what the other has taken away meanwhile is refused.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import false, select, true, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
@@ -168,24 +168,11 @@ def choices_for(
     uses_tracks: bool,
 ) -> list[Choice]:
     """Everybody who is not on the submission in the proposal, who can and has room first."""
-    here = select(ProposalPick.person_id).where(
-        ProposalPick.proposal_id == proposal.id,
-        ProposalPick.submission_id == submission.id,
-        ProposalPick.counts,
-    )
+    here, declined = _on_and_declined(db, proposal, submission)
     found = candidates_for(
-        db, actor, conference, submission, asked=list(db.scalars(here)), uses_tracks=uses_tracks
+        db, actor, conference, submission, asked=sorted(here), uses_tracks=uses_tracks
     )
     loads = _loads(db, proposal)
-    declined = set(
-        db.scalars(
-            select(Assignment.person_id).where(
-                Assignment.submission_id == submission.id,
-                Assignment.round_id == proposal.round_id,
-                Assignment.state == "declined",
-            )
-        )
-    )
     forbidden = Options.from_json(proposal.parameters).forbidden
     choices = [
         Choice(
@@ -198,6 +185,26 @@ def choices_for(
         for one in found
     ]
     return sorted(choices, key=_place)
+
+
+def _on_and_declined(
+    db: Session, proposal: Proposal, submission: Submission
+) -> tuple[set[int], set[int]]:
+    """Who is on the submission in the proposal, and who has declined it; one statement."""
+    here = select(true(), ProposalPick.person_id).where(
+        ProposalPick.proposal_id == proposal.id,
+        ProposalPick.submission_id == submission.id,
+        ProposalPick.counts,
+    )
+    declined = select(false(), Assignment.person_id).where(
+        Assignment.submission_id == submission.id,
+        Assignment.round_id == proposal.round_id,
+        Assignment.state == "declined",
+    )
+    found: tuple[set[int], set[int]] = (set(), set())
+    for is_here, person_id in db.execute(union_all(here, declined)):
+        found[0 if is_here else 1].add(person_id)
+    return found
 
 
 def _place(one: Choice) -> tuple[object, ...]:

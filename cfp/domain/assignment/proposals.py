@@ -289,11 +289,18 @@ def _insert_picks(
     stands: Sequence[Stand],
     reviewers: Collection[int],
 ) -> None:
-    """The solve's pairs, and those that stand and are not among them with the reason."""
+    """The solve's pairs, and those that stand and are not among them with the reason.
+
+    The reason of a pair that the solve had to keep: "begun", or "agreed" to or pinned.
+    """
     stood, planned = {one.pair for one in stands}, {pick.pair for pick in picks}
     gone = compare(picks, stands, reviewers).gone
     fixed = {"conference_id": proposal.conference_id, "proposal_id": proposal.id}
-    rows = [{**fixed, **_row(pick), "stood": pick.pair in stood} for pick in picks]
+    stays = {one.pair: "begun" if one.started else "agreed" for one in stands if one.kept}
+    rows = [
+        {**fixed, **_row(pick), "stood": pick.pair in stood, "why": stays.get(pick.pair, "")}
+        for pick in picks
+    ]
     why = "import" if proposal.parameters.get("imported") is not None else None
     rows += [
         {
