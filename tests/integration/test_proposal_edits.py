@@ -1,5 +1,6 @@
 """Swaps, marks and taking them back: what they do to a proposal's figures, and who is refused."""
 
+import re
 from threading import Barrier, Thread
 
 import pytest
@@ -299,3 +300,72 @@ def test_two_chairs_at_once_apply_one_proposal_once(db, committee, visitor_as, a
     assert sorted(found) == [303, 409]
     db.expire_all()
     assert len(db.scalars(select(Assignment)).all()) == 8
+
+
+def shown(page) -> set[tuple[str, str]]:
+    """(title, reviewer) of the rows that can be picked."""
+    titles = [one.get("data-title") for one in page.tree.iter("input") if one.get("data-title")]
+    return {(title.split(" with ")[0], title.split(" with ")[1]) for title in titles}
+
+
+def test_a_chair_finds_pairs_swaps_one_and_takes_it_back(db, committee, visitor_as):
+    talks = committee.submissions
+    proposal = propose(db, committee, actor_for(db, committee.chair))
+    expert = committee.reviewers[0]
+    number = next(n for n in range(4) if expert.id in on(db, talks[n].id))
+    db.commit()
+    visitor = visitor_as(committee.chair)
+    path = f"/{committee.conference.slug}/chair/assignment/proposals/{proposal.id}"
+    assert len(shown(visitor.get(path))) == 8
+    assert {pair[0] for pair in shown(visitor.get(f"{path}?q=talk+2"))} == {"Talk 2"}
+    by_code = shown(visitor.get(f"{path}?q={talks[1].code.lower()}"))
+    assert {pair[0] for pair in by_code} == {"Talk 1"}
+    assert {pair[1] for pair in shown(visitor.get(f"{path}?reviewer=Reviewer+0"))} == {"Reviewer 0"}
+    assert shown(visitor.get(f"{path}?show=kept")) == set()
+    best = re.findall('data-title="([^"]*)"', visitor.get(f"{path}?sort=-score").html)
+    assert [title.endswith("with Reviewer 0") for title in best] == [True, True] + [False] * 6
+    odd = "?show=x&q=%25&reviewer=_&track=y&sort=z&page=0"
+    assert visitor.get(path + odd).status == 200
+    pair = visitor.get(f"{path}/submissions/{talks[number].code}/{expert.code}")
+    assert "Instead of Reviewer 0" in pair.text
+    choice = next(one for one in pair.forms() if one.action.endswith("/swap"))
+    edited = visitor.submit(pair, press=f"Choose {name_of(committee, choice)}")
+    assert "Changed: the scores sum up to" in edited.text
+    assert "As edited by a chair:" in edited.text
+    assert "(-0.10)" in edited.text
+    again = visitor.client.post(
+        pair.path + "/swap", data=dict(choice.fields)
+    )
+    assert again.status_code == 303, "sent twice, it is done once"
+    gone = visitor.get(f"{path}/submissions/{talks[number].code}/{expert.code}")
+    assert gone.status == 404, "the pair is not in the proposal any more"
+    back = visitor.submit(edited, press="Take all edits back")
+    assert "As edited" not in back.text
+    loads = visitor.get(f"{path}/reviewers/?q=reviewer+0&load=2&sort=x&page=9")
+    assert loads.status == 200
+    assert "Reviewer 1" not in loads.text
+
+
+def name_of(committee: Committee, form) -> str:
+    """Whom this button chooses."""
+    return next(one.name for one in committee.reviewers if one.code == dict(form.fields)["instead"])
+
+
+@pytest.mark.parametrize("instead", ["", "nobody", "x\0y", "own"])
+def test_a_choice_of_nobody_is_refused(db, committee, visitor_as, instead):
+    proposal = propose(db, committee, actor_for(db, committee.chair))
+    submission_id, person_id = next(iter(rows(db)))
+    code = next(one.code for one in committee.submissions if one.id == submission_id)
+    person = next(one.code for one in committee.reviewers if one.id == person_id)
+    db.commit()
+    visitor = visitor_as(committee.chair)
+    page = visitor.get(
+        f"/{committee.conference.slug}/chair/assignment/proposals/{proposal.id}"
+        f"/submissions/{code}/{person}"
+    )
+    fields = dict(next(one for one in page.forms() if one.action.endswith("/swap")).fields)
+    value = committee.chair.code if instead == "own" else instead
+    answer = visitor.client.post(page.path + "/swap", data={**fields, "instead": value})
+    assert answer.status_code in {400, 422}
+    db.expire_all()
+    assert {mark for mark, _counts in rows(db).values()} == {""}

@@ -234,30 +234,25 @@ class Places:
         reviewer = self._one(select(Person.code).where(Person.id == self.reviewer))
         yield self._by_chair("assignment_limits", person=reviewer)
         yield self._by_chair("assignment_one", code=self._code(State.SUBMITTED))
-        proposal = self._one(select(Proposal.id))
+        proposal, talk, who = self._open_pair()
         yield self._by_chair("proposal", number=proposal)
         yield self._by_chair("proposal", number=proposal, show="all", sort="worst")
         yield self._by_chair("proposal_loads", number=proposal)
-        talk, who = self._open_pair(proposal)
         yield self._by_chair("proposal_pair", number=proposal, code=talk, person=who)
         yield self._by_chair("assignment_job", number=self._waiting_job())
         found = select(Submission.code, Conflict.id).join(Conflict)
         code, number = self._one(found.where(Conflict.state == "open"))
         yield self._by_chair("judge", code=code, number=number)
 
-    def _open_pair(self, proposal: int) -> tuple[str, str]:
-        """A pair of the proposal, which is open once more, so that its edits are shown."""
-        self.db.get_one(Proposal, proposal).state = "proposed"
-        pairs = select(Submission.code, Person.code).join(
-            ProposalPick, ProposalPick.submission_id == Submission.id
+    def _open_pair(self) -> tuple[int, str, str]:
+        """A pair of a proposal, which is open once more, so that its edits are shown."""
+        pair: tuple[int, str, str] = self._one(
+            select(ProposalPick.proposal_id, Submission.code, Person.code)
+            .join(Submission, Submission.id == ProposalPick.submission_id)
+            .join(Person, Person.id == ProposalPick.person_id)
+            .where(*self._is(State.SUBMITTED), ProposalPick.counts, ProposalPick.why == "")
         )
-        pair: tuple[str, str] = self._one(
-            pairs.join(Person, Person.id == ProposalPick.person_id).where(
-                ProposalPick.proposal_id == proposal,
-                ProposalPick.counts,
-                Submission.state == str(State.SUBMITTED),
-            )
-        )
+        self.db.get_one(Proposal, pair[0]).state = "proposed"
         return pair
 
     def _by_chair(self, name: str, **values: object) -> Place:

@@ -71,10 +71,18 @@ def _loads(found: Proposal) -> Loads:
     sort = sort if sort.removeprefix("-") in LOAD_SORTS else "-planned"
     load, page = _whole(arguments.get("load", "")), _whole(request.args.get("page", "")) or 1
     asked: dict[str, Any] = {"query": arguments.get("q", ""), "load": load, "sort": sort}
-    total, rows = reviewer_loads(
-        context.db(), found, **asked, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE
-    )
+    total, rows = _page(found, asked, page)
+    if not rows and page > 1:
+        page = max(1, -(-total // PAGE_SIZE))
+        total, rows = _page(found, asked, page)
     return Loads(rows, page, total, sort.removeprefix("-"), sort.startswith("-"), arguments)
+
+
+def _page(
+    found: Proposal, asked: Mapping[str, Any], page: int
+) -> tuple[int, Sequence[ReviewerLoad]]:
+    offset = (page - 1) * PAGE_SIZE
+    return reviewer_loads(context.db(), found, **asked, limit=PAGE_SIZE, offset=offset)
 
 
 def _whole(text: str) -> int | None:
