@@ -8,6 +8,7 @@ from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cfp.domain.assignment import applying, editing, proposals, tallies
@@ -43,6 +44,7 @@ SHOWS = {
 MARKS = {"pinned": "pinned", "dropped": "dropped", "forbidden": "forbidden", "solved": ""}
 SORTABLE = ("place", "reviewer", "score", "cost", "worst")
 FILTERS = ("show", "q", "reviewer", "track", "sort")
+_OWN_COLUMNS = frozenset({"place", "score", "cost"})
 _SEARCHED = ("q", "reviewer", "track")
 NAMED_AT_MOST = 8
 QUERY_LIMIT = 200
@@ -101,7 +103,14 @@ class Pairs(Listing):
             return self
         self.total = known
         self.page = min(self.page, self.pages)
-        query = self.statement().limit(PAGE_SIZE).offset((self.page - 1) * PAGE_SIZE)
+        offset = (self.page - 1) * PAGE_SIZE
+        if self.sort in _OWN_COLUMNS:  # sorting ids alone works out no column of other rows
+            id_ = self.view.column(self.actor, "id")
+            ids = select(id_).where(*self.conditions).order_by(*self._order())
+            here = ids.limit(PAGE_SIZE).offset(offset).subquery()
+            query = self.statement().where(id_.in_(select(here.c[0])))
+        else:
+            query = self.statement().limit(PAGE_SIZE).offset(offset)
         self.rows = db.execute(query).all()
         return self
 
