@@ -100,6 +100,33 @@ def repair(problem: Problem, current: ArrayLike, *, seed: int = 0) -> Plan:
     )
 
 
+def judge(problem: Problem, chosen: ArrayLike, *, seed: int = 0) -> Plan:
+    """The figures of pairs that somebody else has chosen, beside the highest total there could be.
+
+    Args:
+        problem: as for `assign`; its pins and limits bind the highest total, not the pairs.
+        chosen: (K, 2) rows (paper, reviewer); those that are no candidates are left out.
+        seed: breaks ties of the highest total.
+
+    Raises:
+        ProblemError: unknown or doubled rows in `chosen`, or numbers too large to be exact.
+    """
+    rows = as_rows("chosen", chosen)
+    problem.check_pairs("chosen", rows)
+    steps = Steps(None)
+    steps.start("prepare")
+    reduced = reduce(problem, seed)
+    steps.start("flow")
+    highest = _solve(reduced, prices.best_total(reduced, _standing(reduced, problem.previous)))
+    steps.start("report")
+    given = Solution(
+        rows=rows_of(problem, rows)[0], shortfalls=highest.shortfalls, gap=np.nan
+    )
+    return plans.compose(
+        reduced, given, standing=problem.previous, highest=highest, objective="import", steps=steps
+    )
+
+
 def _check_parameters(problem: Problem, objective: str, floor: float) -> None:
     if objective not in OBJECTIVES:
         raise ProblemError("problem.objective", field="objective", value=objective)

@@ -25,7 +25,7 @@ from cfp.algorithms.arrays import (
 )
 from cfp.algorithms.errors import ProblemError
 
-__all__ = ["NO_AFFILIATION", "Plan", "Problem", "ProblemError", "Shortfall"]
+__all__ = ["NO_AFFILIATION", "Alternatives", "Plan", "Problem", "ProblemError", "Shortfall"]
 
 NO_AFFILIATION = -1
 
@@ -184,7 +184,7 @@ class Plan:
             if it came first.
         worst_limit: no plan that keeps the floor can have a higher `worst`; of a balanced plan it
             equals `worst` unless the search was cut short.
-        objective: "max", "balanced" or "repair".
+        objective: "max", "balanced" or "repair"; "import" where the pairs were given.
         chance: (N,) of a randomized plan: the probability each candidate pair was drawn with, in
             the order of the problem's arrays; `optimum` and `total_bound` are then of the expected
             total, and `total_limit` is nan.
@@ -224,6 +224,22 @@ class Plan:
         lacking = (self.paper_missing, self.load_unmet, self.load_over)
         broken = (self.without_senior, self.pins_unmet, self.crowded)
         return not any(part.any() for part in lacking) and not any(len(part) for part in broken)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Alternatives:
+    """The cheapest single step by which a plan does without each of its pairs.
+
+    Attributes:
+        cost: (K,) what the total loses, in the order of the plan's pairs; nan where there is none.
+        reviewer: (K,) who reviews the paper instead, or -1.
+        takes: (K,) the paper on which the pair's reviewer takes that one's place, or -1 where
+            that one simply has room for one more.
+    """
+
+    cost: Scores
+    reviewer: Ids
+    takes: Ids
 
 
 def _or(given: ArrayLike | None, default: ArrayLike) -> ArrayLike:

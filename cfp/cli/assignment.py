@@ -1,17 +1,24 @@
-"""`cfp assign`: solve who reviews what from the command line, and apply it."""
+"""`cfp assign`: solve who reviews what from the command line, or read it from a table; apply it."""
 
 import sys
-from typing import Any
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import click
 from sqlalchemy.orm import Session
 
 from cfp import clock
 from cfp.actors import SYSTEM
-from cfp.cli.runtime import find_conference, json_option, report, session
+from cfp.algorithms.alternatives import alternatives
+from cfp.cli.import_mistakes import MISTAKES
+from cfp.cli.runtime import find_conference, json_option, report, session, write_whole
 from cfp.config import Config
 from cfp.domain.assignment import applying, proposals
 from cfp.domain.assignment.conflicts import find_conflicts
+from cfp.domain.assignment.exporting import assignment_rows
+from cfp.domain.assignment.importing import ImportMistakesError, import_options
 from cfp.domain.assignment.problems import (
     Loaded,
     figures_from,
@@ -19,14 +26,20 @@ from cfp.domain.assignment.problems import (
     picks_from,
     store_matches,
 )
+from cfp.domain.assignment.proposal_lists import names_of
 from cfp.domain.assignment.proposals import Difference, Options, Pick
 from cfp.domain.assignment.rules import OBJECTIVES
 from cfp.domain.conferences.models import Conference
-from cfp.jobs.assignment import solve
+from cfp.errors import ConfigError
+from cfp.formats.pairs import PairRow, json_bytes, read_pairs
+from cfp.formats.reading import SIZE_LIMIT
+from cfp.formats.table import csv_bytes
+from cfp.jobs.assignment import solved
 from cfp.links import Links
 
 DONE_WITH_WARNINGS = 3
 
+a_path = click.Path(path_type=Path)
 
 @click.command()
 @click.argument("slug", metavar="CONFERENCE")
@@ -40,6 +53,23 @@ DONE_WITH_WARNINGS = 3
     show_default=True,
     help="The worst-off submission as well off as can be, or the highest total.",
 )
+@click.option(
+    "--import",
+    "table",
+    type=a_path,
+    help="Take the pairs of this CSV or JSON (-: standard input) instead of solving.",
+)
+@click.option(
+    "--whole",
+    is_flag=True,
+    help="With --import: who reviews a submission it names and is not in it, is taken away.",
+)
+@click.option(
+    "--export",
+    "output",
+    type=a_path,
+    help="Only write who reviews what now to this .csv or .json, which --import reads.",
+)
 @json_option
 @click.pass_obj
 def assign(
@@ -49,16 +79,26 @@ def assign(
     repair: bool,
     most: int | None,
     objective: str,
+    table: Path | None,
+    whole: bool,
+    output: Path | None,
     as_json: bool,
 ) -> None:
     """Assign reviewers to all submissions under review, and tell them.
 
     Ends with 3 when not every submission could get all its reviewers, or a rule was not kept.
     """
+    if whole and table is None:
+        raise click.UsageError("--whole goes with --import.")
+    if output is not None:
+        _export(config, slug, output, as_json=as_json)
+        return
     options = Options(most=most, repair=repair, objective=objective)
-    loaded, changes = _loaded(config, slug, options)
-    plan = solve(loaded)
-    picks, figures = list(picks_from(loaded, plan)), figures_from(loaded, plan)
+    rows = _read(table) if table is not None else None
+    loaded, changes = _loaded(config, slug, options, rows, whole=whole)
+    options, (problem, plan) = loaded.options, solved(loaded)
+    steps = alternatives(problem, plan)
+    picks, figures = list(picks_from(loaded, plan, steps)), figures_from(loaded, plan)
     with session(config, writes=not dry_run) as db:
         conference = find_conference(db, slug)
         outcome = _outcome(db, conference, picks, figures, changes)
@@ -71,15 +111,56 @@ def assign(
     sys.exit(DONE_WITH_WARNINGS if lacks else 0)
 
 
-def _loaded(config: Config, slug: str, options: Options) -> tuple[Loaded, int]:
+def _read(table: Path) -> list[PairRow]:
+    source: BinaryIO
+    try:
+        with nullcontext(sys.stdin.buffer) if str(table) == "-" else table.open("rb") as source:
+            return read_pairs(source.read(SIZE_LIMIT + 1))
+    except OSError as error:
+        raise ConfigError("unreadable", name=str(table), value=error.strerror) from error
+
+
+def _export(config: Config, slug: str, output: Path, *, as_json: bool) -> None:
+    with session(config, writes=False) as db:
+        header, rows = assignment_rows(db, SYSTEM, find_conference(db, slug))
+    data = (
+        json_bytes(header, rows) if output.suffix == ".json" else csv_bytes(header, rows)
+    )
+    write_whole(output, data)
+    words = f"{_number(len(rows), 'pair')} written to {output}."
+    report(words, {"pairs": len(rows), "file": str(output)}, as_json=as_json)
+
+
+def _loaded(
+    config: Config,
+    slug: str,
+    options: Options,
+    rows: Sequence[PairRow] | None,
+    *,
+    whole: bool,
+) -> tuple[Loaded, int]:
     """The problem on conflicts as they would be found now; nothing of that is stored yet."""
     with session(config, writes=True) as db:
         conference = find_conference(db, slug)
         proposals.check_assigned(conference)
-        came, went = find_conflicts(db, conference, now=clock.now())
+        now = clock.now()
+        came, went = find_conflicts(db, conference, now=now)
+        if rows is not None:
+            try:
+                options = import_options(
+                    db, SYSTEM, conference, rows=rows, whole=whole, now=now
+                )
+            except ImportMistakesError as error:
+                _tell_mistakes(error)
+                raise
         loaded = load_problem(db, conference, SYSTEM, options)
         db.rollback()
     return loaded, came + went
+
+
+def _tell_mistakes(error: ImportMistakesError) -> None:
+    for one in error.mistakes:
+        click.echo(f"line {one.line}: {MISTAKES[one.key].format(text=one.text)}", err=True)
 
 
 def _outcome(
@@ -90,7 +171,7 @@ def _outcome(
     conflicts: int,
 ) -> dict[str, Any]:
     stands = proposals.standing_pairs(db, conference)
-    scope = set(figures["scope"])
+    scope = dict(figures["scope"])
     here = [one for one in stands if one.submission_id in scope]
     difference: Difference = proposals.compare(picks, here, ())
     return {
@@ -107,19 +188,23 @@ def _outcome(
         "optimum": figures["optimum"],
         "worst": figures["worst"],
         "worst_bound": figures["worst_bound"],
-        "shortfalls": [
-            {
-                "submissions": len(one["submissions"]),
-                "reviewers": len(one["people"]),
-                "wanted": one["demand"],
-                "possible": one["capacity"],
-                "missing": one["missing"],
-            }
-            for one in figures["shortfalls"]
-        ],
+        "shortfalls": [_shortfall(db, one) for one in figures["shortfalls"]],
         "without_senior": len(figures["unmet"]["senior"]),
         "below_least": len(figures["unmet"]["least"]),
         "mails": 0,
+    }
+
+
+def _shortfall(db: Session, one: dict[str, Any]) -> dict[str, Any]:
+    names = names_of(db, one["people"], one["submissions"])
+    return {
+        "submissions": len(one["submissions"]),
+        "reviewers": len(one["people"]),
+        "wanted": one["demand"],
+        "possible": one["capacity"],
+        "missing": one["missing"],
+        "codes": sorted(code for code, _title in names.submissions.values()),
+        "names": sorted(names.people.values()),
     }
 
 
@@ -153,12 +238,7 @@ def _words(outcome: dict[str, Any], dry_run: bool) -> str:
         f"{outcome['planned']} of {outcome['wanted']} reviews for "
         f"{_number(outcome['submissions'], 'submission')} {tense} assigned: "
         f"{outcome['new']} new, {outcome['kept']} kept, {outcome['taken_away']} taken away.",
-        *(
-            f"{_number(one['submissions'], 'submission')} can only be reviewed by "
-            f"{_number(one['reviewers'], 'reviewer')}, who can give {one['possible']} of "
-            f"{one['wanted']} reviews: {one['missing']} missing."
-            for one in outcome["shortfalls"]
-        ),
+        *map(_group, outcome["shortfalls"]),
     ]
     if outcome["without_senior"]:
         lines.append(
@@ -171,6 +251,19 @@ def _words(outcome: dict[str, Any], dry_run: bool) -> str:
     if not dry_run:
         lines.append(f"Told by mail: {_number(outcome['mails'], 'reviewer')}.")
     return "\n".join(lines)
+
+
+def _group(one: dict[str, Any]) -> str:
+    submissions, reviewers = (
+        f"{_number(len(one[name]), noun)} ({', '.join(one[name])})"
+        for name, noun in (("codes", "submission"), ("names", "reviewer"))
+    )
+    if not one["names"]:
+        return f"{submissions} can be reviewed by nobody: {one['missing']} missing."
+    return (
+        f"{submissions} can only be reviewed by {reviewers}, who can give {one['possible']} of "
+        f"{one['wanted']} reviews: {one['missing']} missing."
+    )
 
 
 def _number(count: int, noun: str) -> str:

@@ -11,6 +11,7 @@ class FormatError(CfpError, ValueError):
     expected), `format.columns` (missing), `format.csv` (reason), `format.submissions` (none found),
     `format.anchor` (anchor: two talks share it), `format.order` (title: ends before it starts),
     `format.zone` (zone), `format.xml` (reason), `format.doctype`, `format.zip` (no workbook),
+    `format.rows` (limit),
     `format.shape` (format: JSON or XML that holds something else), `format.pdf` (typst is not
     installed). Of the command line's own tables and lists: `table.*`, `items.*`, in `cli/words.py`.
     """

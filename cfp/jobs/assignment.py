@@ -1,9 +1,13 @@
-"""The job of an assignment: read, solve outside any transaction, store a proposal."""
+"""The job of an assignment: read, solve outside any transaction, store a proposal.
+
+An imported table goes the same way: it is not solved but judged, beside the best there could be.
+"""
 
 import secrets
 from typing import Any
 
 from cfp.algorithms import assignment as solver
+from cfp.algorithms.alternatives import alternatives
 from cfp.algorithms.problem import Plan, Problem
 from cfp.algorithms.steps import Progress
 from cfp.domain.assignment.problems import (
@@ -25,8 +29,9 @@ def run(context: JobContext) -> dict[str, Any]:
     with context.reading() as db:
         conference = db.get_one(Conference, context.conference_id)
         loaded = load_problem(db, conference, context.actor, options)
-    plan = solve(loaded, lambda _step, share: context.report(share))
-    picks, figures = list(picks_from(loaded, plan)), figures_from(loaded, plan)
+    problem, plan = solved(loaded, lambda _step, share: context.report(share))
+    picks = list(picks_from(loaded, plan, alternatives(problem, plan)))
+    figures = figures_from(loaded, plan)
     db = context.storing()
     store_matches(db, conference, loaded, now=context.now())
     proposal = store_proposal(
@@ -42,21 +47,29 @@ def run(context: JobContext) -> dict[str, Any]:
 
 
 def solve(loaded: Loaded, on_progress: Progress | None = None) -> Plan:
-    """The best plan by the objective asked for, or with `repair` the one that changes least.
+    """See `solved`."""
+    return solved(loaded, on_progress)[1]
+
+
+def solved(loaded: Loaded, on_progress: Progress | None = None) -> tuple[Problem, Plan]:
+    """The best plan by the objective asked for, the one that changes least, or the one given.
 
     Of a large conference only promising pairs are looked at; a submission that lacks reviews
-    then gets all its pairs, so that what is reported missing cannot be had at all.
+    then gets all its pairs, so that what is reported missing cannot be had at all. The problem is
+    the one with the pairs that were looked at last.
     """
     problem, whole = loaded.problem, set[int]()
     while True:
         plan = _solved(loaded, problem, on_progress)
         if loaded.narrow(plan) <= whole:
-            return plan
+            return problem, plan
         whole |= loaded.narrow(plan)
         problem = loaded.problem_with(whole)
 
 
 def _solved(loaded: Loaded, problem: Problem, on_progress: Progress | None) -> Plan:
+    if loaded.options.imported is not None:
+        return solver.judge(problem, loaded.imported_rows())
     if loaded.options.repair:
         return repaired(loaded, problem)
     if problem.cap is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from flask import Response, make_response, request, url_for
 from sqlalchemy import CTE, ColumnElement, Label, Row, Select, and_, or_, select
@@ -34,7 +34,7 @@ class Listing:
     @classmethod
     def from_request(
         cls, view: View, actor: Actor, *, sortable: Sequence[str], default: str
-    ) -> "Listing":
+    ) -> Self:
         """Read page and sort from the address; a sort this person has not is ignored."""
         asked = request.args.get("sort", default)
         name = asked.removeprefix("-")

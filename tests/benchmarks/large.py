@@ -40,8 +40,8 @@ class Large:
     cookies: dict[str, str]
 
 
-def build(db: Session, seed: int = 7) -> Large:
-    """Make it; the same seed gives the same sizes and scores."""
+def build(db: Session, seed: int = 7, number: int = REVIEWERS) -> Large:
+    """Make it with a number of reviewers; the same seed gives the same sizes and scores."""
     chance = random.Random(seed)  # noqa: S311 - a benchmark's data
     now = clock.now()
     conference = make_conference(
@@ -49,7 +49,7 @@ def build(db: Session, seed: int = 7) -> Large:
         reviewing="assigned",
     )  # fmt: skip
     tracks = [make_track(db, conference, f"Track {number}").id for number in range(TRACKS)]
-    people = _people(db, SUBMISSIONS + REVIEWERS + 1)
+    people = _people(db, SUBMISSIONS + number + 1)
     owners, reviewers, chair = people[:SUBMISSIONS], people[SUBMISSIONS:-1], people[-1]
     db.execute(
         insert(Role),

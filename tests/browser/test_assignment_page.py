@@ -33,6 +33,9 @@ def test_the_page_of_a_solve_leads_on_to_its_proposal(
     page.get_by_role("checkbox", name="Select Talk 0 with").first.check()
     expect(page.get_by_text("1 selected: Talk 0 with")).to_be_visible()
     bar.click()
+    page.get_by_role("link", name="Swap").last.click()
+    page.get_by_role("button", name="Choose").first.click()
+    expect(page.get_by_text("chosen by a chair")).to_be_visible()
     page.get_by_role("button", name="Apply 11 changes").click()
     expect(page.get_by_role("button", name="Undo")).to_be_visible(timeout=PATIENCE)
     assert len(db.scalars(select(Assignment)).all()) == 11

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cfp.config import Config
-from cfp.domain.assignment import actions, applying, proposals
+from cfp.domain.assignment import actions, applying, editing, proposals
 from cfp.domain.assignment.conflicts import find_conflicts
 from cfp.domain.assignment.models import Assignment, Bid, Proposal, ReviewerProfile
 from cfp.domain.assignment.problems import figures_from, load_problem, picks_from
@@ -402,7 +402,7 @@ def test_edits_pin_leave_out_and_forbid(db, committee):
     first, second, third = (pick.pair for pick in proposals.picks_of(proposal)[:3])
 
     def mark(pair, as_):
-        proposals.mark(db, actor, committee.conference, proposal=proposal, pairs=[pair], as_=as_)
+        editing.mark(db, actor, committee.conference, proposal=proposal, pairs=[pair], as_=as_)
 
     mark(first, "pinned")
     mark(second, "dropped")
@@ -411,7 +411,7 @@ def test_edits_pin_leave_out_and_forbid(db, committee):
         mark((0, 0), "pinned")
     with pytest.raises(DomainError, match="bad_mark"):
         mark(first, "loved")
-    again = propose(db, committee, proposals.options_with_marks(proposal))
+    again = propose(db, committee, editing.options_with_marks(proposal))
     planned = {pick.pair: pick for pick in proposals.picks_of(again)}
     assert first in planned
     assert planned[first].mark == "pinned"
@@ -602,9 +602,10 @@ def test_the_command_line_warns_of_what_cannot_be_covered(db, config):
     done = run(config, committee.conference.slug, "--dry-run")
     assert "2 submissions without a senior reviewer." in done.stdout
     assert done.returncode == 3
+    codes = ", ".join(sorted(one.code for one in committee.submissions))
     assert (
-        "2 submissions can only be reviewed by 2 reviewers, who can give 4 of 6 reviews"
-        in done.stdout
+        f"2 submissions ({codes}) can only be reviewed by 2 reviewers (Reviewer 0, Reviewer 1), "
+        "who can give 4 of 6 reviews: 2 missing." in done.stdout
     )
 
 

@@ -1,5 +1,6 @@
 """Migrations and models agree on both databases, up and down, and guard what is append-only."""
 
+import json
 import re
 from datetime import UTC, datetime
 
@@ -13,7 +14,14 @@ from sqlalchemy.orm import Session
 from cfp.actors import SYSTEM
 from cfp.audit import AuditEntry, broken_links, record
 from cfp.db import make_engine, open_session
-from cfp.domain.assignment.models import Conflict, ReviewerProfile
+from cfp.domain.assignment.models import (
+    Conflict,
+    Proposal,
+    ProposalPick,
+    ProposalSubmission,
+    ReviewerProfile,
+    ReviewRound,
+)
 from cfp.domain.conferences.models import Conference
 from cfp.domain.models import metadata
 from cfp.domain.program.models import Placement, ProgramDraft, ProgramItem
@@ -129,6 +137,50 @@ def test_conflicts_survive_and_those_without_a_name_below_become_declared(engine
         assert sorted(row[0] for row in rows) == ["declared", "declared", "domain"]
         assert {tuple(row[1:]) for row in rows} == {("They share an office.", "", None)}
         assert not db.scalars(select(Conference.asks_collaborators)).one()
+
+
+def test_the_pairs_of_a_proposal_survive_down_and_up(engine: Engine) -> None:
+    with open_session(engine, writes=True) as db:
+        conference = make_conference(db, "kept", reviewing="assigned")
+        talk = make_submission(db, conference, [make_person(db)])
+        round_id = db.scalars(select(ReviewRound.id)).one()
+        proposal = Proposal(conference_id=conference.id, round_id=round_id, created=NOW)
+        db.add(proposal)
+        db.flush()
+        fixed = {"conference_id": conference.id, "proposal_id": proposal.id}
+        db.add(ProposalSubmission(**fixed, submission_id=talk.id, demand=2))
+        pair = {**fixed, "submission_id": talk.id, "parts": [0.5, 0.2, 0.0, 0.0], "score": 0.7}
+        people = [make_person(db) for _ in range(3)]
+        db.add_all(
+            [
+                ProposalPick(**pair, person_id=people[0].id, mark="swapped", counts=False),
+                ProposalPick(**pair, person_id=people[1].id, mark="chosen", proposed=False),
+                ProposalPick(**pair, person_id=people[2].id, mark=""),
+            ]
+        )
+        db.commit()
+        ids = [person.id for person in people]
+    downgrade(engine, "0005")
+    with engine.connect() as connection:
+        stored = connection.execute(text("SELECT pairs FROM proposal")).scalar()
+    pairs = json.loads(stored) if isinstance(stored, str) else stored
+    assert [one[1:] for one in pairs] == [
+        [id_, [0.5, 0.2, 0.0, 0.0], mark]
+        for id_, mark in zip(ids, ("dropped", "pinned", ""), strict=True)
+    ]
+    upgrade(engine)
+    with open_session(engine, writes=False) as db:
+        rows = db.scalars(select(ProposalPick).order_by(ProposalPick.id)).all()
+        assert [(row.person_id, row.mark, row.counts) for row in rows] == [
+            (ids[0], "dropped", False), (ids[1], "pinned", True), (ids[2], "", True),
+        ]  # fmt: skip
+        side = db.scalars(select(ProposalSubmission)).one()
+        assert (side.planned, side.demand) == (2, conference_demand(db))
+        assert side.score == pytest.approx(1.4)
+
+
+def conference_demand(db: Session) -> int:
+    return db.execute(text("SELECT reviews_per_submission FROM conference")).scalar_one()
 
 
 @pytest.mark.parametrize(

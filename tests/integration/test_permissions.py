@@ -90,6 +90,9 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.proposal_mark", "chair.proposal_again", "chair.proposal_apply"),
         *("chair.proposal_undo", "chair.assignment_answers", "chair.assignment_repair"),
         "chair.standby",
+        *("chair.proposal_undo", "chair.proposal_take_back", "chair.proposal_loads"),
+        *("chair.proposal_csv", "chair.proposal_json", "chair.assignment_import"),
+        *("chair.assignment_csv", "chair.assignment_json"),
         *("chair.decisions", "chair.decide_many", "chair.decide_several", "chair.undo_decisions"),
     ),
     CHAIRS: (
@@ -150,6 +153,7 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
         *("chair.submission_unassign", "reviewer.comment", "chair.assignment_one"),
         *("chair.assignment_ask", "chair.assignment_take", "chair.assignment_pin"),
         *("chair.assignment_hand_back", "chair.assignment_wanted"),
+        *("chair.proposal_pair", "chair.proposal_swap"),
     ),
     ("", "ck", "ck"): ("chair.judge", "chair.withdraw"),
     ("", "rxtck", "rxtck"): (

@@ -20,6 +20,7 @@ from cfp.domain.assignment.models import (
     Bid,
     Conflict,
     Proposal,
+    ProposalPick,
     ReviewerDocument,
 )
 from cfp.domain.assignment.proposals import JOB_KIND
@@ -243,7 +244,7 @@ class Places:
         """Assignment and conflicts of interest."""
         for name in (
             *("assignment", "assignment_submissions", "assignment_reviewers"),
-            *("assignment_answers", "standby", "late_reviews"),
+            *("assignment_answers", "standby", "late_reviews", "assignment_import"),
             *("assignment_rules", "assignment_apart", "assignment_demand"),
             *("conflicts", "conflict_new", "conflict_affiliations"),
         ):
@@ -252,12 +253,27 @@ class Places:
         yield self._by_chair("assignment_limits", person=reviewer)
         yield self._by_chair("assignment_one", code=self._code(State.SUBMITTED))
         yield self._by_chair("assignment_wanted", code=self._code(State.SUBMITTED))
-        yield self._by_chair("proposal", number=self._one(select(Proposal.id)))
+        proposal, talk, who = self._open_pair()
+        yield self._by_chair("proposal", number=proposal)
+        yield self._by_chair("proposal", number=proposal, show="all", sort="worst")
+        yield self._by_chair("proposal_loads", number=proposal)
+        yield self._by_chair("proposal_pair", number=proposal, code=talk, person=who)
         yield self._by_chair("assignment_job", number=self._waiting_job())
         found = select(Submission.code, Conflict.id).join(Conflict)
         code, number = self._one(found.where(Conflict.state == "open"))
         yield self._by_chair("judge", code=code, number=number)
         yield Place("chair.odd_bids", self.chair, {"slug": self._bidding()})
+
+    def _open_pair(self) -> tuple[int, str, str]:
+        """A pair of a proposal, which is open once more, so that its edits are shown."""
+        pair: tuple[int, str, str] = self._one(
+            select(ProposalPick.proposal_id, Submission.code, Person.code)
+            .join(Submission, Submission.id == ProposalPick.submission_id)
+            .join(Person, Person.id == ProposalPick.person_id)
+            .where(*self._is(State.SUBMITTED), ProposalPick.counts, ProposalPick.why == "")
+        )
+        self.db.get_one(Proposal, pair[0]).state = "proposed"
+        return pair
 
     def _by_chair(self, name: str, **values: object) -> Place:
         return Place(f"chair.{name}", self.chair, {"slug": self.conference.slug, **values})

@@ -31,7 +31,7 @@ def facts_of(papers: int, reviewers: int, *, demand: int = 3, **changes: object)
         "written": [[] for _person in people],
         "rating": Rating(uses_bids=True, uses_tracks=True),
         "asked": set(people),
-        **{name: {} for name in ("limits", "least", "outside", "bids", "employers")},
+        **{name: {} for name in ("limits", "least", "outside", "bids", "employers", "pool")},
         **{name: set() for name in ("avoided", "excluded", "kept", "stood", "seniors")},
         **{"needs_senior": False, "apart": [], "cap": None},
     }

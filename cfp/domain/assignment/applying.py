@@ -35,6 +35,9 @@ from cfp.domain.submissions.states import State
 from cfp.errors import NotNowError
 from cfp.links import Links
 
+BY_CHAIR = frozenset({"pinned", "chosen"})
+"""Marks of pairs that a chair wants: no later solve takes them away."""
+
 
 @dataclass(frozen=True)
 class Applied:
@@ -208,7 +211,7 @@ def _snapshot(db: Session, ids: Sequence[int]) -> list[list[Any]]:
 
 def _newly_pinned(kept: Iterable[Pick], stands: Iterable[Stand]) -> list[list[int]]:
     loose = {one.pair for one in stands if not one.pinned}
-    return [list(pick.pair) for pick in kept if pick.mark == "pinned" and pick.pair in loose]
+    return [list(pick.pair) for pick in kept if pick.mark in BY_CHAIR and pick.pair in loose]
 
 
 def _delete(db: Session, stands: Sequence[Stand]) -> None:
@@ -231,7 +234,7 @@ def _insert(db: Session, proposal: Proposal, picks: Sequence[Pick], now: datetim
                 "person_id": pick.person_id,
                 "state": "done" if pick.pair in done else "assigned",
                 "reason": "",
-                "pinned": pick.mark == "pinned",
+                "pinned": pick.mark in BY_CHAIR,
                 "created": now,
                 "changed": now,
             }

@@ -7,7 +7,7 @@ and in a proposal; what has been written since then counts at the next one.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
@@ -61,8 +61,8 @@ def candidates_for(
             select(ReviewerProfile).where(ReviewerProfile.conference_id == conference.id)
         )
     }
-    conflicts = _conflicts(db, submission)
-    blocked, bids = _blocked(db, conference, submission), _bids(db, conference, submission)
+    conflicts, blocked = _conflicts(db, conference, submission)
+    bids = _bids(db, conference, submission)
     avoided = set(avoided_kinds(conference))
     rating = Rating(
         uses_bids=takes_bids(conference),
@@ -104,23 +104,30 @@ def _place(one: Candidate) -> tuple[object, ...]:
     return one.blocked, load.paused, one.full, -one.parts.total, load.assigned
 
 
-def _conflicts(db: Session, submission: Submission) -> dict[int, dict[str, str]]:
+def _conflicts(
+    db: Session, conference: Conference, submission: Submission
+) -> tuple[dict[int, dict[str, str]], set[int]]:
+    """Each one's conflicts by kind with their state, and who is blocked; one statement for both."""
+    pair = blocked_pairs(conference)
+    nothing = literal("")
     rows = db.execute(
-        select(Conflict.person_id, Conflict.kind, Conflict.state).where(
-            Conflict.submission_id == submission.id, Conflict.state != "dismissed"
+        union_all(
+            select(Conflict.person_id, Conflict.kind, Conflict.state).where(
+                Conflict.submission_id == submission.id, Conflict.state != "dismissed"
+            ),
+            select(pair.c.person_id, nothing, nothing).where(
+                pair.c.submission_id == submission.id
+            ),
         )
     )
-    found: dict[int, dict[str, str]] = {}
+    kinds: dict[int, dict[str, str]] = {}
+    blocked: set[int] = set()
     for person_id, kind, state in rows:
-        found.setdefault(person_id, {})[kind] = state
-    return found
-
-
-def _blocked(db: Session, conference: Conference, submission: Submission) -> set[int]:
-    pair = blocked_pairs(conference)
-    return set(
-        db.scalars(select(pair.c.person_id).where(pair.c.submission_id == submission.id))
-    )
+        if kind:
+            kinds.setdefault(person_id, {})[kind] = state
+        else:
+            blocked.add(person_id)
+    return kinds, blocked
 
 
 def _bids(db: Session, conference: Conference, submission: Submission) -> dict[int, str]:

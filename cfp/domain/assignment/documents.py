@@ -4,7 +4,7 @@ Chairs see a title only as the reason of a match. Nothing here tells where a doc
 reviewer may copy a talk that another conference has not accepted.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -161,17 +161,10 @@ def copy_given_before(
     add_documents(db, actor, conference, pieces=pieces, now=now)
 
 
-def titles_of(
-    db: Session, conference: Conference, reasons: Collection[Because | None]
-) -> dict[int, str]:
-    """Document id -> title, of the reasons that are documents; what was taken back has none."""
-    ids = {one.of for one in reasons if one is not None and one.kind == "document"}
-    if not ids:
-        return {}
-    query = select(ReviewerDocument.id, ReviewerDocument.title).where(
-        ReviewerDocument.conference_id == conference.id, ReviewerDocument.id.in_(ids)
-    )
-    return dict(db.execute(query).all())
+def ids_in(reasons: Iterable[Because | None]) -> set[int]:
+    """The documents behind these reasons; what was taken back is no row any more."""
+    found = (one.of for one in reasons if one is not None and one.kind == "document")
+    return {id_ for id_ in found if isinstance(id_, int)}
 
 
 def _piece(talk: Submission) -> Piece:

@@ -105,7 +105,9 @@ def read_facts(db: Session, conference: Conference, actor: Actor, options: Optio
     )
     blocked, declined = blocked_set(db, conference), _declined(db, conference)
     reviewed = _reviewed(db, conference)
-    stay = (one for one in stands if one.kept or (one.person_id in pool and not one.blocked))
+    given = {pair for pair in options.imported or () if pair[1] not in asked}
+    on_call = (one for one in stands if one.person_id in pool and not one.blocked)
+    stay = (*(one for one in stands if one.kept or one.pair in given), *on_call)
     kept = {one.pair for one in stay if one.person_id in members} | reviewed
     excluded = blocked | declined | options.forbidden | options.replaced
     kept = {pair for pair in kept - excluded if pair[0] in scope}
@@ -166,6 +168,7 @@ def _papers(
     return [
         Paper(id_, track_id, demand, Document(title, abstract))
         for id_, track_id, demand, title, abstract in rows
+        if options.submissions is None or id_ in options.submissions
     ]
 
 

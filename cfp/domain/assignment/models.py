@@ -278,7 +278,10 @@ class HandOver(Base):
 
 
 class Proposal(Base):
-    """A stored result of a solve: pairs, figures and parameters; applied or not, and undone."""
+    """A stored result of a solve or an import: its figures and parameters; applied, undone, or not.
+
+    Its submissions, reviewers and pairs are rows of their own, so that lists page and filter them.
+    """
 
     __tablename__ = "proposal"
 
@@ -287,9 +290,81 @@ class Proposal(Base):
     round_id: Mapped[int] = mapped_column(ForeignKey("review_round.id"), index=True)
     state: Mapped[str] = mapped_column(default="proposed")
     parameters: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    pairs: Mapped[list[Any]] = mapped_column(default=list)
     figures: Mapped[dict[str, Any]] = mapped_column(default=dict)
     undo: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     created: Mapped[datetime]
     applied: Mapped[datetime | None]
+
+
+class ProposalPick(Base):
+    """A pair that a proposal is about: it makes it, keeps it, or takes away what stood.
+
+    `proposed` by the solve, `stood` when that was made, `counts` as the chair has left it (all
+    that applying makes an assignment); mark: "", pinned, dropped, forbidden, swapped (another
+    took its place), chosen (took the place of `instead_of_id`, by a chair). `alternative` is how
+    to do without the pair, and `cost` the score that takes.
+    """
+
+    __tablename__ = "proposal_pick"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    proposed: Mapped[bool] = mapped_column(default=True)
+    stood: Mapped[bool] = mapped_column(default=False)
+    counts: Mapped[bool] = mapped_column(default=True)
+    mark: Mapped[str] = mapped_column(default="")
+    score: Mapped[float] = mapped_column(default=0.0)
+    parts: Mapped[list[Any]] = mapped_column(default=list)
+    because: Mapped[list[Any]] = mapped_column(default=list)
+    why: Mapped[str] = mapped_column(default="")
+    instead_of_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    alternative: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    cost: Mapped[float | None]
+
+    __table_args__ = (
+        UniqueConstraint("proposal_id", "submission_id", "person_id"),
+        Index(
+            "ix_proposal_pick_shown", "proposal_id", "submission_id", "counts", "stood", "score"
+        ),
+        Index("ix_proposal_pick_person", "person_id", "proposal_id", "counts", "score"),
+        Index("ix_proposal_pick_submission", "submission_id"),
+    )
+
+
+class ProposalSubmission(Base):
+    """A submission in a proposal's scope, with what it has by the pairs that count."""
+
+    __tablename__ = "proposal_submission"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    demand: Mapped[int]
+    planned: Mapped[int] = mapped_column(default=0)
+    score: Mapped[float] = mapped_column(default=0.0)
+
+    __table_args__ = (
+        UniqueConstraint("proposal_id", "submission_id"),
+        Index("ix_proposal_submission_score", "proposal_id", "score", "submission_id"),
+    )
+
+
+class ProposalReviewer(Base):
+    """Somebody a proposal could ask: the fewest and the most that were aimed at, and their load."""
+
+    __tablename__ = "proposal_reviewer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    least: Mapped[int] = mapped_column(default=0)
+    most: Mapped[int | None]
+    planned: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (UniqueConstraint("proposal_id", "person_id"),)

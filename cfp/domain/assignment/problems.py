@@ -15,11 +15,11 @@ from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
-from cfp.algorithms.problem import Plan, Problem
+from cfp.algorithms.problem import Alternatives, Plan, Problem
 from cfp.domain.assignment.facts import Facts, read_facts
 from cfp.domain.assignment.models import TextMatch
 from cfp.domain.assignment.pairs import BEST, LEAST, Matches, candidate_pairs, is_large
-from cfp.domain.assignment.proposals import Options, Pair, Pick, digest
+from cfp.domain.assignment.proposals import Alternative, Options, Pair, Pick, digest
 from cfp.domain.assignment.rules import LOAD_LIMIT
 from cfp.domain.assignment.scoring import Parts
 from cfp.domain.assignment.texts import Texts
@@ -58,7 +58,8 @@ class Loaded:
     def matches(self) -> Matches:
         """How near the texts are, of all pairs or the nearest."""
         papers, reviewers = len(self.facts.papers), len(self.facts.experts)
-        known = (*self.facts.bids, *self.facts.kept, *self.facts.stood, *self.options.pinned)
+        facts = self.facts
+        known = (*facts.bids, *facts.kept, *facts.stood, *self._wished())
         best = BEST if is_large(papers, reviewers) else reviewers
         found = self.texts.candidates(best=best, least=LEAST, also=self._rows(known))
         return Matches(found, papers)
@@ -71,7 +72,7 @@ class Loaded:
         }
         least, most = _loads(facts, options)
         pairs = candidate_pairs(
-            facts, self.matches, room=most, pinned=options.pinned, whole=whole
+            facts, self.matches, room=most, pinned=self._wished(), whole=whole
         )
         return Problem(
             paper=pairs.paper,
@@ -88,6 +89,14 @@ class Loaded:
             apart=self._apart(),
             cap=None if facts.cap is None or options.repair else facts.cap / 100,
         )
+
+    def imported_rows(self) -> list[tuple[int, int]]:
+        """The pairs of an imported table as rows (paper, reviewer)."""
+        return self._rows(self.options.imported or ())
+
+    def _wished(self) -> Collection[Pair]:
+        """Pairs that are looked at however little speaks for them."""
+        return self.options.pinned | (self.options.imported or frozenset())
 
     def narrow(self, plan: Plan) -> set[int]:
         """Papers (rows) that lack reviews while not all who may review them were looked at."""
@@ -150,13 +159,34 @@ def current_rows(loaded: Loaded) -> list[list[int]]:
     return [[int(paper), int(reviewer)] for paper, reviewer in loaded.problem.previous]
 
 
-def picks_from(loaded: Loaded, plan: Plan) -> Iterator[Pick]:
-    """The plan's pairs with the parts of their scores; what a chair had pinned stays marked."""
-    for paper, reviewer in zip(plan.paper.tolist(), plan.reviewer.tolist(), strict=True):
+def picks_from(
+    loaded: Loaded, plan: Plan, alternatives: Alternatives | None = None
+) -> Iterator[Pick]:
+    """The plan's pairs with the parts of their scores, and how to do without each.
+
+    What a chair had pinned stays marked, and so does what an imported table takes away.
+    """
+    for row, (paper, reviewer) in enumerate(
+        zip(plan.paper.tolist(), plan.reviewer.tolist(), strict=True)
+    ):
         pair, parts = loaded.pair(paper, reviewer), loaded.parts(paper, reviewer)
         mark = "pinned" if pair in loaded.options.pinned else ""
         because = loaded.texts.because(paper, reviewer) if parts.text else None
-        yield Pick(*pair, parts, mark, because)
+        step = _alternative(loaded, alternatives, row) if alternatives is not None else None
+        yield Pick(*pair, parts, mark, because, step)
+    for submission_id, person_id in sorted(loaded.options.removed & set(loaded.facts.stood)):
+        yield Pick(submission_id, person_id, Parts(), "dropped")
+
+
+def _alternative(loaded: Loaded, found: Alternatives, row: int) -> Alternative | None:
+    reviewer, takes = int(found.reviewer[row]), int(found.takes[row])
+    if reviewer < 0:
+        return None
+    return Alternative(
+        cost=float(found.cost[row]),
+        person_id=loaded.person_ids[reviewer],
+        takes_id=loaded.submission_ids[takes] if takes >= 0 else None,
+    )
 
 
 def figures_from(loaded: Loaded, plan: Plan) -> dict[str, Any]:
@@ -164,7 +194,8 @@ def figures_from(loaded: Loaded, plan: Plan) -> dict[str, Any]:
     pairs = zip(plan.paper.tolist(), plan.reviewer.tolist(), strict=True)
     bids = Counter(loaded.facts.bids.get(loaded.pair(*row), "") for row in pairs)
     return {
-        "scope": sorted(loaded.submission_ids),
+        "scope": list(zip(loaded.submission_ids, loaded.problem.demand.tolist(), strict=True)),
+        "loads": _load_limits(loaded),
         "stood": digest(loaded.facts.stood),
         "objective": plan.objective if plan.chance is None else "drawn",
         "total": _rounded(plan.total),
@@ -176,6 +207,7 @@ def figures_from(loaded: Loaded, plan: Plan) -> dict[str, Any]:
         "planned": len(plan.paper),
         "missing": int(plan.paper_missing.sum()),
         "bids": dict(bids) if loaded.facts.rating.uses_bids else {},
+        "requests": _requests(loaded, plan),
         "shortfalls": _shortfalls(loaded, plan),
         "unmet": _unmet(loaded, plan),
         "cap": None if plan.chance is None else loaded.facts.cap,
@@ -204,6 +236,37 @@ def _nearest(loaded: Loaded, paper: int) -> list[list[float]]:
     order = np.argsort(-scores, kind="stable")[:BEST].tolist()
     people = loaded.person_ids
     return [[people[int(reviewers[one])], round(float(scores[one]), 4)] for one in order]
+
+
+def _load_limits(loaded: Loaded) -> list[tuple[int, int, int]]:
+    """(person, least, most) of everybody who may be asked, or keeps something."""
+    least, most = loaded.problem.load_min.tolist(), loaded.problem.load_max.tolist()
+    return list(zip(loaded.person_ids, least, most, strict=True))
+
+
+def _requests(loaded: Loaded, plan: Plan) -> dict[str, int]:
+    """How far reviewers get what they asked for: bids of pairs, and own loads."""
+    facts, load = loaded.facts, plan.reviewer_load.tolist()
+    pairs = zip(plan.paper.tolist(), plan.reviewer.tolist(), strict=True)
+    given = Counter(facts.bids.get(loaded.pair(*row), "") for row in pairs)
+    wanting = {person_id for (_, person_id), bid in facts.bids.items() if bid == "want"}
+    getting = {
+        loaded.person_ids[reviewer]
+        for paper, reviewer in zip(plan.paper.tolist(), plan.reviewer.tolist(), strict=True)
+        if facts.bids.get(loaded.pair(paper, reviewer)) == "want"
+    }
+    said = [
+        (facts.limits[id_], load[row] + facts.outside.get(id_, 0))
+        for row, id_ in enumerate(loaded.person_ids)
+        if id_ in facts.limits
+    ]
+    return {
+        "wanted": given["want"],
+        "wanting": len(wanting & set(loaded.person_ids)),
+        "getting": len(getting),
+        "limits": len(said),
+        "within": sum(has <= limit for limit, has in said),
+    }
 
 
 def _shortfalls(loaded: Loaded, plan: Plan) -> list[dict[str, Any]]:

@@ -10,13 +10,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import ColumnElement, exists, insert, select, true
+from sqlalchemy.orm import Session, defer, object_session
 
 from cfp.actors import Actor, RoleKind
 from cfp.domain import jobs
 from cfp.domain.assignment.conflicts import find_conflicts
-from cfp.domain.assignment.models import Assignment, Proposal
+from cfp.domain.assignment.models import (
+    Assignment,
+    Proposal,
+    ProposalPick,
+    ProposalReviewer,
+    ProposalSubmission,
+)
 from cfp.domain.assignment.queries import (
     assignable,
     current_round,
@@ -25,6 +31,7 @@ from cfp.domain.assignment.queries import (
 )
 from cfp.domain.assignment.rules import ACTIVE, KEPT, LOAD_LIMIT, OBJECTIVES
 from cfp.domain.assignment.scoring import Because, Parts
+from cfp.domain.assignment.tallies import count_again, fingerprint
 from cfp.domain.conferences.models import Conference
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
@@ -51,6 +58,9 @@ class Options:
         pinned: pairs that have to be in it.
         forbidden: pairs that must not be in it.
         replaced: pairs whose reviewers say nothing: somebody else shall have them.
+        submissions: only these; None = all.
+        imported: the pairs themselves, where they come from a table and are only to be judged.
+        removed: pairs that stand and that the table takes away in so many words.
     """
 
     most: int | None = None
@@ -60,6 +70,9 @@ class Options:
     forbidden: frozenset[Pair] = frozenset()
     objective: str = "balanced"
     replaced: frozenset[Pair] = frozenset()
+    submissions: frozenset[int] | None = None
+    imported: frozenset[Pair] | None = None
+    removed: frozenset[Pair] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -70,26 +83,64 @@ class Options:
             "forbidden": sorted(map(list, self.forbidden)),
             "objective": self.objective,
             "replaced": sorted(map(list, self.replaced)),
+            **self._import_as_json(),
+        }
+
+    def _import_as_json(self) -> dict[str, Any]:
+        if self.imported is None:
+            return {}
+        return {
+            "submissions": sorted(self.submissions or ()),
+            "imported": sorted(map(list, self.imported)),
+            "removed": sorted(map(list, self.removed)),
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Options":
-        tracks = stored.get("tracks")
+        tracks, imported = stored.get("tracks"), stored.get("imported")
         return cls(
             most=stored.get("most"),
             tracks=None if tracks is None else tuple(tracks),
             repair=bool(stored.get("repair")),
-            pinned=frozenset((one[0], one[1]) for one in stored.get("pinned", ())),
-            forbidden=frozenset((one[0], one[1]) for one in stored.get("forbidden", ())),
+            pinned=_pairs(stored.get("pinned", ())),
+            forbidden=_pairs(stored.get("forbidden", ())),
             objective=stored.get("objective", "balanced"),
-            replaced=frozenset((one[0], one[1]) for one in stored.get("replaced", ())),
+            replaced=_pairs(stored.get("replaced", ())),
+            submissions=None if imported is None else frozenset(stored["submissions"]),
+            imported=None if imported is None else _pairs(imported),
+            removed=_pairs(stored.get("removed", ())),
         )
+
+
+def _pairs(stored: Iterable[Sequence[int]]) -> frozenset[Pair]:
+    return frozenset((one[0], one[1]) for one in stored)
+
+
+class Alternative(NamedTuple):
+    """The cheapest single step by which the proposal does without a pair.
+
+    `person_id` reviews the submission instead, and where `takes_id` is given, the pair's reviewer
+    takes that one's place on this other submission. `cost` is what the sum of all scores loses: an
+    upper bound, as a rearrangement of many pairs may lose less.
+    """
+
+    cost: float
+    person_id: int
+    takes_id: int | None = None
+
+    def as_json(self) -> dict[str, int | None]:
+        return {"person": self.person_id, "takes": self.takes_id}
+
+
+COUNTING = frozenset({"", "pinned", "chosen"})
+"""Marks of pairs that applying makes assignments."""
 
 
 class Pick(NamedTuple):
     """A pair of the proposal.
 
-    mark: "" as solved, "pinned", "dropped" (not applied) or "forbidden" (nor solved so again).
+    mark: "" as solved, "pinned", "dropped" (not applied), "forbidden" (nor solved so again),
+    "swapped" (somebody else took its place) or "chosen" (who did, by a chair).
     because: the text behind the parts, where there is one.
     """
 
@@ -98,6 +149,7 @@ class Pick(NamedTuple):
     parts: Parts
     mark: str = ""
     because: Because | None = None
+    alternative: Alternative | None = None
 
     @property
     def pair(self) -> Pair:
@@ -106,17 +158,7 @@ class Pick(NamedTuple):
     @property
     def counts(self) -> bool:
         """Whether applying the proposal makes it an assignment."""
-        return self.mark in {"", "pinned"}
-
-    def as_json(self) -> list[Any]:
-        because = self.because.as_json() if self.because else None
-        return [self.submission_id, self.person_id, self.parts.as_json(), self.mark, because]
-
-    @classmethod
-    def from_json(cls, stored: Sequence[Any]) -> "Pick":
-        submission_id, person_id, parts, mark, *because = stored
-        reason = Because.from_json(because[0]) if because else None
-        return cls(submission_id, person_id, Parts(*parts), mark, reason)
+        return self.mark in COUNTING
 
 
 class Stand(NamedTuple):
@@ -220,19 +262,108 @@ def store_proposal(
     figures: Mapping[str, Any],
     now: datetime,
 ) -> Proposal:
-    """Keep what a solve has found. `figures` holds its "scope" and "stood", see `problems`."""
+    """Keep what a solve has found.
+
+    `figures`, as `problems` makes them, hold under "scope" each submission with its demand, under
+    "loads" each reviewer with the least and the most aimed at, and under "stood" a digest.
+    """
+    own = {name: value for name, value in figures.items() if name not in {"scope", "loads"}}
     proposal = Proposal(
         conference_id=conference.id,
         round_id=current_round(db, conference),
         parameters=options.as_json(),
-        pairs=[pick.as_json() for pick in picks],
-        figures=dict(figures),
+        figures=own,
         created_by_id=actor.person_id,
         created=now,
     )
     db.add(proposal)
     db.flush()
+    picks, scope = list(picks), dict(figures["scope"])
+    stands = [one for one in standing_pairs(db, conference) if one.submission_id in scope]
+    _insert_picks(db, proposal, picks, stands, set(db.scalars(reviewer_ids(conference))))
+    _insert_sides(db, proposal, picks, scope, figures.get("loads", ()))
+    unchanged = digest(one.pair for one in stands) == figures["stood"]
+    proposal.figures = {**own, "stands": fingerprint(db, proposal) if unchanged else []}
+    count_again(db, proposal)
     return proposal
+
+
+def _insert_picks(
+    db: Session,
+    proposal: Proposal,
+    picks: Sequence[Pick],
+    stands: Sequence[Stand],
+    reviewers: Collection[int],
+) -> None:
+    """The solve's pairs, and those that stand and are not among them with the reason.
+
+    The reason of a pair that the solve had to keep: "begun", or "agreed" to or pinned.
+    """
+    stood, planned = {one.pair for one in stands}, {pick.pair for pick in picks}
+    gone = compare(picks, stands, reviewers).gone
+    fixed = {"conference_id": proposal.conference_id, "proposal_id": proposal.id}
+    stays = {one.pair: "begun" if one.started else "agreed" for one in stands if one.kept}
+    rows = [
+        {**fixed, **_row(pick), "stood": pick.pair in stood, "why": stays.get(pick.pair, "")}
+        for pick in picks
+    ]
+    why = "import" if proposal.parameters.get("imported") is not None else None
+    rows += [
+        {
+            **fixed,
+            **_row(Pick(*pair, Parts())),
+            "proposed": False,
+            "stood": True,
+            "counts": False,
+            "why": why if why and reason == "other" else reason,
+        }
+        for pair, reason in gone.items()
+        if pair not in planned
+    ]
+    if rows:
+        db.execute(insert(ProposalPick), rows)
+
+
+def _row(pick: Pick) -> dict[str, Any]:
+    alternative = pick.alternative
+    return {
+        "submission_id": pick.submission_id,
+        "person_id": pick.person_id,
+        "proposed": True,
+        "counts": pick.counts,
+        "mark": pick.mark,
+        "score": pick.parts.total,
+        "parts": pick.parts.as_json(),
+        "because": pick.because.as_json() if pick.because else [],
+        "why": "",
+        "alternative": alternative.as_json() if alternative else {},
+        "cost": round(alternative.cost, 6) if alternative else None,
+    }
+
+
+def _insert_sides(
+    db: Session,
+    proposal: Proposal,
+    picks: Sequence[Pick],
+    scope: Mapping[int, int],
+    loads: Iterable[Sequence[int]],
+) -> None:
+    """The submissions with their demand, and everybody who could be asked with their limits."""
+    fixed = {"conference_id": proposal.conference_id, "proposal_id": proposal.id}
+    limits = {person_id: (least, most) for person_id, least, most in loads}
+    people = dict.fromkeys((*limits, *(pick.person_id for pick in picks)))
+    submissions = [
+        {**fixed, "submission_id": id_, "demand": demand} for id_, demand in scope.items()
+    ]
+    reviewers = [
+        {**fixed, "person_id": id_, "least": limits.get(id_, (0, None))[0],
+         "most": limits.get(id_, (0, None))[1]}
+        for id_ in people
+    ]  # fmt: skip
+    if submissions:
+        db.execute(insert(ProposalSubmission), submissions)
+    if reviewers:
+        db.execute(insert(ProposalReviewer), reviewers)
 
 
 def proposal_of(
@@ -244,42 +375,90 @@ def proposal_of(
         NotFoundError: there is none, or it is not theirs to know of.
     """
     query = select(Proposal).where(
-        Proposal.conference_id == conference.id, Proposal.id == proposal_id
+        Proposal.conference_id == conference.id,
+        Proposal.id == proposal_id,
+        _is_own(actor, conference),
     )
+    if not lock:
+        query = query.options(defer(Proposal.undo), defer(Proposal.parameters))
     proposal = db.scalars(query.with_for_update() if lock else query).one_or_none()
-    if proposal is None or not scope_of(proposal) <= _own_scope(db, actor, conference):
+    if proposal is None:
         raise NotFoundError("not_found")
     return proposal
 
 
 def proposals_of(db: Session, actor: Actor, conference: Conference) -> list[Proposal]:
     """The newest proposals this person may see."""
-    own = _own_scope(db, actor, conference)
     query = (
         select(Proposal)
-        .where(Proposal.conference_id == conference.id)
-        .options(defer(Proposal.pairs), defer(Proposal.undo))
+        .where(Proposal.conference_id == conference.id, _is_own(actor, conference))
+        .options(defer(Proposal.parameters), defer(Proposal.undo))
         .order_by(Proposal.id.desc())
         .limit(REMEMBERED)
     )
-    return [one for one in db.scalars(query) if scope_of(one) <= own]
+    return list(db.scalars(query))
 
 
-def _own_scope(db: Session, actor: Actor, conference: Conference) -> set[int]:
-    query = select(Submission.id)
-    if actor.person_id is not None:
-        query = query.where(may(actor, Action.ASSIGN_ONE, conference))
-    return set(db.scalars(query.where(Submission.conference_id == conference.id)))
+def _is_own(actor: Actor, conference: Conference) -> ColumnElement[bool]:
+    """Whether the person may assign every submission that the proposal is about."""
+    if actor.person_id is None:
+        return true()
+    not_theirs = (
+        select(Submission.id)
+        .where(
+            Submission.conference_id == conference.id,
+            ~may(actor, Action.ASSIGN_ONE, conference),
+        )
+        .correlate(None)
+    )
+    return ~exists().where(
+        ProposalSubmission.proposal_id == Proposal.id,
+        ProposalSubmission.submission_id.in_(not_theirs),
+    )
+
+
+def _session(proposal: Proposal) -> Session:
+    db = object_session(proposal)
+    if db is None:
+        raise RuntimeError("a proposal is read in the session it was loaded in")
+    return db
 
 
 def scope_of(proposal: Proposal) -> set[int]:
     """The submissions the proposal is about."""
-    return set(proposal.figures["scope"])
+    scope = select(ProposalSubmission.submission_id).where(
+        ProposalSubmission.proposal_id == proposal.id
+    )
+    return set(_session(proposal).scalars(scope))
 
 
 def picks_of(proposal: Proposal) -> list[Pick]:
-    """Its pairs, also those a chair has left out."""
-    return [Pick.from_json(stored) for stored in proposal.pairs]
+    """Its pairs, also those a chair has left out; not what it merely takes away."""
+    row = ProposalPick
+    query = (
+        select(row.submission_id, row.person_id, row.parts, row.mark, row.because)
+        .add_columns(row.alternative, row.cost)
+        .where(row.proposal_id == proposal.id, row.proposed | (row.mark != ""))
+        .order_by(row.submission_id, row.id)
+    )
+    return [
+        Pick(
+            *(submission_id, person_id, parts_from(parts), mark),
+            *(Because.from_json(because), _alternative(step, cost)),
+        )
+        for submission_id, person_id, parts, mark, because, step, cost in _session(
+            proposal
+        ).execute(query)
+    ]
+
+
+def parts_from(stored: Sequence[Any]) -> Parts:
+    """The parts of a score as a row keeps them."""
+    return Parts(*stored)
+
+
+def _alternative(stored: Mapping[str, Any], cost: float | None) -> Alternative | None:
+    return None if cost is None else Alternative(cost, stored["person"], stored["takes"])
 
 
 def standing_pairs(
@@ -360,48 +539,4 @@ def compare(
         kept=[pick for pick in picks if pick.counts and pick.pair in stood],
         left_out=[pick for pick in picks if not pick.counts],
         gone={one.pair: why(one) for one in stands if one.pair not in planned},
-    )
-
-
-def mark(
-    db: Session,
-    actor: Actor,
-    conference: Conference,
-    *,
-    proposal: Proposal,
-    pairs: Collection[Pair],
-    as_: str,
-) -> None:
-    """Pin, drop or forbid some of a proposal's pairs, or take that back ("").
-
-    Raises:
-        NotNowError: `assignment.not_open`, when it is applied or undone;
-            `assignment.started`, for a pair to be left out whose review has begun.
-        DomainError: `assignment.no_pick`, `assignment.bad_mark`.
-    """
-    if proposal.state != "proposed":
-        raise NotNowError("assignment.not_open")
-    if as_ not in {"", "pinned", "dropped", "forbidden"}:
-        raise DomainError("assignment.bad_mark")
-    picks = picks_of(proposal)
-    wanted = set(pairs)
-    if not wanted or not wanted <= {pick.pair for pick in picks}:
-        raise DomainError("assignment.no_pick")
-    started = {one.pair for one in standing_pairs(db, conference) if one.started}
-    if as_ in {"dropped", "forbidden"} and wanted & started:
-        raise NotNowError("assignment.started")
-    proposal.pairs = [
-        (pick._replace(mark=as_) if pick.pair in wanted else pick).as_json() for pick in picks
-    ]
-    db.flush()
-
-
-def options_with_marks(proposal: Proposal) -> Options:
-    """What to ask for to solve again as the chair has edited it."""
-    options = Options.from_json(proposal.parameters)
-    picks = picks_of(proposal)
-    return replace(
-        options,
-        pinned=frozenset(pick.pair for pick in picks if pick.mark == "pinned"),
-        forbidden=options.forbidden | {pick.pair for pick in picks if pick.mark == "forbidden"},
     )

@@ -22,7 +22,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from cfp.actors import Actor, RoleKind
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import Assignment, Conflict, ReviewerProfile, ReviewRound
-from cfp.domain.assignment.rules import ACTIVE
+from cfp.domain.assignment.rules import ACTIVE, REFUSED
 from cfp.domain.conferences.models import Conference, Role, SubmissionType, Track
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Speaker, Submission
@@ -262,11 +262,54 @@ class NotCovered:
     eligible: int
 
 
+@dataclass(frozen=True)
+class Capacity:
+    """How much all who may be asked take together: `unlimited` of them have said no limit."""
+
+    reviewers: int
+    unlimited: int
+    room: int
+    none: int
+    paused: int
+
+    def missing(self, wanted: int) -> int:
+        """Reviews that cannot be had even if everybody could review everything."""
+        return 0 if self.unlimited else max(wanted - self.room, 0)
+
+
+def capacity_of(db: Session, conference: Conference) -> Capacity:
+    """Added up over everybody with the role; one statement."""
+    profile = ReviewerProfile
+    limit = func.coalesce(profile.load_capped, profile.load_wished)
+    paused = func.coalesce(profile.paused, False)
+    asked = ~paused
+    query = (
+        select(
+            _count(asked),
+            _count(and_(asked, limit.is_(None))),
+            func.sum(case((asked, func.coalesce(limit, 0)), else_=0)),
+            _count(and_(asked, limit == 0)),
+            _count(paused),
+        )
+        .select_from(Role)
+        .outerjoin(
+            profile,
+            and_(profile.person_id == Role.person_id, profile.conference_id == conference.id),
+        )
+        .where(Role.conference_id == conference.id, Role.kind == RoleKind.REVIEWER)
+    )
+    return Capacity(*(value or 0 for value in db.execute(query).one()))
+
+
 def not_covered(
     db: Session, actor: Actor, conference: Conference
 ) -> tuple[int, Sequence[NotCovered]]:
     """The number of reviewers, and the first submissions that too few of them may review."""
-    reviewers = reviewer_ids(conference)
+    takes_none = select(ReviewerProfile.person_id).where(
+        ReviewerProfile.conference_id == conference.id,
+        func.coalesce(ReviewerProfile.load_capped, ReviewerProfile.load_wished) == 0,
+    )
+    reviewers = reviewer_ids(conference).where(Role.person_id.not_in(takes_none))
     number = db.scalar(select(func.count()).select_from(reviewers.subquery())) or 0
     blocked = blocked_pairs(conference)
     no = (
@@ -286,7 +329,7 @@ def not_covered(
         )
         .where(
             Assignment.conference_id == conference.id,
-            Assignment.state == "declined",
+            Assignment.state.in_(REFUSED),
             Assignment.person_id.in_(reviewers),
             blocked.c.person_id.is_(None),
         )

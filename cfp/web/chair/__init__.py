@@ -34,7 +34,11 @@ from cfp.web.chair import assignment  # noqa: E402,F401 - routes register themse
 from cfp.web.chair import assignment_answers  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import late_reviews  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import standby  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import assignment_files  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import proposal  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import proposal_swap  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import proposal_loads  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import proposal_files  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import assigning  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import matching  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import conflicts  # noqa: E402,F401 - routes register themselves

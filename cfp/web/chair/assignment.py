@@ -14,7 +14,7 @@ from cfp.domain.assignment import proposals
 from cfp.domain.assignment.actions import set_limits
 from cfp.domain.assignment.openings import openings_of
 from cfp.domain.assignment.proposals import JOB_KIND, Options
-from cfp.domain.assignment.queries import Load, coverage_of, loads_of, not_covered
+from cfp.domain.assignment.queries import Load, capacity_of, coverage_of, loads_of, not_covered
 from cfp.domain.assignment.rules import LOAD_LIMIT
 from cfp.domain.conferences.actions import change_reviewing
 from cfp.domain.jobs import Job, JobState
@@ -49,6 +49,8 @@ add_words(
         "assignment.not_under_review": _l("It is not under review."),
         "assignment.no_pick": _l("Select some rows of this proposal first."),
         "assignment.bad_mark": _l("Choose one of the buttons."),
+        "assignment.moved_on": _l("Somebody has changed this pair meanwhile. Look at it again."),
+        "assignment.declined": _l("This reviewer has declined to review it."),
         "job.state_moved_on": _l("This has ended meanwhile."),
         "job.crashed": _l("It has crashed several times."),
         "job.timed_out": _l("It took too long and was ended."),
@@ -228,6 +230,7 @@ def _page(form: ProposeForm) -> str:
         reviewers=reviewers,
         short=short,
         openings=openings,
+        capacity=capacity_of(db, conference),
         proposals=made,
         makers=_names({one.created_by_id for one in made if one.created_by_id}),
         job=last if last is not None and jobs.can("cancel", last.state) else None,

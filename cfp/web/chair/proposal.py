@@ -1,29 +1,37 @@
-"""One proposal: what it changes and why, edited, applied, undone."""
+"""One proposal: what it changes and why, marked, applied, undone."""
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Self
 
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from cfp.domain.accounts.models import Person
-from cfp.domain.assignment import applying, documents, proposals
+from cfp.domain.assignment import applying, documents, editing, proposals, tallies
 from cfp.domain.assignment.models import Proposal
-from cfp.domain.assignment.proposals import Difference, Pair, Pick
-from cfp.domain.assignment.scoring import Because, Parts
-from cfp.domain.submissions.models import Submission
+from cfp.domain.assignment.proposal_lists import (
+    Names,
+    is_kind,
+    kind_of,
+    names_of,
+    proposal_list,
+    worst_off,
+)
+from cfp.domain.assignment.proposals import Pair, parts_from
+from cfp.domain.assignment.scoring import Because
+from cfp.domain.assignment.tallies import Tally
+from cfp.domain.conferences import queries as conferences
 from cfp.errors import DomainError
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.forms import ViewResponse, press
 from cfp.web.gate import permission
-from cfp.web.lists import PAGE_SIZE
+from cfp.web.lists import PAGE_SIZE, Listing
 
 SHOWS = {
     "": _l("changes"),
@@ -31,49 +39,16 @@ SHOWS = {
     "gone": _l("taken away"),
     "kept": _l("unchanged"),
     "left_out": _l("left out"),
+    "edited": _l("edited by a chair"),
     "all": _l("everything"),
 }
 MARKS = {"pinned": "pinned", "dropped": "dropped", "forbidden": "forbidden", "solved": ""}
-WORST_SHOWN, NAMED_AT_MOST = 5, 8
-
-
-class Line(NamedTuple):
-    """A pair of the list. kind: new, gone, kept, left_out; `why` of what is taken away."""
-
-    pair: Pair
-    kind: str
-    parts: Parts | None = None
-    mark: str = ""
-    why: str = ""
-    because: Because | None = None
-
-    @property
-    def value(self) -> str:
-        return f"{self.pair[0]}-{self.pair[1]}"
-
-
-@dataclass(frozen=True)
-class Lines:
-    """One page of the list, in the shape that the macros of lists read."""
-
-    rows: Sequence[Line]
-    page: int
-    total: int
-    arguments: Mapping[str, str]
-
-    @property
-    def pages(self) -> int:
-        """Number of pages, at least one."""
-        return max(1, -(-self.total // PAGE_SIZE))
-
-    def url(self, **changes: object) -> str:
-        """The list's address with some arguments changed; None drops one."""
-        kept: dict[str, Any] = {
-            name: str(value)
-            for name, value in {**self.arguments, **changes}.items()
-            if value not in (None, "")
-        }
-        return url_for("chair.proposal", **(request.view_args or {}), **kept)
+SORTABLE = ("place", "reviewer", "score", "cost", "worst")
+FILTERS = ("show", "q", "reviewer", "track", "sort")
+_OWN_COLUMNS = frozenset({"place", "score", "cost"})
+_SEARCHED = ("q", "reviewer", "track")
+NAMED_AT_MOST = 8
+QUERY_LIMIT = 200
 
 
 @blueprint.get("/<slug>/chair/assignment/proposals/<int(max=2147483647):number>")
@@ -82,43 +57,121 @@ def proposal(slug: str, number: int) -> str:
     """Its figures, what cannot be had, and a page of its pairs."""
     db, conference = context.db(), context.conference()
     found = proposals.proposal_of(db, context.actor(), conference, number)
-    every = proposals.picks_of(found)
-    difference = proposals.difference(db, conference, found, every)
-    lines = _lines(difference)
-    picks = [pick for pick in every if pick.counts]
-    worst = _worst(found, picks)
-    short = found.figures["shortfalls"]
-    submissions = _submissions(
-        {line.pair[0] for line in lines.rows}
-        | {id_ for id_, _score in worst}
-        | {id_ for one in short for id_ in one["submissions"][:NAMED_AT_MOST]}
-        | _unmet_ids(found, "senior", "crowded")
-    )
-    loads = Counter(pick.person_id for pick in picks)
-    people = _people(
-        {line.pair[1] for line in lines.rows}
-        | set(loads)
-        | _short_people(short)
-        | _unmet_ids(found, "least")
-    )
+    tally = tallies.tally_of(db, found)
+    listing = pairs_of(found, tally).load(db)
+    reasons = [Because.from_json(row.because) for row in listing.rows]
+    names = named(listing.rows, found.figures, documents.ids_in(reasons))
+    tracks = conferences.tracks_of(db, conference)
     return render_template(
         "chair/proposal.html",
         conference=conference,
         proposal=found,
         figures=found.figures,
-        difference=difference,
-        lines=lines,
-        titles=documents.titles_of(db, conference, [line.because for line in lines.rows]),
+        tally=tally,
+        list=listing,
         shows=SHOWS,
-        worst=worst,
-        submissions=submissions,
-        people=people,
-        loads=sorted(loads.items(), key=lambda item: (-item[1], people.get(item[0], ""))),
-        bins=_bins(loads),
+        tracks=tracks if len(tracks) > 1 else [],
+        worst=worst_off(db, found, lacking=tally.lacking > 0),
+        submissions=names.submissions,
+        people=names.people,
+        titles=names.documents,
+        because_from=Because.from_json,
+        parts_from=parts_from,
+        bins_of=lambda loads: [(str(load), number) for load, number in enumerate(loads)],
+        export_url=lambda endpoint: url_for(
+            endpoint, slug=slug, number=number, **_shown(listing)
+        ),
+        kind_of=kind_of,
         named_at_most=NAMED_AT_MOST,
-        marked=any(pick.mark for pick in every),
-        stale=found.state == "proposed" and _is_stale(found, difference),
+        stale=tallies.is_stale(db, found),
     )
+
+
+def _shown(listing: Listing) -> dict[str, Any]:
+    """The arguments that say which rows, in which order."""
+    return {name: listing.arguments[name] for name in FILTERS if name in listing.arguments}
+
+
+@dataclass
+class Pairs(Listing):
+    """A proposal's pairs. Who may see a proposal may see all of it, so its tally knows how many."""
+
+    tally: Tally | None = None
+
+    def load(self, db: Session) -> Self:
+        """Fetch this page, without counting where only the kind of pairs is asked for."""
+        known = self._known()
+        if known is None:
+            super().load(db)
+            return self
+        self.total = known
+        self.page = min(self.page, self.pages)
+        offset = (self.page - 1) * PAGE_SIZE
+        if self.sort in _OWN_COLUMNS:  # sorting ids alone works out no column of other rows
+            id_ = self.view.column(self.actor, "id")
+            ids = select(id_).where(*self.conditions).order_by(*self._order())
+            here = ids.limit(PAGE_SIZE).offset(offset).subquery()
+            query = self.statement().where(id_.in_(select(here.c[0])))
+        else:
+            query = self.statement().limit(PAGE_SIZE).offset(offset)
+        self.rows = db.execute(query).all()
+        return self
+
+    def _known(self) -> int | None:
+        if self.tally is None or any(self.arguments.get(name) for name in _SEARCHED):
+            return None
+        tally, show = self.tally, self.arguments.get("show", "")
+        every = {
+            "new": tally.new,
+            "gone": tally.gone,
+            "kept": tally.kept,
+            "left_out": tally.left_out,
+        }
+        if show == "edited":
+            return tally.marked
+        return sum(every.values()) if show == "all" else every.get(show, tally.changes)
+
+
+def pairs_of(found: Proposal, tally: Tally | None = None) -> Pairs:
+    """Its pairs, as the address narrows and orders them."""
+    view, actor = proposal_list(context.conference()), context.actor()
+    listing = Pairs.from_request(view, actor, sortable=SORTABLE, default="place")
+    listing.tally = tally
+    listing.where(view.column(actor, "proposal_id") == found.id)
+    asked = {name: text.strip().replace("\0", "") for name, text in listing.arguments.items()}
+    show = asked.get("show", "")
+    if show != "all":
+        listing.where(is_kind(show if show in SHOWS else ""))
+    if query := asked.get("q", "")[:QUERY_LIMIT]:
+        title, code = view.column(actor, "title"), view.column(actor, "code")
+        listing.where(title.icontains(query, autoescape=True) | (code == query.upper()))
+    if name := asked.get("reviewer", "")[:QUERY_LIMIT]:
+        listing.where(view.column(actor, "reviewer").icontains(name, autoescape=True))
+    if asked.get("track"):
+        listing.where(view.column(actor, "track") == asked["track"])
+    return listing
+
+
+def named(
+    rows: Sequence[Any], figures: Mapping[str, Any], texts: Collection[int] = ()
+) -> Names:
+    """Names and titles that the alternatives of these rows, and what cannot be had, speak of."""
+    steps = [row.alternative for row in rows if row.alternative]
+    people = {step["person"] for step in steps}
+    submissions = {step["takes"] for step in steps if step["takes"] is not None}
+    for one in figures["shortfalls"]:
+        people.update(one["people"][:NAMED_AT_MOST])
+        submissions.update(one["submissions"][:NAMED_AT_MOST])
+    people |= _unmet(figures, "least")
+    submissions |= _unmet(figures, "senior", "crowded")
+    return names_of(context.db(), people, submissions, texts)
+
+
+def _unmet(figures: Mapping[str, Any], *rules: str) -> set[int]:
+    """Whom the first reports of broken rules name; older proposals have none."""
+    unmet = figures.get("unmet", {})
+    rows = [row for rule in rules for row in unmet.get(rule, [])[:NAMED_AT_MOST]]
+    return {row[0] if isinstance(row, list) else row for row in rows}
 
 
 @blueprint.post("/<slug>/chair/assignment/proposals/<int(max=2147483647):number>/marks")
@@ -129,7 +182,8 @@ def proposal_mark(slug: str, number: int) -> ViewResponse:
     def act() -> str:
         db, actor, conference = context.db(), context.actor(), context.conference()
         found = proposals.proposal_of(db, actor, conference, number, lock=True)
-        proposals.mark(
+        before = tallies.tally_of(db, found)
+        editing.mark(
             db,
             actor,
             conference,
@@ -137,6 +191,7 @@ def proposal_mark(slug: str, number: int) -> ViewResponse:
             pairs=[_pair(value) for value in request.form.getlist("picked")],
             as_=MARKS.get(request.form.get("as", ""), "nothing"),
         )
+        flash(effect_words(before, tallies.tally_of(db, found)))
         return _address(slug, number)
 
     return press(act)
@@ -154,7 +209,7 @@ def proposal_again(slug: str, number: int) -> ViewResponse:
             db,
             actor,
             conference,
-            options=proposals.options_with_marks(found),
+            options=editing.options_with_marks(found),
             now=context.now(),
         )
         return url_for("chair.assignment_job", slug=slug, number=job.id)
@@ -199,6 +254,54 @@ def proposal_undo(slug: str, number: int) -> ViewResponse:
     return press(act)
 
 
+@blueprint.post("/<slug>/chair/assignment/proposals/<int(max=2147483647):number>/take-back")
+@permission(Action.ASSIGN)
+def proposal_take_back(slug: str, number: int) -> ViewResponse:
+    """Everything as proposed again."""
+
+    def act() -> str:
+        db, actor, conference = context.db(), context.actor(), context.conference()
+        found = proposals.proposal_of(db, actor, conference, number, lock=True)
+        before = tallies.tally_of(db, found)
+        editing.take_back(db, actor, conference, proposal=found)
+        flash(effect_words(before, tallies.tally_of(db, found)))
+        return url_for("chair.proposal", slug=slug, number=number)
+
+    return press(act)
+
+
+def effect_words(before: Tally, after: Tally) -> str:
+    """What an edit has changed, in figures."""
+    said = [
+        _("the scores sum up to %(now)s instead of %(then)s", now=_number(after.total),
+          then=_number(before.total))
+    ] if after.total != before.total else []  # fmt: skip
+    if after.worst != before.worst and after.worst is not None and before.worst is not None:
+        said.append(
+            _("the submission that matches least has %(now)s instead of %(then)s",
+              now=_number(after.worst), then=_number(before.worst))
+        )  # fmt: skip
+    if after.missing != before.missing:
+        said.append(
+            ngettext("%(num)s review is missing", "%(num)s reviews are missing", after.missing)
+        )
+    if after.over > before.over:
+        said.append(
+            ngettext(
+                "%(num)s reviewer has more than they take",
+                "%(num)s reviewers have more than they take",
+                after.over,
+            )
+        )
+    if not said:
+        return str(_("Changed; all figures stay as they are."))
+    return str(_("Changed: %(effects)s.", effects="; ".join(map(str, said))))
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}"
+
+
 def _applied_words(applied: applying.Applied) -> str:
     new = applied.added
     assigned = ngettext("%(num)s review is asked for", "%(num)s reviews are asked for", new)
@@ -218,79 +321,6 @@ def _undone_words(undone: applying.Applied) -> str:
     )
 
 
-def _lines(difference: Difference) -> Lines:
-    """The page of pairs that the address asks for."""
-    show = request.args.get("show", "")
-    show = show if show in SHOWS else ""
-    page = request.args.get("page", "1")
-    number = int(page) if page.isascii() and page.isdigit() and 0 < int(page) < 10**6 else 1
-    wanted = {"": {"new", "gone"}, "all": {"new", "gone", "kept", "left_out"}}.get(show, {show})
-    chosen = sorted(_lines_of(difference, wanted), key=lambda line: line.pair)
-    number = min(number, max(1, -(-len(chosen) // PAGE_SIZE)))
-    start = (number - 1) * PAGE_SIZE
-    arguments = {"show": show} if show else {}
-    return Lines(chosen[start : start + PAGE_SIZE], number, len(chosen), arguments)
-
-
-def _lines_of(difference: Difference, wanted: Collection[str]) -> Iterator[Line]:
-    left_out = {pick.pair for pick in difference.left_out}
-    for kind, picks in (
-        ("new", difference.new),
-        ("kept", difference.kept),
-        ("left_out", difference.left_out),
-    ):
-        if kind in wanted:
-            yield from (
-                Line(pick.pair, kind, pick.parts, pick.mark, because=pick.because)
-                for pick in picks
-            )
-    if "gone" in wanted:
-        for pair, why in difference.gone.items():
-            yield Line(pair, "gone", why="chair" if pair in left_out else why)
-
-
-def _worst(found: Proposal, picks: Sequence[Pick]) -> list[tuple[int, float]]:
-    """The submissions with the lowest sum of scores: nobody, or nobody fitting."""
-    sums: dict[int, float] = dict.fromkeys(found.figures["scope"], 0.0)
-    for pick in picks:
-        sums[pick.submission_id] = sums.get(pick.submission_id, 0.0) + pick.parts.total
-    return sorted(sums.items(), key=lambda item: (round(item[1], 6), item[0]))[:WORST_SHOWN]
-
-
-def _bins(loads: Counter[int]) -> list[tuple[str, int]]:
-    """How many reviewers have how many of these submissions."""
-    having = Counter(loads.values())
-    return [(str(load), having[load]) for load in range(1, max(having, default=0) + 1)]
-
-
-def _is_stale(found: Proposal, difference: Difference) -> bool:
-    """Whether what stands is no more what it was made on; applying would be refused."""
-    stood = {pick.pair for pick in difference.kept} | set(difference.gone)
-    return bool(proposals.digest(stood) != found.figures["stood"])
-
-
-def _short_people(short: Sequence[Mapping[str, Any]]) -> set[int]:
-    return {id_ for one in short for id_ in one["people"][:NAMED_AT_MOST]}
-
-
-def _unmet_ids(found: Proposal, *rules: str) -> set[int]:
-    """Whom the first reports of broken rules name; older proposals have none."""
-    unmet = found.figures.get("unmet", {})
-    rows = [row for rule in rules for row in unmet.get(rule, [])[:NAMED_AT_MOST]]
-    return {row[0] if isinstance(row, list) else row for row in rows}
-
-
-def _submissions(ids: Collection[int]) -> dict[int, tuple[str, str]]:
-    """Code and title; the proposal is this person's to see, so they are too."""
-    query = select(Submission.id, Submission.code, Submission.title).where(Submission.id.in_(ids))
-    return {id_: (code, title) for id_, code, title in context.db().execute(query)}
-
-
-def _people(ids: Collection[int]) -> dict[int, str]:
-    query = select(Person.id, Person.name).where(Person.id.in_(ids))
-    return dict(context.db().execute(query).all())
-
-
 def _pair(value: str) -> Pair:
     """What a row's checkbox sends."""
     parts = value.split("-")
@@ -301,11 +331,9 @@ def _pair(value: str) -> Pair:
 
 def _address(slug: str, number: int) -> str:
     """The same page of the same list."""
-    show, page = request.form.get("show", ""), request.form.get("page", "")
-    return url_for(
-        "chair.proposal",
-        slug=slug,
-        number=number,
-        show=show if show in SHOWS and show else None,
-        page=page if page.isascii() and page.isdigit() and page != "1" else None,
-    )
+    kept = {name: request.form.get(name, "") for name in (*FILTERS, "page")}
+    kept["show"] = kept["show"] if kept["show"] in SHOWS else ""
+    page = kept["page"]
+    kept["page"] = page if page.isascii() and page.isdigit() and page != "1" else ""
+    wanted: dict[str, Any] = {name: text for name, text in kept.items() if text}
+    return url_for("chair.proposal", slug=slug, number=number, **wanted)
