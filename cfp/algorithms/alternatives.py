@@ -3,7 +3,8 @@
 Two kinds of steps are looked at. A *replacement*: another reviewer with room for one more takes
 the paper. An *exchange*: another reviewer takes the paper, and in return the pair's reviewer takes
 one of theirs. Both keep every rule the plan keeps: candidates only, loads and minima, seniority,
-one per affiliation, "not together", pins. What a whole new solve without the pair would lose is at
+one per affiliation, "not together", pins. A paper that needs a senior and has one keeps one, also
+while it lacks reviewers. What a whole new solve without the pair would lose is at
 most this much; chains of more than two papers may do with less.
 
 With B[t, r] = the most that reviewer r in the place of t adds on any of t's papers, the best

@@ -34,8 +34,22 @@ def keeps_the_rules(problem: Problem, pairs: Pairs, plan: Plan) -> bool:
     row = int(np.flatnonzero(mine)[0])
     return bool(
         judged.missing[row].sum() == plan.paper_missing.sum()
-        and judged.unmet[row] <= plan.load_unmet.sum()
+        and (below(problem, pairs) <= plan.load_unmet).all()
+        and led(problem, pairs_of(plan)) <= led(problem, pairs)
     )
+
+
+def below(problem: Problem, pairs: Pairs) -> np.ndarray:
+    """(R,) what each lacks to the minimum: a step lets nobody fall below it for another's sake."""
+    loads = np.bincount([one for _paper, one in pairs], minlength=problem.reviewers)
+    return np.maximum(problem.load_min - loads, 0)
+
+
+def led(problem: Problem, pairs: Pairs) -> set[int]:
+    """Papers that need a senior and have one; a step does not take it, even from one that lacks
+    reviews, where the solver leaves the place open for a senior still to come.
+    """
+    return {paper for paper, one in pairs if problem.need_senior[paper] and problem.senior[one]}
 
 
 def steps(problem: Problem, plan: Plan, paper: int, reviewer: int) -> list[Pairs]:
