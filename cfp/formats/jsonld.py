@@ -5,6 +5,7 @@ they stand in the page that carries this.
 """
 
 import json
+import re
 from datetime import datetime
 
 from cfp.formats.codec import Json
@@ -13,14 +14,17 @@ from cfp.formats.program import INTRODUCTION, Program, ProgramSpeaker, Slot
 from cfp.formats.writers import Edition
 
 _SCHEMA = "https://schema.org"
-_UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
-"""Inside a script element, `</script>` and `<!--` end or change it; escaped, they are the same."""
+_UNSAFE = re.compile("[<>&\u2028\u2029]")
+"""Inside a script element, `</script>` and `<!--` end or change it; escaped, they are the same.
+
+They are rare in a long text: an expression finds them many times faster than `str.translate`.
+"""
 
 
 def write_jsonld(edition: Edition) -> str:
     """Return the JSON for `<script type="application/ld+json">`, safe inside that element."""
     data = json.dumps(_event(edition), ensure_ascii=False, separators=(",", ":"))
-    return data.translate(_UNSAFE)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", data)
 
 
 def _event(edition: Edition) -> dict[str, Json]:
