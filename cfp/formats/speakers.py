@@ -233,14 +233,16 @@ def _carried(text: str) -> str:
     return one_line(plain.replace("(", "[").replace(")", "]"))
 
 
+@lru_cache(maxsize=4096)
+def _follows_comma(affiliation: str) -> bool:
+    """Whether the comma form is without doubt after a name without; the name then plays no part."""
+    return _read(f"x, {affiliation}") == ((NameAndAffiliation("x", affiliation),), [])
+
+
 def _write_entry(speaker: Named) -> str:
     wanted = NameAndAffiliation(_carried(speaker.name), _carried(speaker.affiliation))
     comma = f"{wanted.name}, {wanted.affiliation}" if wanted.affiliation else wanted.name
-    if wanted.name and not (
-        _DOUBTFUL.search(wanted.name)
-        or _DOUBTFUL.search(wanted.affiliation)
-        or _COMPANY.search(comma)
-    ):
+    if wanted.name and not _DOUBTFUL.search(wanted.name) and _follows_comma(wanted.affiliation):
         return comma
     if _read(comma) == ((wanted,), []):
         return comma
