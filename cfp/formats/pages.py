@@ -215,11 +215,11 @@ class Shown:
         return Markup("; ".join(map(self._speaker, talk.speakers)))  # noqa: S704 - escaped below
 
     def _speaker(self, speaker: ProgramSpeaker) -> str:
-        entry, name = str(escape(write_entries((speaker,)))), str(escape(speaker.name))
+        entry, name = write_entries((speaker,)), speaker.name
         if self.place.inline or not speaker.code or not entry.startswith(name):
-            return entry
-        address = escape(self.place.speaker(speaker.code))
-        return f'<a href="{address!s}">{name}</a>{entry[len(name) :]}'
+            return escape(entry)
+        address, rest = escape(self.place.speaker(speaker.code)), escape(entry[len(name) :])
+        return f'<a href="{address!s}">{escape(name)!s}</a>{rest!s}'
 
     def broadcasts(self, day: int, room: str | None = None) -> list[tuple[str, str]]:
         """Where a day can be watched: a room's name (or none) and the address."""
