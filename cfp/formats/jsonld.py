@@ -21,7 +21,8 @@ _UNSAFE = tuple((char, f"\\u{ord(char):04x}") for char in "<>&\u2028\u2029")
 
 def write_jsonld(edition: Edition) -> str:
     """Return the JSON for `<script type="application/ld+json">`, safe inside that element."""
-    data = json.dumps(_event(edition), ensure_ascii=False, separators=(",", ":"))
+    event = _event(edition)  # a tree, made just now: there is no circle to look for
+    data = json.dumps(event, ensure_ascii=False, separators=(",", ":"), check_circular=False)
     for char, escaped in _UNSAFE:  # many times as fast as `str.translate`
         data = data.replace(char, escaped)
     return data

@@ -244,7 +244,8 @@ def _follows_comma(affiliation: str) -> bool:
     return _read(f"x, {affiliation}") == ((NameAndAffiliation("x", affiliation),), [])
 
 
-def _write_entry(speaker: Named) -> str:
+def write_entry(speaker: Named) -> str:
+    """Write one person: `Ann Lee, Acme`, or `Bob Ray (Org, Inc.)`."""
     name, affiliation = _carried(speaker.name), _carried(speaker.affiliation)
     comma = f"{name}, {affiliation}" if affiliation else name
     if name and not _doubtful(name) and _follows_comma(affiliation):
@@ -256,7 +257,7 @@ def _write_entry(speaker: Named) -> str:
 
 def write_entries(speakers: Iterable[Named]) -> str:
     """Write the people alone: `Ann Lee, Acme; Bob Ray (Org, Inc.)`."""
-    return "; ".join([_write_entry(speaker) for speaker in speakers])
+    return "; ".join([write_entry(speaker) for speaker in speakers])
 
 
 def write_speakers(speakers: Iterable[Named]) -> str:
