@@ -5,10 +5,10 @@ unknown key or a time without offset is an error that names its path. A key that
 the field's default, so that fields can be added without touching what was published before.
 """
 
-from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import NoneType, UnionType
 from typing import Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -51,85 +51,131 @@ def decode(kind: type[T], value: object, path: str = "") -> T:
     Raises:
         FormatError: `format.field` with the path of what is wrong.
     """
-    return cast(T, _value(kind, value, path))
-
-
-def _wrong(path: str, expected: str) -> FormatError:
-    return FormatError("format.field", path=path or "/", expected=expected)
-
-
-def _value(kind: object, value: object, path: str) -> object:
-    if kind in _PLAIN and type(value) is kind:
-        return value
-    origin = get_origin(kind)
-    if origin is UnionType:
-        return _optional(kind, value, path)
-    if origin is tuple:
-        return _items(get_args(kind)[0], value, path)
-    if origin is Literal:
-        if value not in get_args(kind):
-            raise _wrong(path, " | ".join(map(str, get_args(kind))))
-        return value
-    if kind in (datetime, date):
-        return _moment(cast(type, kind), value, path)
-    if is_dataclass(kind):
-        return _object(cast(type, kind), value, path)
-    raise _wrong(path, cast(type, kind).__name__)
-
-
-def _optional(kind: object, value: object, path: str) -> object:
-    if value is None and NoneType in get_args(kind):
-        return None
-    (inner,) = [one for one in get_args(kind) if one is not NoneType]
-    return _value(inner, value, path)
-
-
-def _items(kind: object, value: object, path: str) -> tuple[object, ...]:
-    if not isinstance(value, list):
-        raise _wrong(path, "list")
-    return tuple(_value(kind, item, f"{path}/{number}") for number, item in enumerate(value))
-
-
-def _moment(kind: type, value: object, path: str) -> date:
-    expected = "time with offset" if kind is datetime else "date"
     try:
-        if kind is date:
-            return date.fromisoformat(str(value))
+        return cast(T, _reader(kind)(value))  # type: ignore[arg-type] # a class is hashable
+    except _Refused as refused:
+        place = path + refused.place
+        raise FormatError("format.field", path=place or "/", expected=refused.expected) from refused
+
+
+class _Refused(Exception):  # noqa: N818 - becomes a FormatError, once its whole path is known
+    """A value that cannot be read; every level on the way out puts its own step before `place`."""
+
+    def __init__(self, expected: str, place: str = "") -> None:
+        super().__init__(expected)
+        self.expected = expected
+        self.place = place
+
+    def under(self, step: str | int) -> "_Refused":
+        self.place = f"/{step}{self.place}"
+        return self
+
+
+Reader = Callable[[object], object]
+
+
+@cache
+def _reader(kind: object) -> Reader:
+    """Return what reads values of a type, so that types are looked at once and not per value."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is UnionType:
+        return _optional(arguments)
+    if origin is tuple:
+        return _items(_reader(arguments[0]))
+    if origin is Literal:
+        return _one_of(arguments)
+    if kind is datetime:
+        return _moment
+    if kind is date:
+        return _date
+    if is_dataclass(kind):
+        return _object(cast(type, kind))
+    if kind in _PLAIN:
+        return _plain(cast(type, kind))
+    raise TypeError(f"no reader of {kind}")
+
+
+def _plain(kind: type) -> Reader:
+    def read(value: object) -> object:
+        if type(value) is not kind:
+            raise _Refused(kind.__name__)
+        return value
+
+    return read
+
+
+def _optional(kinds: Sequence[object]) -> Reader:
+    (inner,) = [_reader(one) for one in kinds if one is not NoneType]
+    return lambda value: None if value is None else inner(value)
+
+
+def _one_of(choices: Sequence[object]) -> Reader:
+    def read(value: object) -> object:
+        if value not in choices:
+            raise _Refused(" | ".join(map(str, choices)))
+        return value
+
+    return read
+
+
+def _items(item: Reader) -> Reader:
+    def read(value: object) -> object:
+        if not isinstance(value, list):
+            raise _Refused("list")
+        found: list[object] = []
+        try:
+            for each in value:
+                found.append(item(each))  # noqa: PERF401 - its length is the place of what is wrong
+        except _Refused as refused:
+            raise refused.under(len(found)) from None
+        return tuple(found)
+
+    return read
+
+
+def _date(value: object) -> date:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise _Refused("date") from None
+
+
+def _moment(value: object) -> datetime:
+    try:
         moment = datetime.fromisoformat(str(value))
     except ValueError:
-        raise _wrong(path, expected) from None
+        raise _Refused("time with offset") from None
     if moment.tzinfo is None:
-        raise _wrong(path, expected)
+        raise _Refused("time with offset")
     return moment.astimezone(UTC)
 
 
-@lru_cache
-def _shape(kind: type) -> tuple[tuple[str, object, bool], ...]:
-    """Return name, type and whether it has no default, of each field; resolving types is slow."""
+def _object(kind: type) -> Reader:
     hints = get_type_hints(kind)
-    return tuple(
-        (
-            field.name,
-            hints[field.name],
-            field.default is MISSING and field.default_factory is MISSING,
-        )
-        for field in fields(kind)
-    )
+    shape = [(field.name, _reader(hints[field.name]), _required(field)) for field in fields(kind)]
+
+    def read(value: object) -> object:
+        if not isinstance(value, Mapping):
+            raise _Refused("object")
+        given: dict[str, object] = {}
+        for name, read_field, required in shape:
+            if name in value:
+                try:
+                    given[name] = read_field(value[name])
+                except _Refused as refused:
+                    raise refused.under(name) from None
+            elif required:
+                raise _Refused("a value", f"/{name}")
+        if len(given) < len(value):
+            unknown = next(name for name in value if name not in given)
+            raise _Refused("nothing", f"/{unknown}")
+        try:
+            return kind(**given)
+        except ValueError as refused:
+            raise _Refused(str(refused)) from refused
+
+    return read
 
 
-def _object(kind: type, value: object, path: str) -> object:
-    if not isinstance(value, Mapping):
-        raise _wrong(path, "object")
-    given: dict[str, object] = {}
-    for name, hint, required in _shape(kind):
-        if name in value:
-            given[name] = _value(hint, value[name], f"{path}/{name}")
-        elif required:
-            raise _wrong(f"{path}/{name}", "a value")
-    for name in value:
-        if name not in given:
-            raise _wrong(f"{path}/{name}", "nothing")
-    try:
-        return kind(**given)
-    except ValueError as refused:
-        raise _wrong(path, str(refused)) from refused
+def _required(field: Field[object]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING

@@ -6,6 +6,8 @@ they stand in the page that carries this.
 
 import json
 from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from cfp.formats.codec import Json
 from cfp.formats.grammar import clean_text, one_line
@@ -13,14 +15,17 @@ from cfp.formats.program import INTRODUCTION, Program, ProgramSpeaker, Slot
 from cfp.formats.writers import Edition
 
 _SCHEMA = "https://schema.org"
-_UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+_UNSAFE = tuple((char, f"\\u{ord(char):04x}") for char in "<>&\u2028\u2029")
 """Inside a script element, `</script>` and `<!--` end or change it; escaped, they are the same."""
 
 
 def write_jsonld(edition: Edition) -> str:
     """Return the JSON for `<script type="application/ld+json">`, safe inside that element."""
-    data = json.dumps(_event(edition), ensure_ascii=False, separators=(",", ":"))
-    return data.translate(_UNSAFE)
+    event = _event(edition)  # a tree, made just now: there is no circle to look for
+    data = json.dumps(event, ensure_ascii=False, separators=(",", ":"), check_circular=False)
+    for char, escaped in _UNSAFE:  # many times as fast as `str.translate`
+        data = data.replace(char, escaped)
+    return data
 
 
 def _event(edition: Edition) -> dict[str, Json]:
@@ -51,11 +56,13 @@ def _span(program: Program) -> tuple[str, str]:
     if not held:
         return program.start.isoformat(), program.end.isoformat()
     first = min(slot.start for slot in held)
-    return _time(program, first), _time(program, max(slot.end for slot in held))
+    last = max(slot.end for slot in held)
+    return _time(program.zone_info, first), _time(program.zone_info, last)
 
 
-def _time(program: Program, moment: datetime) -> str:
-    return moment.astimezone(program.zone_info).isoformat()
+@lru_cache(maxsize=1024)  # in a program of many rooms a few moments occur again and again
+def _time(zone: ZoneInfo, moment: datetime) -> str:
+    return moment.astimezone(zone).isoformat()
 
 
 def _mode(program: Program) -> str:
@@ -82,8 +89,8 @@ def _sub_event(edition: Edition, slot: Slot) -> dict[str, Json]:
     event: dict[str, Json] = {
         "@type": "Event",
         "name": one_line(program.title_of(slot)),
-        "startDate": _time(program, slot.start),
-        "endDate": _time(program, slot.end),
+        "startDate": _time(program.zone_info, slot.start),
+        "endDate": _time(program.zone_info, slot.end),
         "eventStatus": f"{_SCHEMA}/Event{status}",
         "eventAttendanceMode": _mode(program),
         "location": _place(program, slot.room),

@@ -20,7 +20,7 @@ from cfp.formats.jsonld import write_jsonld
 from cfp.formats.linked import linked
 from cfp.formats.people import Person, people_of
 from cfp.formats.program import CONTACT, Material, Program, ProgramSpeaker, Slot, Talk
-from cfp.formats.speakers import write_entries
+from cfp.formats.speakers import write_entry
 from cfp.formats.words import language_name, long_day, short_day, words_of
 from cfp.formats.writers import Edition
 from cfp.paths import resource
@@ -215,11 +215,11 @@ class Shown:
         return Markup("; ".join(map(self._speaker, talk.speakers)))  # noqa: S704 - escaped below
 
     def _speaker(self, speaker: ProgramSpeaker) -> str:
-        entry, name = str(escape(write_entries((speaker,)))), str(escape(speaker.name))
+        entry, name = write_entry(speaker), speaker.name
         if self.place.inline or not speaker.code or not entry.startswith(name):
-            return entry
-        address = escape(self.place.speaker(speaker.code))
-        return f'<a href="{address!s}">{name}</a>{entry[len(name) :]}'
+            return escape(entry)
+        address, rest = escape(self.place.speaker(speaker.code)), escape(entry[len(name) :])
+        return f'<a href="{address!s}">{escape(name)!s}</a>{rest!s}'
 
     def broadcasts(self, day: int, room: str | None = None) -> list[tuple[str, str]]:
         """Where a day can be watched: a room's name (or none) and the address."""

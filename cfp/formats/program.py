@@ -224,6 +224,10 @@ class Program:
 
     def in_order(self) -> tuple[Talk, ...]:
         """Talks as the abstracts show them: as scheduled, then the others; no canceled ones."""
+        return self._in_order
+
+    @cached_property
+    def _in_order(self) -> tuple[Talk, ...]:
         rank = {slot.guid: number for number, slot in enumerate(self.ordered_slots)}
         late = len(rank)
 

@@ -202,6 +202,11 @@ def read_speakers(line: str) -> SpeakersLine:
     return read_entries(SPEAKERS.sub("", line.strip(), count=1))
 
 
+@lru_cache(maxsize=4096)  # asked to carry a text, and again to choose the form of its entry
+def _doubtful(text: str) -> bool:
+    return _DOUBTFUL.search(text) is not None
+
+
 def carries(text: str) -> bool:
     """Whether a name or an affiliation reads back from the line of speakers.
 
@@ -213,7 +218,7 @@ def carries(text: str) -> bool:
         return True
     if text != one_line(text) or ";" in text:
         return False
-    if not _DOUBTFUL.search(text):
+    if not _doubtful(text):
         return True
     as_name, _ = _read(f"{text} (x)")
     as_affiliation, _ = _read(f"x ({text})")
@@ -233,23 +238,26 @@ def _carried(text: str) -> str:
     return one_line(plain.replace("(", "[").replace(")", "]"))
 
 
-def _write_entry(speaker: Named) -> str:
-    wanted = NameAndAffiliation(_carried(speaker.name), _carried(speaker.affiliation))
-    comma = f"{wanted.name}, {wanted.affiliation}" if wanted.affiliation else wanted.name
-    if wanted.name and not (
-        _DOUBTFUL.search(wanted.name)
-        or _DOUBTFUL.search(wanted.affiliation)
-        or _COMPANY.search(comma)
-    ):
+@lru_cache(maxsize=4096)
+def _follows_comma(affiliation: str) -> bool:
+    """Whether the comma form is without doubt after a name without; the name then plays no part."""
+    return _read(f"x, {affiliation}") == ((NameAndAffiliation("x", affiliation),), [])
+
+
+def write_entry(speaker: Named) -> str:
+    """Write one person: `Ann Lee, Acme`, or `Bob Ray (Org, Inc.)`."""
+    name, affiliation = _carried(speaker.name), _carried(speaker.affiliation)
+    comma = f"{name}, {affiliation}" if affiliation else name
+    if name and not _doubtful(name) and _follows_comma(affiliation):
         return comma
-    if _read(comma) == ((wanted,), []):
+    if _read(comma) == ((NameAndAffiliation(name, affiliation),), []):
         return comma
-    return f"{wanted.name} ({wanted.affiliation})"
+    return f"{name} ({affiliation})"
 
 
 def write_entries(speakers: Iterable[Named]) -> str:
     """Write the people alone: `Ann Lee, Acme; Bob Ray (Org, Inc.)`."""
-    return "; ".join(_write_entry(speaker) for speaker in speakers)
+    return "; ".join([write_entry(speaker) for speaker in speakers])
 
 
 def write_speakers(speakers: Iterable[Named]) -> str:
