@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from cfp import clock
 from cfp.actors import SYSTEM
-from cfp.algorithms.alternatives import alternatives
 from cfp.cli.import_mistakes import MISTAKES
 from cfp.cli.runtime import find_conference, json_option, report, session, write_whole
 from cfp.config import Config
@@ -21,9 +20,7 @@ from cfp.domain.assignment.exporting import assignment_rows
 from cfp.domain.assignment.importing import ImportMistakesError, import_options
 from cfp.domain.assignment.problems import (
     Loaded,
-    figures_from,
     load_problem,
-    picks_from,
     store_matches,
 )
 from cfp.domain.assignment.proposal_lists import names_of
@@ -34,7 +31,7 @@ from cfp.errors import ConfigError
 from cfp.formats.pairs import PairRow, json_bytes, read_pairs
 from cfp.formats.reading import SIZE_LIMIT
 from cfp.formats.table import csv_bytes
-from cfp.jobs.assignment import solved
+from cfp.jobs.assignment import solve
 from cfp.links import Links
 
 DONE_WITH_WARNINGS = 3
@@ -96,9 +93,8 @@ def assign(
     options = Options(most=most, repair=repair, objective=objective)
     rows = _read(table) if table is not None else None
     loaded, changes = _loaded(config, slug, options, rows, whole=whole)
-    options, (problem, plan) = loaded.options, solved(loaded)
-    steps = alternatives(problem, plan)
-    picks, figures = list(picks_from(loaded, plan, steps)), figures_from(loaded, plan)
+    options, solution = loaded.options, solve(loaded)
+    picks, figures = solution.picks, solution.figures
     with session(config, writes=not dry_run) as db:
         conference = find_conference(db, slug)
         outcome = _outcome(db, conference, picks, figures, changes)

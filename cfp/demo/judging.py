@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import select
 
 from cfp.actors import Actor
-from cfp.algorithms.problem import Plan
 from cfp.demo import script
 from cfp.demo.cast import reviewers
 from cfp.demo.script import Talk
@@ -16,13 +15,7 @@ from cfp.domain.assignment import answers, applying, conflicts, proposals, stand
 from cfp.domain.assignment import reviewers as reviewing
 from cfp.domain.assignment.lateness import Wanted, change_plan
 from cfp.domain.assignment.models import Assignment, Conflict
-from cfp.domain.assignment.problems import (
-    Loaded,
-    figures_from,
-    load_problem,
-    picks_from,
-    store_matches,
-)
+from cfp.domain.assignment.problems import Loaded, Solution, load_problem, store_matches
 from cfp.domain.assignment.proposals import Options
 from cfp.domain.assignment.rules import REMINDERS, SEND_AT, SILENT_DAYS
 from cfp.domain.conferences.models import Conference
@@ -31,7 +24,7 @@ from cfp.domain.reviews import actions as reviews
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
 
-Solver = Callable[[Loaded], Plan]
+Solver = Callable[[Loaded], Solution]
 
 ON_STANDBY = "callum@birch.example"
 LATE_REVIEWER = "piotr@nadmorska.example"
@@ -115,15 +108,15 @@ def assign(stage: Stage, conference: Conference, solve: Solver, day: int) -> Non
     conflicts.find_conflicts(stage.db, conference, now=now)
     options = Options()
     loaded = load_problem(stage.db, conference, stage.chair, options)
-    plan = solve(loaded)
+    solution = solve(loaded)
     store_matches(stage.db, conference, loaded, now=now)
     proposal = proposals.store_proposal(
         stage.db,
         stage.chair,
         conference,
         options=options,
-        picks=picks_from(loaded, plan),
-        figures=figures_from(loaded, plan),
+        picks=solution.picks,
+        figures=solution.figures,
         now=now,
     )
     applying.apply(

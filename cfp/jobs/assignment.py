@@ -12,6 +12,7 @@ from cfp.algorithms.problem import Plan, Problem
 from cfp.algorithms.steps import Progress
 from cfp.domain.assignment.problems import (
     Loaded,
+    Solution,
     figures_from,
     load_problem,
     picks_from,
@@ -29,9 +30,7 @@ def run(context: JobContext) -> dict[str, Any]:
     with context.reading() as db:
         conference = db.get_one(Conference, context.conference_id)
         loaded = load_problem(db, conference, context.actor, options)
-    problem, plan = solved(loaded, lambda _step, share: context.report(share))
-    picks = list(picks_from(loaded, plan, alternatives(problem, plan)))
-    figures = figures_from(loaded, plan)
+    solution = solve(loaded, lambda _step, share: context.report(share))
     db = context.storing()
     store_matches(db, conference, loaded, now=context.now())
     proposal = store_proposal(
@@ -39,32 +38,28 @@ def run(context: JobContext) -> dict[str, Any]:
         context.actor,
         conference,
         options=options,
-        picks=picks,
-        figures=figures,
+        picks=solution.picks,
+        figures=solution.figures,
         now=context.now(),
     )
     return {"proposal_id": proposal.id}
 
 
-def solve(loaded: Loaded, on_progress: Progress | None = None) -> Plan:
-    """See `solved`."""
-    return solved(loaded, on_progress)[1]
-
-
-def solved(loaded: Loaded, on_progress: Progress | None = None) -> tuple[Problem, Plan]:
+def solve(loaded: Loaded, on_progress: Progress | None = None) -> Solution:
     """The best plan by the objective asked for, the one that changes least, or the one given.
 
     Of a large conference only promising pairs are looked at; a submission that lacks reviews
-    then gets all its pairs, so that what is reported missing cannot be had at all. The problem is
-    the one with the pairs that were looked at last.
+    then gets all its pairs, so that what is reported missing cannot be had at all.
     """
     problem, whole = loaded.problem, set[int]()
     while True:
         plan = _solved(loaded, problem, on_progress)
         if loaded.narrow(plan) <= whole:
-            return problem, plan
+            break
         whole |= loaded.narrow(plan)
         problem = loaded.problem_with(whole)
+    picks = list(picks_from(loaded, plan, alternatives(problem, plan)))
+    return Solution(plan, picks, figures_from(loaded, plan))
 
 
 def _solved(loaded: Loaded, problem: Problem, on_progress: Progress | None) -> Plan:

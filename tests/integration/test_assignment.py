@@ -67,7 +67,7 @@ def propose(
     chosen = options or Options(tracks=proposals.tracks_of(actor, committee.conference))
     find_conflicts(db, committee.conference, now=NOW)
     loaded = load_problem(db, committee.conference, actor, chosen)
-    plan = solve(loaded)
+    plan = solve(loaded).plan
     return proposals.store_proposal(
         db,
         actor,

@@ -43,7 +43,7 @@ def proposed(db: Session, committee: Committee, options: Options | None = None) 
     """A proposal as the job makes it, without the process around it."""
     actor, chosen = actor_for(db, committee.chair), options or Options()
     loaded = load_problem(db, committee.conference, actor, chosen)
-    plan = solve(loaded)
+    plan = solve(loaded).plan
     store_matches(db, committee.conference, loaded, now=NOW)
     return proposals.store_proposal(
         db,

@@ -61,7 +61,7 @@ def proposal(db: Session, committee: Committee, chair: Actor) -> Proposal:
 
 def propose(db: Session, committee: Committee, chair: Actor) -> Proposal:
     loaded = load_problem(db, committee.conference, chair, Options())
-    plan = solve(loaded)
+    plan = solve(loaded).plan
     return proposals.store_proposal(
         db, chair, committee.conference, options=Options(),
         picks=picks_from(loaded, plan, alternatives(loaded.problem, plan)),
@@ -196,7 +196,7 @@ def test_who_was_to_be_taken_away_can_be_kept_by_a_swap(db, committee, chair):
     make_assignment(db, talk, stays)
     options = Options(forbidden=frozenset({(talk.id, stays.id)}))
     loaded = load_problem(db, committee.conference, chair, options)
-    plan = solve(loaded)
+    plan = solve(loaded).plan
     proposal = proposals.store_proposal(
         db, chair, committee.conference, options=Options(), picks=picks_from(loaded, plan),
         figures=figures_from(loaded, plan), now=NOW,

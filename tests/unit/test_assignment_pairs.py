@@ -124,4 +124,4 @@ def test_what_seems_missing_is_looked_for_among_everybody(monkeypatch):
     bids = {(SUBMISSION + paper, PERSON): "want" for paper in range(4)}
     loaded = loaded_of(facts_of(4, 4, demand=1, bids=bids), most=1)
     assert len(loaded.problem.score) == 4
-    assert solve(loaded).complete
+    assert solve(loaded).plan.complete

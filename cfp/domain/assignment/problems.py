@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import delete, insert
@@ -135,6 +135,14 @@ class Loaded:
         place = self._numbers[1]
         pairs = self.facts.apart
         return [(place[one], place[other]) for one, other in pairs if {one, other} <= place.keys()]
+
+
+class Solution(NamedTuple):
+    """A plan, and what a proposal stores of it: its pairs, each with how to do without it."""
+
+    plan: Plan
+    picks: list[Pick]
+    figures: dict[str, Any]
 
 
 def load_problem(
