@@ -18,13 +18,13 @@ from cfp.domain.assignment import applying, proposals
 from cfp.domain.assignment.conflicts import find_conflicts
 from cfp.domain.assignment.exporting import assignment_rows
 from cfp.domain.assignment.importing import ImportMistakesError, import_options
+from cfp.domain.assignment.picks import Difference, Options, Pick
 from cfp.domain.assignment.problems import (
     Loaded,
     load_problem,
     store_matches,
 )
 from cfp.domain.assignment.proposal_lists import names_of
-from cfp.domain.assignment.proposals import Difference, Options, Pick
 from cfp.domain.assignment.rules import OBJECTIVES
 from cfp.domain.conferences.models import Conference
 from cfp.errors import ConfigError

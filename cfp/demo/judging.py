@@ -15,8 +15,8 @@ from cfp.domain.assignment import answers, applying, conflicts, proposals, stand
 from cfp.domain.assignment import reviewers as reviewing
 from cfp.domain.assignment.lateness import Wanted, change_plan
 from cfp.domain.assignment.models import Assignment, Conflict
+from cfp.domain.assignment.picks import Options
 from cfp.domain.assignment.problems import Loaded, Solution, load_problem, store_matches
-from cfp.domain.assignment.proposals import Options
 from cfp.domain.assignment.rules import REMINDERS, SEND_AT, SILENT_DAYS
 from cfp.domain.conferences.models import Conference
 from cfp.domain.conferences.queries import criteria_of

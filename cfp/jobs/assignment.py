@@ -10,6 +10,7 @@ from cfp.algorithms import assignment as solver
 from cfp.algorithms.alternatives import alternatives
 from cfp.algorithms.problem import Plan, Problem
 from cfp.algorithms.steps import Progress
+from cfp.domain.assignment.picks import Options
 from cfp.domain.assignment.problems import (
     Loaded,
     Solution,
@@ -18,7 +19,7 @@ from cfp.domain.assignment.problems import (
     picks_from,
     store_matches,
 )
-from cfp.domain.assignment.proposals import Options, store_proposal
+from cfp.domain.assignment.proposals import store_proposal
 from cfp.domain.conferences.models import Conference
 from cfp.jobs.context import JobContext
 from cfp.jobs.repairing import repaired

@@ -6,8 +6,8 @@ import numpy as np
 
 from cfp.actors import SYSTEM
 from cfp.domain.assignment import handing
+from cfp.domain.assignment.picks import Options
 from cfp.domain.assignment.problems import load_problem
-from cfp.domain.assignment.proposals import Options
 from cfp.domain.assignment.standby import pool_of
 from cfp.domain.conferences.models import Conference
 from cfp.jobs.context import JobContext

@@ -11,8 +11,8 @@ from cfp.config import Config
 from cfp.domain.assignment import actions, applying, editing, proposals
 from cfp.domain.assignment.conflicts import find_conflicts
 from cfp.domain.assignment.models import Assignment, Bid, Proposal, ReviewerProfile
+from cfp.domain.assignment.picks import Options
 from cfp.domain.assignment.problems import figures_from, load_problem, picks_from
-from cfp.domain.assignment.proposals import Options
 from cfp.domain.assignment.queries import coverage_of, loads_of, not_covered
 from cfp.domain.conferences.models import Role
 from cfp.domain.jobs import Job

@@ -18,8 +18,8 @@ from cfp.domain.assignment.models import (
     TextMatch,
 )
 from cfp.domain.assignment.pasted import Piece
+from cfp.domain.assignment.picks import Options
 from cfp.domain.assignment.problems import figures_from, load_problem, picks_from, store_matches
-from cfp.domain.assignment.proposals import Options
 from cfp.domain.assignment.queries import coverage_of, lacking, not_covered
 from cfp.domain.decisions.queries import waiting
 from cfp.domain.program import versions

@@ -19,8 +19,8 @@ from cfp.domain.assignment.models import (
     ProposalSubmission,
     ReviewerProfile,
 )
+from cfp.domain.assignment.picks import Options
 from cfp.domain.assignment.problems import figures_from, load_problem, picks_from
-from cfp.domain.assignment.proposals import Options
 from cfp.errors import DomainError, NotNowError
 from cfp.jobs.assignment import solve
 from cfp.links import Links

@@ -12,8 +12,8 @@ from cfp.algorithms.assignment import assign
 from cfp.domain.assignment import pairs
 from cfp.domain.assignment.facts import Facts, Paper
 from cfp.domain.assignment.pairs import Matches, candidate_pairs
+from cfp.domain.assignment.picks import Options
 from cfp.domain.assignment.problems import Loaded
-from cfp.domain.assignment.proposals import Options
 from cfp.domain.assignment.scoring import Expert, Rating
 from cfp.domain.assignment.texts import Texts, Written
 from cfp.jobs.assignment import solve

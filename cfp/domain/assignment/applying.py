@@ -13,14 +13,10 @@ from cfp import audit
 from cfp.actors import Actor, RoleKind
 from cfp.domain.assignment import letters
 from cfp.domain.assignment.models import Assignment, Proposal
+from cfp.domain.assignment.picks import Options, Pair, Pick, Stand, digest
 from cfp.domain.assignment.proposals import (
-    Options,
-    Pair,
-    Pick,
-    Stand,
     check_assigned,
     compare,
-    digest,
     picks_of,
     proposal_of,
     scope_of,

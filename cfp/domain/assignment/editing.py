@@ -18,12 +18,8 @@ from cfp.domain.assignment.models import (
     ProposalPick,
     ProposalReviewer,
 )
-from cfp.domain.assignment.proposals import (
-    COUNTING,
-    Options,
-    Pair,
-    picks_of,
-)
+from cfp.domain.assignment.picks import COUNTING, Options, Pair
+from cfp.domain.assignment.proposals import picks_of
 from cfp.domain.assignment.rules import REFUSED
 from cfp.domain.assignment.tallies import count_again
 from cfp.domain.conferences.models import Conference

@@ -14,8 +14,8 @@ from cfp.actors import Actor, RoleKind
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.letters import addresses_of
 from cfp.domain.assignment.models import Assignment
+from cfp.domain.assignment.picks import parts_from
 from cfp.domain.assignment.proposal_lists import kind_of
-from cfp.domain.assignment.proposals import parts_from
 from cfp.domain.assignment.queries import current_round
 from cfp.domain.assignment.rules import REFUSED
 from cfp.domain.conferences.models import Conference, Track

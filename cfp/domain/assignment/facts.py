@@ -17,7 +17,8 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.affiliations import NO_EMPLOYER, canonical_keys
 from cfp.domain.assignment.apart import apart_pairs
 from cfp.domain.assignment.models import Assignment, Bid, Conflict, ReviewerProfile
-from cfp.domain.assignment.proposals import Options, Pair, standing_pairs
+from cfp.domain.assignment.picks import Options, Pair
+from cfp.domain.assignment.proposals import standing_pairs
 from cfp.domain.assignment.queries import (
     avoided_kinds,
     blocked_set,

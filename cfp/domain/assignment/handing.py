@@ -14,7 +14,7 @@ from cfp.actors import SYSTEM, Actor
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment import letters
 from cfp.domain.assignment.models import Assignment, HandOver, Standby
-from cfp.domain.assignment.proposals import Pair
+from cfp.domain.assignment.picks import Pair
 from cfp.domain.assignment.queries import (
     assignable,
     blocked_set,

@@ -12,10 +12,8 @@ from cfp.domain import jobs
 from cfp.domain.accounts.models import Email, Person
 from cfp.domain.assignment.conflicts import find_conflicts
 from cfp.domain.assignment.models import Assignment
+from cfp.domain.assignment.picks import Options, Pair, Stand
 from cfp.domain.assignment.proposals import (
-    Options,
-    Pair,
-    Stand,
     check_assigned,
     request_proposal,
     standing_pairs,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from cfp.actors import Actor, RoleKind
 from cfp.domain.assignment.lateness import plan_of
 from cfp.domain.assignment.models import Assignment, ReviewerProfile
-from cfp.domain.assignment.proposals import Pair
+from cfp.domain.assignment.picks import Pair
 from cfp.domain.assignment.queries import assignable, current_round, lost_assignments
 from cfp.domain.assignment.rules import ACTIVE, REMINDERS
 from cfp.domain.conferences.models import Conference, Role

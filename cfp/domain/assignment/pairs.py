@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cfp.domain.assignment.facts import Facts
-from cfp.domain.assignment.proposals import Pair
+from cfp.domain.assignment.picks import Pair
 from cfp.domain.assignment.rules import AVOID_COST
 from cfp.domain.assignment.texts import Candidates
 

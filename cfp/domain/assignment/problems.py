@@ -19,7 +19,7 @@ from cfp.algorithms.problem import Alternatives, Plan, Problem
 from cfp.domain.assignment.facts import Facts, read_facts
 from cfp.domain.assignment.models import TextMatch
 from cfp.domain.assignment.pairs import BEST, LEAST, Matches, candidate_pairs, is_large
-from cfp.domain.assignment.proposals import Alternative, Options, Pair, Pick, digest
+from cfp.domain.assignment.picks import Alternative, Options, Pair, Pick, digest
 from cfp.domain.assignment.rules import LOAD_LIMIT
 from cfp.domain.assignment.scoring import Parts
 from cfp.domain.assignment.texts import Texts

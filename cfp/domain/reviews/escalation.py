@@ -20,7 +20,7 @@ from cfp.domain.assignment.lateness import is_due, moment, plan_of, reminders_of
 from cfp.domain.assignment.letters import letter_values
 from cfp.domain.assignment.models import LatePlan, LateReminder
 from cfp.domain.assignment.openings import Openings, openings_of
-from cfp.domain.assignment.proposals import Options
+from cfp.domain.assignment.picks import Options
 from cfp.domain.assignment.rules import REMINDERS
 from cfp.domain.conferences.models import Conference
 from cfp.domain.conferences.queries import own_mails

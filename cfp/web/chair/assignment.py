@@ -13,7 +13,8 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.assignment import proposals
 from cfp.domain.assignment.actions import set_limits
 from cfp.domain.assignment.openings import openings_of
-from cfp.domain.assignment.proposals import JOB_KIND, Options
+from cfp.domain.assignment.picks import Options
+from cfp.domain.assignment.proposals import JOB_KIND
 from cfp.domain.assignment.queries import Load, capacity_of, coverage_of, loads_of, not_covered
 from cfp.domain.assignment.rules import LOAD_LIMIT
 from cfp.domain.conferences.actions import change_reviewing

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from cfp.domain.assignment import applying, documents, editing, proposals, tallies
 from cfp.domain.assignment.models import Proposal
+from cfp.domain.assignment.picks import Pair, parts_from
 from cfp.domain.assignment.proposal_lists import (
     Names,
     is_kind,
@@ -21,7 +22,6 @@ from cfp.domain.assignment.proposal_lists import (
     proposal_list,
     worst_off,
 )
-from cfp.domain.assignment.proposals import Pair, parts_from
 from cfp.domain.assignment.scoring import Because
 from cfp.domain.assignment.tallies import Tally
 from cfp.domain.conferences import queries as conferences

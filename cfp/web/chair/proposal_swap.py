@@ -9,8 +9,8 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.assignment import editing, proposals, tallies
 from cfp.domain.assignment.editing import Choice
 from cfp.domain.assignment.models import Proposal, ProposalPick
+from cfp.domain.assignment.picks import parts_from
 from cfp.domain.assignment.proposal_lists import names_of
-from cfp.domain.assignment.proposals import parts_from
 from cfp.domain.conferences import queries as conferences
 from cfp.errors import DomainError, NotFoundError
 from cfp.policy import Action
