@@ -29,8 +29,8 @@ from cfp.domain.assignment.rules import OBJECTIVES
 from cfp.domain.conferences.models import Conference
 from cfp.errors import ConfigError
 from cfp.formats.pairs import PairRow, json_bytes, read_pairs
-from cfp.formats.reading import SIZE_LIMIT
 from cfp.formats.table import csv_bytes
+from cfp.formats.utf8 import SIZE_LIMIT
 from cfp.jobs.assignment import solve
 from cfp.links import Links
 

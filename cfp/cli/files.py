@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cfp.errors import ConfigError
-from cfp.formats.reading import decode
+from cfp.formats.utf8 import decode
 
 
 def read_text(path: Path) -> str:

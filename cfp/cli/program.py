@@ -21,7 +21,8 @@ from cfp.domain.program.differences import same
 from cfp.domain.program.imports import Outcome
 from cfp.errors import ConfigError
 from cfp.formats.imported import Imported, doubt_json, imported_json
-from cfp.formats.reading import SIZE_LIMIT, Format, read
+from cfp.formats.reading import Format, read
+from cfp.formats.utf8 import SIZE_LIMIT
 from cfp.formats.writers import WRITERS
 from cfp.links import Links
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from cfp.formats.errors import FormatError
 from cfp.formats.grammar import one_line
 from cfp.formats.json_values import items, mapping, parse_json, text
-from cfp.formats.reading import decode
 from cfp.formats.table import Cell, unsafe_cell
+from cfp.formats.utf8 import decode
 
 MOST_ROWS = 200_000
 CELL_LIMIT = 300

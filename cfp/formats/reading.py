@@ -16,38 +16,13 @@ from cfp.formats.program import CONTACT, Program, Slot, Talk, from_json
 from cfp.formats.speakers import NameAndAffiliation
 from cfp.formats.table import is_csv, read_csv
 from cfp.formats.text import read_text
+from cfp.formats.utf8 import SIZE_LIMIT, decode
 
 Format = Literal["auto", "text", "html", "json", "csv", "xml", "xlsx"]
-
-SIZE_LIMIT = 5_000_000
-"""Bytes; the page of a large conference has 2 MB, and parsing takes about a second per MB."""
 
 _ZIP = b"PK\x03\x04"
 _XML = re.compile(r"\A\s*(?:<\?xml\b(?!.{0,1000}<html\b)|<schedule\b)", re.DOTALL | re.IGNORECASE)
 _HTML = re.compile(r"\A\s*(<[!a-z]|---[ \t]*\n)|\|TOP\|\s*</", re.IGNORECASE)
-
-
-def decode(data: bytes) -> str:
-    """Return the text of UTF-8 bytes, with or without BOM, with line feeds as its only line ends.
-
-    Raises:
-        FormatError: `format.size`, or `format.bytes` with the first byte that is no UTF-8, counted
-            from 0.
-    """
-    if len(data) > SIZE_LIMIT:
-        raise FormatError("format.size", limit=SIZE_LIMIT)
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as wrong:
-        raise _wrong_byte(data, wrong.start) from None
-    if b"\0" in data:  # no text holds one, and no database takes it
-        raise _wrong_byte(data, data.index(b"\0"))
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _wrong_byte(data: bytes, offset: int) -> FormatError:
-    line = data.count(b"\n", 0, offset) + 1
-    return FormatError("format.bytes", line, offset=offset, byte=f"0x{data[offset]:02x}")
 
 
 def read(data: bytes, format: Format = "auto", start: date | None = None) -> Imported:

@@ -10,7 +10,13 @@ from sqlalchemy.orm import Session
 from cfp.config import Config
 from cfp.domain.assignment import actions, applying, editing, proposals
 from cfp.domain.assignment.conflicts import find_conflicts
-from cfp.domain.assignment.models import Assignment, Bid, Proposal, ReviewerProfile
+from cfp.domain.assignment.models import (
+    Assignment,
+    Bid,
+    Proposal,
+    ProposalPick,
+    ReviewerProfile,
+)
 from cfp.domain.assignment.picks import Options
 from cfp.domain.assignment.problems import figures_from, load_problem, picks_from
 from cfp.domain.assignment.queries import coverage_of, loads_of, not_covered
@@ -539,11 +545,10 @@ def test_a_conflict_since_counts_as_lacking(db, committee):
     make_conflict(db, submission, next(p for p in committee.reviewers if p.id == person_id))
     assert coverage_of(db, actor, committee.conference).lacking == 1
     proposal = propose(db, committee, Options(repair=True))
-    difference = proposals.difference(
-        db, committee.conference, proposal, proposals.picks_of(proposal)
-    )
-    assert difference.gone == {(submission_id, person_id): "conflict"}
-    assert len(difference.new) == 1
+    rows = db.scalars(select(ProposalPick).where(ProposalPick.proposal_id == proposal.id)).all()
+    gone = {(row.submission_id, row.person_id): row.why for row in rows if not row.counts}
+    assert gone == {(submission_id, person_id): "conflict"}
+    assert len([row for row in rows if row.counts and not row.stood]) == 1
 
 
 def test_the_chair_sets_how_much_a_reviewer_takes(db, committee):

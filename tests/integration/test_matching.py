@@ -20,6 +20,7 @@ from cfp.domain.assignment.models import (
 from cfp.domain.assignment.pasted import Piece
 from cfp.domain.assignment.picks import Options
 from cfp.domain.assignment.problems import figures_from, load_problem, picks_from, store_matches
+from cfp.domain.assignment.proposal_lists import names_of
 from cfp.domain.assignment.queries import coverage_of, lacking, not_covered
 from cfp.domain.decisions.queries import waiting
 from cfp.domain.program import versions
@@ -96,15 +97,15 @@ def test_what_reviewers_gave_and_what_is_published_finds_its_submission(db):
     assert (told.kind, told.of) == ("talk", "Old kernel tunnels")
     assert {"kernel", "tunnels"} <= set(told.words)
     given = picks[bread.id, giver.id].because
-    titles = documents.titles_of(db, committee.conference, [given, told])
-    assert titles == {given.of: "My bread thesis"}
+    assert documents.ids_in([given, told]) == {given.of}
+    assert names_of(db, (), (), {given.of}).documents == {given.of: "My bread thesis"}
     # What was not accepted is nobody's to know: it counts only once its speaker has copied it.
     assert (picks[tea.id, silent.id].parts.text, picks[tea.id, silent.id].because) == (0, None)
-    assert hidden.title not in str(proposal.pairs)
+    assert hidden.title not in str([pick.because for pick in picks.values()])
     documents.remove_document(
         db, actor_for(db, giver), committee.conference, document_id=given.of
     )
-    assert documents.titles_of(db, committee.conference, [given]) == {}
+    assert names_of(db, (), (), documents.ids_in([given])).documents == {}
 
 
 def test_a_pair_has_the_same_number_by_hand_as_in_the_proposal(db):

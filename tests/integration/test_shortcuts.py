@@ -17,7 +17,13 @@ from sqlalchemy.orm import Session
 from cfp import clock, policy
 from cfp.actors import Actor
 from cfp.domain.assignment.models import Assignment
-from cfp.domain.assignment.queries import assignable, coverage_of, lacking, lost_assignments
+from cfp.domain.assignment.queries import (
+    assignable,
+    blocked_set,
+    coverage_of,
+    lacking,
+    lost_assignments,
+)
 from cfp.domain.conferences.models import SubmissionType
 from cfp.domain.decisions.board import board, on_board
 from cfp.domain.decisions.figures import figures, line_at
@@ -199,10 +205,12 @@ def test_how_far_reviewers_are(db: Session, world: World, readers: list[Actor]) 
             done[review.person_id] += review.submission_id in known
         asked: Counter[int] = Counter()
         waits: Counter[int] = Counter()
+        blocked = blocked_set(db, world.conference)
         for one in db.scalars(select(Assignment)):
             if one.submission_id in known and one.state in ACTIVE_ASSIGNMENTS:
                 asked[one.person_id] += 1
-                under_review = state_of[one.submission_id] == State.SUBMITTED
+                can_do = (one.submission_id, one.person_id) not in blocked
+                under_review = state_of[one.submission_id] == State.SUBMITTED and can_do
                 waits[one.person_id] += one.state in {"assigned", "accepted"} and under_review
         progress = progress_of_all(db, reader, world.conference)
         assert [(one.done, one.asked, one.open) for one in progress] == [

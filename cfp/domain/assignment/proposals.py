@@ -155,7 +155,8 @@ def _insert_picks(
     The reason of a pair that the solve had to keep: "begun", or "agreed" to or pinned.
     """
     stood, planned = {one.pair for one in stands}, {pick.pair for pick in picks}
-    gone = compare(picks, stands, reviewers).gone
+    replaced = Options.from_json(proposal.parameters).replaced
+    gone = compare(picks, stands, reviewers, replaced).gone
     fixed = {"conference_id": proposal.conference_id, "proposal_id": proposal.id}
     stays = {one.pair: "begun" if one.started else "agreed" for one in stands if one.kept}
     rows = [
@@ -345,17 +346,6 @@ def _review_of_pair() -> ColumnElement[bool]:
         Review.person_id == Assignment.person_id,
         Review.round_id == Assignment.round_id,
     )
-
-
-def difference(
-    db: Session, conference: Conference, proposal: Proposal, picks: Sequence[Pick]
-) -> Difference:
-    """Compare its picks with what stands now in the proposal's submissions."""
-    scope = scope_of(proposal)
-    stands = [one for one in standing_pairs(db, conference) if one.submission_id in scope]
-    reviewers = set(db.scalars(reviewer_ids(conference)))
-    replaced = Options.from_json(proposal.parameters).replaced
-    return compare(picks, stands, reviewers, replaced)
 
 
 def compare(

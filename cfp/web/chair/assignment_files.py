@@ -16,7 +16,7 @@ from cfp.domain.assignment.importing import (
 from cfp.errors import DomainError
 from cfp.formats.errors import FormatError
 from cfp.formats.pairs import PairRow, json_bytes, read_pairs
-from cfp.formats.reading import SIZE_LIMIT
+from cfp.formats.utf8 import SIZE_LIMIT
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint

@@ -5,8 +5,9 @@ from datetime import date
 
 from cfp.formats.html import page_text, read_html
 from cfp.formats.imported import imported_json
-from cfp.formats.reading import decode, read
+from cfp.formats.reading import read
 from cfp.formats.text import read_text
+from cfp.formats.utf8 import decode
 from tests.unit.formats.programs import real
 
 

@@ -5,9 +5,10 @@ import pytest
 from cfp.formats import reading
 from cfp.formats.errors import FormatError
 from cfp.formats.program import from_json, to_json
-from cfp.formats.reading import decode, read
+from cfp.formats.reading import read
 from cfp.formats.table import write_csv
 from cfp.formats.text import write_text
+from cfp.formats.utf8 import decode
 from tests.unit.formats.programs import a_program, page, some_materials
 from tests.unit.formats.test_formats_text import facts
 
