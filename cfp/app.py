@@ -22,7 +22,6 @@ from cfp.web import context, errors, filters, gate, headers, sessions, translati
 from cfp.web.blueprints import BLUEPRINTS
 from cfp.web.frame import frame
 
-YEAR_SECONDS = 31_536_000
 FORM_AROUND = 64 * 1024
 """Bytes of the form around an uploaded file, so that a file of just the limit is taken."""
 

@@ -13,7 +13,7 @@ from cfp.domain.conferences.models import Conference
 from cfp.domain.mail import wording
 from cfp.domain.mail.actions import queue
 from cfp.domain.mail.models import Message
-from cfp.domain.mail.render import fill, template_for
+from cfp.domain.mail.render import MailText, fill, template_for
 from cfp.domain.mail.states import move
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State
@@ -45,22 +45,7 @@ def tell_assigned(
         if not number:
             continue
         values = letter_values(conference, links, person.name, number)
-        filled = fill(text, values)
-        queue(
-            db,
-            kind=KIND,
-            object_key=f"conference:{conference.id}",
-            epoch=epoch,
-            person=person,
-            recipient=address,
-            recipient_name=person.name,
-            subject=filled.subject,
-            body=filled.body,
-            conference=conference,
-            due=now,
-            now=now,
-            about_review=True,
-        )
+        _queue(db, conference, KIND, person, address, fill(text, values), epoch=epoch, now=now)
         mails += 1
     return mails
 
@@ -89,22 +74,37 @@ def tell_handed_over(
         )
         values = letter_values(conference, links, person.name, number)
         filled = fill(text, {**values, "handed": handed})
-        queue(
-            db,
-            kind=HANDED_OVER,
-            object_key=f"conference:{conference.id}",
-            epoch=epoch,
-            person=person,
-            recipient=address,
-            recipient_name=person.name,
-            subject=filled.subject,
-            body=filled.body,
-            conference=conference,
-            due=now,
-            now=now,
-            about_review=True,
-        )
+        _queue(db, conference, HANDED_OVER, person, address, filled, epoch=epoch, now=now)
     return len(told)
+
+
+def _queue(
+    db: Session,
+    conference: Conference,
+    kind: str,
+    person: Person,
+    address: str,
+    text: MailText,
+    *,
+    epoch: str,
+    now: datetime,
+) -> None:
+    """One mail about reviews to a person: of this kind and epoch there is one."""
+    queue(
+        db,
+        kind=kind,
+        object_key=f"conference:{conference.id}",
+        epoch=epoch,
+        person=person,
+        recipient=address,
+        recipient_name=person.name,
+        subject=text.subject,
+        body=text.body,
+        conference=conference,
+        due=now,
+        now=now,
+        about_review=True,
+    )
 
 
 def stop_assigned(db: Session, conference: Conference, *, epoch: str) -> int:

@@ -253,10 +253,8 @@ def _load_limits(loaded: Loaded) -> list[tuple[int, int, int]]:
 
 
 def _requests(loaded: Loaded, plan: Plan) -> dict[str, int]:
-    """How far reviewers get what they asked for: bids of pairs, and own loads."""
+    """How far reviewers get what they asked for: a submission they want, and their own loads."""
     facts, load = loaded.facts, plan.reviewer_load.tolist()
-    pairs = zip(plan.paper.tolist(), plan.reviewer.tolist(), strict=True)
-    given = Counter(facts.bids.get(loaded.pair(*row), "") for row in pairs)
     wanting = {person_id for (_, person_id), bid in facts.bids.items() if bid == "want"}
     getting = {
         loaded.person_ids[reviewer]
@@ -269,7 +267,6 @@ def _requests(loaded: Loaded, plan: Plan) -> dict[str, int]:
         if id_ in facts.limits
     ]
     return {
-        "wanted": given["want"],
         "wanting": len(wanting & set(loaded.person_ids)),
         "getting": len(getting),
         "limits": len(said),
