@@ -259,9 +259,7 @@ def sees(standing: Standing, fact: Fact) -> bool:
     return _granted(standing, SEES[fact])
 
 
-def allowed(
-    actor: Actor, action: Action, obj: Conference | Standing | None, now: datetime
-) -> bool:
+def allowed(actor: Actor, action: Action, obj: Conference | Standing | None, now: datetime) -> bool:
     """Whether `actor` may do `action` on the object: None (the site), a conference, a standing.
 
     Moments that depend on the call or the state (`now`) are rules of their own; this says who.
@@ -324,11 +322,9 @@ def _holds(standing: Standing, when: When) -> bool:
     }[when]
 
 
-def standing_of(
-    db: Session, actor: Actor, conference: Conference, code: str
-) -> Standing | None:
+def standing_of(db: Session, actor: Actor, conference: Conference, code: str) -> Standing | None:
     """Load a submission by code with what this person is to it; None when there is no such code."""
-    row = db.execute(_standing_row(_seat_of(actor, conference)), {"code": code}).one_or_none()
+    row = db.execute(_standing_row(seat_of(actor, conference)), {"code": code}).one_or_none()
     if row is None:
         return None
     submission, speaks, blocked, own_review_in, assignment_state = row
@@ -354,8 +350,8 @@ def standing_of(
 
 
 @lru_cache(maxsize=256)
-def _standing_row(seat: "_Seat") -> Select[Any]:
-    """A submission by its `:code`, with what the person is to it; kept, as `_any_grant` is."""
+def _standing_row(seat: "Seat") -> Select[Any]:
+    """A submission by its `:code`, with what the person is to it; kept, as `_known` is."""
     me = seat.person_id or 0
     asked = (
         select(Assignment.state)
@@ -370,9 +366,7 @@ def _standing_row(seat: "_Seat") -> Select[Any]:
         _is_blocked(me, seat.conference_id, seat.kinds).label("blocked"),
         _own_review_in(me).label("own_review_in"),
         asked.label("assignment_state"),
-    ).where(
-        Submission.conference_id == seat.conference_id, Submission.code == bindparam("code")
-    )
+    ).where(Submission.conference_id == seat.conference_id, Submission.code == bindparam("code"))
 
 
 ACTIVE_ASSIGNMENTS = ("assigned", "accepted", "done")
@@ -402,9 +396,7 @@ def _is_speaker(person_id: int) -> ColumnElement[bool]:
     return or_(Submission.submitter_id == person_id, Submission.id.in_(accepted))
 
 
-def _is_blocked(
-    person_id: int, conference_id: int, kinds: Sequence[str]
-) -> ColumnElement[bool]:
+def _is_blocked(person_id: int, conference_id: int, kinds: Sequence[str]) -> ColumnElement[bool]:
     """Own and co-spoken submissions always block; found and declared conflicts by their policy.
 
     One set, made once per statement from the person's side: they are few of many submissions.
@@ -471,12 +463,12 @@ def own(actor: Actor) -> ColumnElement[bool]:
 
 def predicate(actor: Actor, fact: Fact, conference: Conference) -> ColumnElement[bool]:
     """The rows of `submission` about which the person may know the fact, as SQL."""
-    return _any_grant(tuple(SEES[fact]), _seat_of(actor, conference))
+    return seat_of(actor, conference).knows(fact)
 
 
 def may(actor: Actor, action: Action, conference: Conference) -> ColumnElement[bool]:
     """The rows of `submission` on which the person may do the action, as SQL."""
-    return _any_grant(tuple(ON_SUBMISSION[action]), _seat_of(actor, conference))
+    return _open_to(seat_of(actor, conference), action)
 
 
 def unknown(actor: Actor, fact: Fact, conference: Conference) -> Select[int]:
@@ -491,7 +483,7 @@ def unknown(actor: Actor, fact: Fact, conference: Conference) -> Select[int]:
 
 def blocked(actor: Actor, conference: Conference) -> ColumnElement[bool]:
     """The rows of `submission` with which the person has a blocking conflict."""
-    return _is_blocked(actor.person_id or 0, conference.id, blocking_kinds(conference))
+    return seat_of(actor, conference).blocked()
 
 
 def unblocked(actor: Actor, conference: Conference) -> ColumnElement[bool]:
@@ -504,19 +496,16 @@ def blocked_anywhere(actor: Actor, conference: Conference) -> ColumnElement[bool
 
     What is told of all submissions at once then leaves those out, or is not told.
     """
-    me, kinds = actor.person_id or 0, blocking_kinds(conference)
-    here = and_(Submission.conference_id == conference.id, Submission.state != "draft")
-    own = select(Submission.id).where(here, Submission.submitter_id == me)
-    others = [
-        select(Submission.id).join(table, table.submission_id == Submission.id).where(here, mine)
-        for table, mine in ((_SPEAKER, _names(me)), (_CONFLICT, _blocks(me, kinds)))
-    ]
-    return or_(*(one.correlate(None).exists() for one in (own, *others)))
+    return seat_of(actor, conference).blocked_anywhere()
 
 
 @dataclass(frozen=True)
-class _Seat:
-    """One person in one conference: all that the SQL of the grants is made from."""
+class Seat:
+    """One person in one conference: all that the SQL of the grants is made from.
+
+    A plain value, so that a statement made from nothing else can be made once and kept: making
+    one takes several times as long as a database needs to answer it.
+    """
 
     person_id: int | None
     conference_id: int
@@ -530,10 +519,23 @@ class _Seat:
     names_shown: bool
     sends_text: bool
 
+    def knows(self, fact: Fact) -> ColumnElement[bool]:
+        """The rows of `submission` about which the person may know the fact, as SQL."""
+        return _known(self, fact)
 
-def _seat_of(actor: Actor, conference: Conference) -> _Seat:
+    def blocked(self) -> ColumnElement[bool]:
+        """As the function of that name."""
+        return _is_blocked(self.person_id or 0, self.conference_id, self.kinds)
+
+    def blocked_anywhere(self) -> ColumnElement[bool]:
+        """As the function of that name."""
+        return _blocked_anywhere(self)
+
+
+def seat_of(actor: Actor, conference: Conference) -> Seat:
+    """Where the person sits; the conference's switches are part of it."""
     here = conference.id
-    return _Seat(
+    return Seat(
         person_id=actor.person_id,
         conference_id=here,
         roles=frozenset(role.kind for role in actor.roles if role.conference_id == here),
@@ -548,9 +550,20 @@ def _seat_of(actor: Actor, conference: Conference) -> _Seat:
     )
 
 
+# Kept, because a page asks for the same few dozens of times and making one is slow.
+
+
 @lru_cache(maxsize=256)
-def _any_grant(grants: tuple[Grant, ...], seat: _Seat) -> ColumnElement[bool]:
-    """Kept, because a page asks for the same few dozens of times and making one is slow."""
+def _known(seat: Seat, fact: Fact) -> ColumnElement[bool]:
+    return _any_grant(seat, SEES[fact])
+
+
+@lru_cache(maxsize=256)
+def _open_to(seat: Seat, action: Action) -> ColumnElement[bool]:
+    return _any_grant(seat, ON_SUBMISSION[action])
+
+
+def _any_grant(seat: Seat, grants: Sequence[Grant]) -> ColumnElement[bool]:
     if seat.person_id is None:
         return false()
     parts = []
@@ -566,7 +579,19 @@ def _any_grant(grants: tuple[Grant, ...], seat: _Seat) -> ColumnElement[bool]:
     return and_(Submission.conference_id == seat.conference_id, or_(false(), *parts))
 
 
-def _can_be(seat: _Seat, relation: Relation) -> bool:
+@lru_cache(maxsize=256)
+def _blocked_anywhere(seat: Seat) -> ColumnElement[bool]:
+    me, here = seat.person_id or 0, Submission.conference_id == seat.conference_id
+    known = and_(here, Submission.state != "draft")
+    own = select(Submission.id).where(known, Submission.submitter_id == me)
+    others = [
+        select(Submission.id).join(table, table.submission_id == Submission.id).where(known, mine)
+        for table, mine in ((_SPEAKER, _names(me)), (_CONFLICT, _blocks(me, seat.kinds)))
+    ]
+    return or_(*(one.correlate(None).exists() for one in (own, *others)))
+
+
+def _can_be(seat: Seat, relation: Relation) -> bool:
     """Whether the person can be that to any submission of the conference, by role."""
     if relation is S:
         return True
@@ -575,7 +600,7 @@ def _can_be(seat: _Seat, relation: Relation) -> bool:
     return ROLES[relation] in seat.roles and (relation is not B or seat.bids)
 
 
-def _related(seat: _Seat, relation: Relation) -> ColumnElement[bool]:
+def _related(seat: Seat, relation: Relation) -> ColumnElement[bool]:
     """SQL for "this person is that to the submission"."""
     if relation is S:
         return _is_speaker(seat.person_id or 0)
@@ -589,7 +614,7 @@ def _related(seat: _Seat, relation: Relation) -> ColumnElement[bool]:
     return true()
 
 
-def _holds_in_sql(seat: _Seat, person_id: int, when: When) -> ColumnElement[bool]:
+def _holds_in_sql(seat: Seat, person_id: int, when: When) -> ColumnElement[bool]:
     submitted = Submission.state != "draft"
     announced = Submission.announced.is_not(None)
     if when is When.OTHERS_OPEN:
@@ -633,15 +658,15 @@ class View:
 
     def column(self, actor: Actor, name: str) -> SQLColumnExpression[Any]:
         """The column as this person may use it anywhere: null where the fact is not theirs."""
-        return self._column(_seat_of(actor, self.conference), name)
+        return self._column(seat_of(actor, self.conference), name)
 
-    def _column(self, seat: _Seat, name: str) -> SQLColumnExpression[Any]:
+    def _column(self, seat: Seat, name: str) -> SQLColumnExpression[Any]:
         column = self.columns[name]
         if column.fact is None:
             return column.expression
         if not _could_see(seat, column.fact):
             return null()
-        return case((_any_grant(tuple(SEES[column.fact]), seat), column.expression), else_=null())
+        return case((seat.knows(column.fact), column.expression), else_=null())
 
     def told(self, actor: Actor, name: str) -> ColumnElement[bool]:
         """The rows in which the column is this person's to know, even where it is empty."""
@@ -650,7 +675,7 @@ class View:
 
     def names(self, actor: Actor) -> list[str]:
         """The columns that exist for this person; the others are absent, not empty."""
-        seat = _seat_of(actor, self.conference)
+        seat = seat_of(actor, self.conference)
         return [
             name
             for name, column in self.columns.items()
@@ -659,7 +684,7 @@ class View:
 
     def selected(self, actor: Actor) -> list[Label[Any]]:
         """Each of `names`, as a column of that name."""
-        seat = _seat_of(actor, self.conference)
+        seat = seat_of(actor, self.conference)
         return [self._column(seat, name).label(name) for name in self.names(actor)]
 
     def known(self, actor: Actor) -> ColumnElement[bool]:
@@ -669,10 +694,10 @@ class View:
 
 def can_ever_see(actor: Actor, fact: Fact, conference: Conference) -> bool:
     """Whether any submission of the conference could show this person the fact, by role."""
-    return _could_see(_seat_of(actor, conference), fact)
+    return _could_see(seat_of(actor, conference), fact)
 
 
-def _could_see(seat: _Seat, fact: Fact) -> bool:
+def _could_see(seat: Seat, fact: Fact) -> bool:
     return any(_can_be(seat, grant.relation) for grant in SEES[fact])
 
 

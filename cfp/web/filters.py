@@ -2,10 +2,13 @@
 
 import secrets
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+from babel.dates import format_date
 from flask import Flask
-from flask_babel import format_date as babel_date
+from flask_babel import get_locale
 
 from cfp.formats.linked import linked
 from cfp.web import context
@@ -16,8 +19,9 @@ AOE = "Etc/GMT+12"
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
-        in_zone=in_zone, clock_time=clock_time, day=day, zone_name=zone_name, linked=linked
-    )
+        in_zone=in_zone, clock_time=clock_time, day=day, zone_name=zone_name, linked=linked,
+        dateformat=date_words,
+    )  # fmt: skip
     app.jinja_env.globals["now"] = context.now
     app.jinja_env.globals["fresh_key"] = fresh_key
     app.jinja_env.globals.update(addresses=addresses, dots_of=dots_of)
@@ -46,5 +50,15 @@ def clock_time(moment: datetime, zone: str) -> str:
 
 def day(value: date) -> str:
     """19 Nov 2025, in the page's language."""
-    text: str = babel_date(value, "d MMM y")
-    return text
+    return date_words(value, "d MMM y")
+
+
+def date_words(value: date, pattern: str) -> str:
+    """A day in the page's language; of a moment, the day it has on its own clock."""
+    return _date_words(date(value.year, value.month, value.day), pattern, get_locale())
+
+
+@lru_cache(maxsize=1024)
+def _date_words(value: date, pattern: str, locale: Locale | None) -> str:
+    """Kept, because a list's rows are mostly of the same few days."""
+    return format_date(value, pattern, locale=locale or "en")

@@ -7,7 +7,7 @@ language anew for each word. Pages are HTML, so what is said is markup and its v
 from babel.support import NullTranslations
 from flask import Flask, g
 from flask_babel import get_domain
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 
 def init_app(app: Flask) -> None:
@@ -26,12 +26,17 @@ def ngettext(singular: str, plural: str, num: int, /, **values: object) -> Marku
 
 
 def _filled(words: str, values: dict[str, object]) -> Markup:
-    markup = Markup(words)  # noqa: S704 - our own words, or a translator's
-    return markup % values if "%" in words else markup
+    if "%" in words:
+        # What Markup's own `%` does, which wraps each value anew at every use.
+        words %= {
+            name: value if isinstance(value, int) else escape(value)
+            for name, value in values.items()
+        }
+    return Markup(words)  # noqa: S704 - our own words, or a translator's
 
 
 def _translations() -> NullTranslations:
-    if "translations" not in g:
-        g.translations = get_domain().get_translations()
-    found: NullTranslations = g.translations
+    found: NullTranslations | None = g.get("translations")
+    if found is None:
+        found = g.translations = get_domain().get_translations()
     return found

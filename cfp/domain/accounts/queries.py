@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor, RoleFact, RoleKind
@@ -17,31 +17,35 @@ def secret_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+# Made once: every page asks it.
+_OF_SESSION = (
+    select(
+        LoginSession.id,
+        Account.id,
+        Account.administrator,
+        Person.id,
+        Person.name,
+        Person.zone,
+        Role.conference_id,
+        Role.kind,
+        Role.track_id,
+    )
+    .join(Account, Account.id == LoginSession.account_id)
+    .join(Person, Person.id == Account.person_id)
+    .outerjoin(Role, Role.person_id == Person.id)
+    .where(
+        LoginSession.id_hash == bindparam("hash"),
+        LoginSession.expires > bindparam("now"),
+        Account.disabled.is_(False),
+    )
+)
+
+
 def actor_of_session(
     db: Session, opaque: str, *, now: datetime, open_creation: bool = False
 ) -> Actor | None:
     """The person behind a browser's opaque id, with all roles, in one statement."""
-    rows = db.execute(
-        select(
-            LoginSession.id,
-            Account.id,
-            Account.administrator,
-            Person.id,
-            Person.name,
-            Person.zone,
-            Role.conference_id,
-            Role.kind,
-            Role.track_id,
-        )
-        .join(Account, Account.id == LoginSession.account_id)
-        .join(Person, Person.id == Account.person_id)
-        .outerjoin(Role, Role.person_id == Person.id)
-        .where(
-            LoginSession.id_hash == secret_hash(opaque),
-            LoginSession.expires > now,
-            Account.disabled.is_(False),
-        )
-    ).all()
+    rows = db.execute(_OF_SESSION, {"hash": secret_hash(opaque), "now": now}).all()
     if not rows:
         return None
     session_id, account_id, administrator, person_id, name, zone = rows[0][:6]

@@ -17,6 +17,7 @@ from sqlalchemy import (
     case,
     cast,
     exists,
+    false,
     func,
     literal,
     null,
@@ -95,7 +96,8 @@ def connections(
     `id` is the person's of `people_view`; `submission_id` is null for a role. Names and addresses
     are those typed for a submission; those of the person come on top, once per person.
     """
-    seen = _seen(actor, conference, only)
+    wanted = frozenset(FLAGS if names is None else names)
+    seen = _seen(actor, conference, only, wanted)
     parts = [_speaking(seen, only), _submitting(seen, only)]
     if with_committee:
         parts.append(_committee(conference, only))
@@ -141,20 +143,27 @@ def _grouped(
     return select(*columns).outerjoin(Person, Person.id == one.person_id).subquery()
 
 
-def _seen(actor: Actor, conference: Conference, only: Collection[str] | None) -> CTE:
+def _seen(
+    actor: Actor, conference: Conference, only: Collection[str] | None, wanted: frozenset[str]
+) -> CTE:
     """The submissions whose people `actor` may know, and what is announced of each.
 
-    Materialized: the policy is asked once per submission, not once per column and speaker.
+    Materialized: the policy is asked once per submission, not once per column and speaker. What
+    is not among the `wanted` flags is not asked for, and stands for nothing.
     """
     announced = predicate(actor, Fact.DECISION, conference)
     in_program = and_(Submission.state.in_(IN_PROGRAM), announced)
     slides = exists().where(Material.submission_id == Submission.id, Material.kind == "slides")
+    flags = {
+        "accepted": in_program,
+        "confirmed": and_(Submission.state == "confirmed", announced),
+        "lacks_slides": and_(in_program, ~slides),
+    }
+    needed = wanted | {"accepted"} if "remote" in wanted else wanted
     query = select(
         Submission.id,
         Submission.submitter_id,
-        _flag(in_program, "accepted"),
-        _flag(and_(Submission.state == "confirmed", announced), "confirmed"),
-        _flag(and_(in_program, ~slides), "lacks_slides"),
+        *(_flag(told if name in needed else false(), name) for name, told in flags.items()),
     ).where(Submission.state != "draft", predicate(actor, Fact.ADDRESSES, conference))
     if only is not None:
         spoken = select(Speaker.submission_id).where(_speaker_among(only))

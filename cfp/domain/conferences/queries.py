@@ -3,9 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ScalarSelect, SQLColumnExpression, func, select
+from sqlalchemy import (
+    BindParameter,
+    ScalarSelect,
+    Select,
+    SQLColumnExpression,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor, RoleKind
@@ -90,8 +99,16 @@ Listed = TypeVar("Listed", Track, SubmissionType, Room, Criterion)
 
 
 def _rows(db: Session, model: type[Listed], conference: Conference, archived: bool) -> list[Listed]:
-    query = select(model).where(model.conference_id == conference.id, model.archived.is_(archived))
-    return list(db.scalars(query.order_by(model.position, model.id)))
+    return list(db.scalars(_listed(model), {"here": conference.id, "archived": archived}))
+
+
+@cache
+def _listed(model: type[Listed]) -> Select[Listed]:
+    """Made once a model: most pages name the tracks and formats."""
+    here: BindParameter[int] = bindparam("here")
+    archived: BindParameter[bool] = bindparam("archived")
+    query = select(model).where(model.conference_id == here, model.archived == archived)
+    return query.order_by(model.position, model.id)
 
 
 def own_mails(db: Session, conference: Conference) -> dict[str, MailTemplate]:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -21,6 +22,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     Subquery,
     and_,
+    bindparam,
     case,
     cast,
     exists,
@@ -41,7 +43,7 @@ from cfp.domain.decisions.rules import DECIDABLE, Scatter
 from cfp.domain.reviews.models import Review, ReviewTally
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import State
-from cfp.policy import Action, Column, Fact, View, blocked, blocking_kinds, may, predicate
+from cfp.policy import Action, Column, Fact, Seat, View, may, predicate, seat_of
 
 # Made once: an alias costs more than most queries.
 _ACCEPTED_TYPE = aliased(SubmissionType, name="accepted_type")
@@ -56,7 +58,7 @@ def board(actor: Actor, conference: Conference) -> View:
     totals; `minutes` (with `discussion` after them) those it takes if it is or becomes accepted.
     `barred` tells this person that they have a conflict with it.
     """
-    scores, pending, kind = scores_of(conference), PendingDecision, _ACCEPTED_TYPE
+    scores, pending, kind = scores_in(conference.id), PendingDecision, _ACCEPTED_TYPE
     columns = {
         "id": Column(Submission.id),
         "code": Column(Submission.code),
@@ -96,13 +98,19 @@ def board(actor: Actor, conference: Conference) -> View:
 
 def on_board(actor: Actor, conference: Conference) -> ColumnElement[bool]:
     """The rows that belong on this person's board: what they read only is not among them."""
+    return on_board_from(seat_of(actor, conference))
+
+
+def on_board_from(seat: Seat) -> ColumnElement[bool]:
+    """As `on_board`, for everybody who sits alike."""
     decidable = Submission.state.in_(sorted(DECIDABLE))
-    if actor.has(conference.id, RoleKind.CHAIR):
+    if RoleKind.CHAIR in seat.roles:
         return decidable
-    return and_(decidable, Submission.track_id.in_(sorted(actor.tracks(conference.id))))
+    return and_(decidable, Submission.track_id.in_(sorted(seat.tracks)))
 
 
-def scores_of(conference: Conference) -> Subquery:
+@lru_cache(maxsize=64)
+def scores_in(conference_id: int) -> Subquery:
     """Per submission with submitted reviews: their number, mean, variance, and what makes it."""
     c = ReviewTally
     distances = c.squares - c.total * c.total / func.nullif(c.scored, 0)
@@ -115,7 +123,7 @@ def scores_of(conference: Conference) -> Subquery:
             distances.label("distances"),
             case((c.scored > 1, distances / (c.scored - 1))).label("variance"),
         )
-        .where(c.conference_id == conference.id)
+        .where(c.conference_id == conference_id)
         .subquery()
     )
 
@@ -190,7 +198,7 @@ def surroundings(
 ) -> Surroundings:
     """All of it in one statement; only a bulk change made after `since` can be undone."""
     found: dict[str, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
-    for row in db.execute(_listed(actor, conference, since)):
+    for row in db.execute(_listed(seat_of(actor, conference)), {"since": since}):
         found[row.kind].append(row)
     scale = found["scale"][0] if found["scale"] else None
     last = found["undo"][-1] if found["undo"] else None
@@ -215,9 +223,10 @@ def scale_of(db: Session, conference: Conference) -> tuple[int, int]:
     return (row[0], row[1]) if row else (1, 5)
 
 
-def _listed(actor: Actor, conference: Conference, since: datetime) -> CompoundSelect[Any]:
-    kind, batch, here = SubmissionType, DecisionBatch, conference.id
-    is_chair = actor.has(conference.id, RoleKind.CHAIR)
+@lru_cache(maxsize=64)
+def _listed(seat: Seat) -> CompoundSelect[Any]:
+    """Kept: the time of the last bulk change, `:since`, is all that differs."""
+    kind, batch, here = SubmissionType, DecisionBatch, seat.conference_id
     parts = [
         _part("track", Track.id, Track.name, Track.position, c=_flag(Track.archived)).where(
             Track.conference_id == here
@@ -240,18 +249,20 @@ def _listed(actor: Actor, conference: Conference, since: datetime) -> CompoundSe
             b=Criterion.high,
         ).where(Criterion.conference_id == here, Criterion.archived.is_(False)),
         _part("undo", batch.id, batch.outcome, literal(0), a=batch.size).where(
-            batch.conference_id == here, batch.by_id == actor.person_id, batch.at > since
+            batch.conference_id == here,
+            batch.by_id == seat.person_id,
+            batch.at > bindparam("since"),
         ),
     ]
-    barred = and_(on_board(actor, conference), blocked(actor, conference))
+    barred = and_(on_board_from(seat), seat.blocked())
     parts.append(
         _part("barred", func.count(Submission.id), literal(""), literal(0)).where(
             Submission.conference_id == here, barred
         )
     )
-    if is_chair:
+    if RoleKind.CHAIR in seat.roles:
         orphans = _part("orphan", Submission.id, Submission.code, literal(0))
-        parts.append(orphans.where(needs_another_chair(conference)))
+        parts.append(orphans.where(needs_another_chair(seat)))
     return union_all(*parts).order_by("kind", "position", "id")
 
 
@@ -277,12 +288,12 @@ def _flag(condition: SQLColumnExpression[bool]) -> ColumnElement[int]:
     return case((condition, 1), else_=0)
 
 
-def needs_another_chair(conference: Conference) -> ColumnElement[bool]:
+def needs_another_chair(seat: Seat) -> ColumnElement[bool]:
     """The undecided rows of `submission` all of whose chairs have a blocking conflict."""
     role, conflict, speaker = _CHAIR, _CONFLICT, _SPEAKER
     blocking = or_(
         conflict.state == "confirmed",
-        and_(conflict.state == "open", conflict.kind.in_(blocking_kinds(conference))),
+        and_(conflict.state == "open", conflict.kind.in_(seat.kinds)),
     )
     speaks = exists().where(
         speaker.submission_id == Submission.id,
@@ -298,11 +309,11 @@ def needs_another_chair(conference: Conference) -> ColumnElement[bool]:
         conflicts.correlate(Submission, role),
     )
     free = exists().where(
-        role.conference_id == conference.id, role.kind == RoleKind.CHAIR, ~blocked
+        role.conference_id == seat.conference_id, role.kind == RoleKind.CHAIR, ~blocked
     )
     # Only what some chair has a conflict with can be without a free one: few rows to ask about.
     chairs = select(role.person_id).where(
-        role.conference_id == conference.id, role.kind == RoleKind.CHAIR
+        role.conference_id == seat.conference_id, role.kind == RoleKind.CHAIR
     )
     touched = or_(
         Submission.submitter_id.in_(chairs),
@@ -316,7 +327,7 @@ def needs_another_chair(conference: Conference) -> ColumnElement[bool]:
         ),
     )
     return and_(
-        Submission.conference_id == conference.id,
+        Submission.conference_id == seat.conference_id,
         Submission.state == State.SUBMITTED,
         touched,
         ~free.correlate(Submission),

@@ -5,6 +5,7 @@ Without what this person has a blocking conflict with, or only reads: see `_judg
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Select,
     SQLColumnExpression,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -26,13 +28,13 @@ from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, SubmissionType
-from cfp.domain.decisions.board import on_board, scores_of
+from cfp.domain.decisions.board import on_board_from, scores_in
 from cfp.domain.decisions.models import Decision, PendingDecision
 from cfp.domain.decisions.queries import newest_decision
 from cfp.domain.decisions.rules import capacity_key, pooled_spread
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import IN_PROGRAM
-from cfp.policy import Fact, predicate
+from cfp.policy import Fact, Seat, seat_of
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Figures:
 def figures(db: Session, actor: Actor, conference: Conference) -> Figures:
     """Counted in one statement, whatever the size."""
     found = Figures()
-    for row in db.execute(_counts(actor, conference)):
+    for row in db.execute(_counts(seat_of(actor, conference))):
         if row.part == "state":
             found.states[row.state] += row.number
         elif row.part == "spread":
@@ -90,23 +92,24 @@ def _accept(found: Figures, row: Row[Any], minutes: Minutes) -> None:
         found.minutes[key] += minutes
 
 
-def _counts(actor: Actor, conference: Conference) -> CompoundSelect[Any]:
+@lru_cache(maxsize=64)
+def _counts(seat: Seat) -> CompoundSelect[Any]:
     """All by their state, and apart from that the few about which there is more to say.
 
     Joining what is pending, announced and scored to every submission would take several times as
     long as counting them does.
     """
-    judged = _judged(actor, conference)
+    judged = _judged(seat)
     by_state = _figure("state", state=Submission.state, number=func.count(Submission.id))
     return union_all(
         by_state.where(judged).group_by(Submission.state),
-        _pending(conference).where(judged),
+        _pending(seat).where(judged),
         _in_program().where(judged),
-        _spread(actor, conference),
+        _spread(seat),
     )
 
 
-def _pending(conference: Conference) -> Select[Any]:
+def _pending(seat: Seat) -> Select[Any]:
     pending, kind = PendingDecision, SubmissionType
     announced = select(Decision.type_id).where(Decision.id == newest_decision()).scalar_subquery()
     minutes = func.coalesce(pending.minutes, kind.minutes) + kind.discussion_minutes
@@ -119,32 +122,36 @@ def _pending(conference: Conference) -> Select[Any]:
         rows.select_from(pending)
         .join(Submission, Submission.id == pending.submission_id)
         .join(kind, kind.id == func.coalesce(pending.type_id, announced, Submission.type_id))
-        .where(pending.conference_id == conference.id)
+        .where(pending.conference_id == seat.conference_id)
         .group_by(*groups.values())
     )
 
 
 def _in_program() -> Select[Any]:
-    """What is announced as accepted and nothing is pending about."""
+    """What is announced as accepted and nothing is pending about.
+
+    Few of many. The outer join and the expression keep SQLite from walking every submission in
+    the order of formats or tracks, which took a hundred times as long.
+    """
     kind = SubmissionType
     pending = exists().where(PendingDecision.submission_id == Submission.id).correlate(Submission)
     minutes = func.coalesce(Decision.minutes, kind.minutes) + kind.discussion_minutes
-    groups = {"track_id": Submission.track_id, "type_id": kind.id}
+    groups = {"track_id": func.coalesce(Submission.track_id, 0), "type_id": kind.id}
     rows = _figure("program", **groups, number=func.count(Submission.id), minutes=func.sum(minutes))
     return (
         rows.select_from(Submission)
         .outerjoin(Decision, Decision.id == newest_decision())
-        .join(kind, kind.id == func.coalesce(Decision.type_id, Submission.type_id))
+        .outerjoin(kind, kind.id == func.coalesce(Decision.type_id, Submission.type_id))
         .where(Submission.state.in_(sorted(IN_PROGRAM)), ~pending)
         .group_by(*groups.values())
     )
 
 
-def _spread(actor: Actor, conference: Conference) -> Select[Any]:
-    scores = scores_of(conference)
+def _spread(seat: Seat) -> Select[Any]:
+    scores = scores_in(seat.conference_id)
     freedom = case((scores.c.scored > 1, scores.c.scored - 1), else_=0)
     sums = {"distances": func.sum(scores.c.distances), "freedom": func.sum(freedom)}
-    left_out = _not_judged(actor, conference)
+    left_out = _not_judged(seat)
     return _figure("spread", **sums).where(scores.c.submission_id.not_in(left_out))
 
 
@@ -161,18 +168,14 @@ def _figure(part: str, **given: SQLColumnExpression[Any]) -> Select[Any]:
     return select(*labels)
 
 
-def _judged(actor: Actor, conference: Conference) -> ColumnElement[bool]:
-    return and_(
-        on_board(actor, conference),
-        predicate(actor, Fact.PENDING, conference),
-        predicate(actor, Fact.CHAIR_REVIEWS, conference),
-    )
+def _judged(seat: Seat) -> ColumnElement[bool]:
+    return and_(on_board_from(seat), seat.knows(Fact.PENDING), seat.knows(Fact.CHAIR_REVIEWS))
 
 
-def _not_judged(actor: Actor, conference: Conference) -> Select[int]:
+def _not_judged(seat: Seat) -> Select[int]:
     """The ids of the conference's others: leaving these few out is quicker than a join."""
-    here = Submission.conference_id == conference.id
-    return select(Submission.id).where(here, ~_judged(actor, conference)).correlate(None)
+    here = Submission.conference_id == seat.conference_id
+    return select(Submission.id).where(here, ~_judged(seat)).correlate(None)
 
 
 def line_at(db: Session, actor: Actor, conference: Conference, accepted: int) -> float | None:
@@ -182,15 +185,19 @@ def line_at(db: Session, actor: Actor, conference: Conference, accepted: int) ->
     """
     if not accepted:
         return None
-    scores = scores_of(conference)
-    ends = db.scalars(
-        select(scores.c.mean)
-        .where(
-            scores.c.mean.is_not(None),
-            scores.c.submission_id.not_in(_not_judged(actor, conference)),
-        )
-        .order_by(scores.c.mean.desc())
-        .offset(accepted - 1)
-        .limit(2)
-    ).all()
+    ends = db.scalars(_line(seat_of(actor, conference)), {"before": accepted - 1}).all()
     return sum(ends) / len(ends) if ends else None
+
+
+@lru_cache(maxsize=64)
+def _line(seat: Seat) -> Select[float]:
+    """The two means around `:before`, the number of those before the last that is in."""
+    scores = scores_in(seat.conference_id)
+    scored = scores.c.mean.is_not(None)
+    return (
+        select(scores.c.mean)
+        .where(scored, scores.c.submission_id.not_in(_not_judged(seat)))
+        .order_by(scores.c.mean.desc())
+        .offset(bindparam("before"))
+        .limit(2)
+    )

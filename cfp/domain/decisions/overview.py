@@ -13,7 +13,7 @@ from cfp.domain.decisions.board import needs_another_chair
 from cfp.domain.program.models import Placement, ProgramDraft, ProgramItem
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import IN_PROGRAM
-from cfp.policy import Fact, can_ever_see, predicate, unblocked
+from cfp.policy import Fact, can_ever_see, predicate, seat_of, unblocked
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def without_chair(db: Session, actor: Actor, conference: Conference) -> Sequence
     """Codes of the submissions all of whose chairs have a blocking conflict, for any chair."""
     if not actor.has(conference.id, RoleKind.CHAIR):
         return ()
-    query = select(Submission.code).where(needs_another_chair(conference))
+    query = select(Submission.code).where(needs_another_chair(seat_of(actor, conference)))
     return db.scalars(query.order_by(Submission.code)).all()
 
 

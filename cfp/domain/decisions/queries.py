@@ -1,8 +1,9 @@
 """What waits for a decision, and what has been decided."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
-from sqlalchemy import ScalarSelect, and_, case, func, select
+from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor
@@ -10,10 +11,10 @@ from cfp.domain.conferences.models import Conference
 from cfp.domain.decisions.models import Decision, PendingDecision
 from cfp.domain.decisions.rules import DECIDABLE
 from cfp.domain.mail.models import Message
-from cfp.domain.mail.queries import TROUBLE, readable
+from cfp.domain.mail.queries import TROUBLE, readable_from
 from cfp.domain.reviews.models import ReviewTally
 from cfp.domain.submissions.models import Submission
-from cfp.policy import Fact, predicate
+from cfp.policy import Fact, Seat, seat_of
 
 
 def waiting(db: Session, actor: Actor, conference: Conference) -> Mapping[str, int]:
@@ -22,41 +23,41 @@ def waiting(db: Session, actor: Actor, conference: Conference) -> Mapping[str, i
     submissions: drafts are nobody's to wait for, so nothing. assignment and reviews: submissions
     short of reviews. decisions: pending ones to announce. messages: refused or uncertain mails.
     """
-    reviewed = select(ReviewTally.submission_id).where(
-        ReviewTally.conference_id == conference.id,
-        ReviewTally.reviews >= conference.reviews_per_submission,
-    )
-    own = select(ReviewTally.reviews).where(ReviewTally.submission_id == Submission.id)
-    usual = Submission.reviews_wanted.is_(None)
-    enough = case(
-        (usual, Submission.id.in_(reviewed)),
-        else_=func.coalesce(own.scalar_subquery(), 0) >= Submission.reviews_wanted,
-    )
-    short = and_(
-        Submission.state == "submitted", ~enough, predicate(actor, Fact.CHAIR_REVIEWS, conference)
-    )
-    pending = and_(
-        PendingDecision.conference_id == conference.id,
-        Submission.state.in_(sorted(DECIDABLE)),
-        predicate(actor, Fact.PENDING, conference),
-    )
-    row = db.execute(
-        select(
-            select(func.count(Submission.id)).where(short).scalar_subquery(),
-            select(func.count(PendingDecision.id))
-            .join(Submission, Submission.id == PendingDecision.submission_id)
-            .where(pending)
-            .scalar_subquery(),
-            select(func.count(Submission.id))
-            .where(Submission.state == "accepted", predicate(actor, Fact.LISTED, conference))
-            .scalar_subquery(),
-            select(func.count(Message.id))
-            .outerjoin(Submission, Submission.id == Message.submission_id)
-            .where(Message.state.in_(TROUBLE), readable(actor, conference))
-            .scalar_subquery(),
-        )
-    ).one()
+    row = db.execute(_waiting(seat_of(actor, conference), conference.reviews_per_submission)).one()
     return {"reviews": row[0], "decisions": row[1], "program": row[2], "messages": row[3]}
+
+
+@lru_cache(maxsize=64)
+def _waiting(seat: Seat, wanted: int) -> Select[int, int, int, int]:
+    """Kept, because every page of the chairs asks it."""
+    number = func.count(Submission.id)
+    reviews = func.coalesce(ReviewTally.reviews, 0)
+    short = (
+        select(number)
+        .outerjoin(ReviewTally, ReviewTally.submission_id == Submission.id)
+        .where(
+            Submission.state == "submitted",
+            seat.knows(Fact.CHAIR_REVIEWS),
+            reviews < func.coalesce(Submission.reviews_wanted, wanted),
+        )
+    )
+    pending = (
+        select(number)
+        .join(PendingDecision, PendingDecision.submission_id == Submission.id)
+        .where(
+            PendingDecision.conference_id == seat.conference_id,
+            Submission.state.in_(sorted(DECIDABLE)),
+            seat.knows(Fact.PENDING),
+        )
+    )
+    unconfirmed = select(number).where(Submission.state == "accepted", seat.knows(Fact.LISTED))
+    trouble = (
+        select(func.count(Message.id))
+        .outerjoin(Submission, Submission.id == Message.submission_id)
+        .where(Message.state.in_(TROUBLE), readable_from(seat))
+    )
+    parts = (short, pending, unconfirmed, trouble)
+    return select(*(part.scalar_subquery() for part in parts))
 
 
 _DECISION = aliased(Decision, name="newest_decision")

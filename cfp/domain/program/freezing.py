@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session, joinedload
 
 from cfp.domain.conferences.models import Conference, Track
@@ -117,6 +117,11 @@ def _talks(
 ) -> tuple[frozen.Talk, ...]:
     """Accepted talks, and those published before that will not take place, as canceled."""
     published = set(before.talk_by_code) if before else set()
+    here = select(Submission.id).where(Submission.conference_id == conference.id)
+    wanted = (
+        here.where(Submission.state.in_(IN_PROGRAM)),
+        here.where(Submission.code.in_(published)),
+    )
     tracks = select(func.count(Track.id)).where(
         Track.conference_id == conference.id, Track.archived.is_(False)
     )
@@ -124,10 +129,7 @@ def _talks(
         db.execute(
             select(Submission, ProgramItem, tracks.scalar_subquery())
             .outerjoin(ProgramItem, ProgramItem.submission_id == Submission.id)
-            .where(
-                Submission.conference_id == conference.id,
-                Submission.state.in_(IN_PROGRAM) | Submission.code.in_(published),
-            )
+            .where(Submission.id.in_(union(*wanted)))
             .options(
                 joinedload(Submission.speakers),
                 joinedload(Submission.type),

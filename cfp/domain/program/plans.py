@@ -10,7 +10,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    Select,
+    Subquery,
+    and_,
+    case,
+    false,
+    func,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor
@@ -212,11 +225,22 @@ def _talks(db: Session, conference: Conference, known: ColumnElement[bool]) -> d
         .outerjoin(PendingDecision, and_(PendingDecision.submission_id == Submission.id, pending))
         .join(given, given.id == func.coalesce(PendingDecision.type_id, *own))
         .where(
-            Submission.conference_id == conference.id,
+            Submission.id.in_(_decided(conference)),
             or_(Submission.announced.is_not(None), PendingDecision.id.is_not(None)),
         )
     )
     return {row[0]: _Talk(*row[1:]) for row in rows}
+
+
+def _decided(conference: Conference) -> CompoundSelect[int]:
+    """The ids of the submissions with a decision, announced or pending: found first, being few."""
+    announced = select(Submission.id).where(
+        Submission.conference_id == conference.id, Submission.announced.is_not(None)
+    )
+    pending = select(PendingDecision.submission_id).where(
+        PendingDecision.conference_id == conference.id
+    )
+    return union(announced, pending)
 
 
 def told(actor: Actor | None, conference: Conference) -> ColumnElement[bool]:
@@ -277,16 +301,10 @@ def _placements(draft: ProgramDraft, known: ColumnElement[bool]) -> Select[*tupl
 
 def _speakers_by_submission(db: Session, conference: Conference) -> Mapping[int, People]:
     rows = db.execute(
-        select(Speaker.submission_id, Speaker.person_id, Speaker.code, Speaker.name)
-        .join(Submission, Submission.id == Speaker.submission_id)
-        .where(
-            Speaker.conference_id == conference.id,
+        select(Speaker.submission_id, Speaker.person_id, Speaker.code, Speaker.name).where(
+            Speaker.submission_id.in_(_decided(conference)),
             Speaker.state != "removed",
             Speaker.speaks.is_(True),
-            or_(
-                Submission.announced.is_not(None),
-                Submission.id.in_(select(PendingDecision.submission_id)),
-            ),
         )
     )
     found: dict[int, set[tuple[int | str, str]]] = {}
