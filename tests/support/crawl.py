@@ -7,6 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from tests.support.visitor import Page
@@ -21,7 +22,9 @@ class Crawl:
     """One person's walk: every answer by its address, refused ones too.
 
     A list is asked for each value of each filter, alone wherever that is linked, but not for every
-    combination: what two filters leave, each of them shows as well.
+    combination: what two filters leave, each of them shows as well. The page of one thing carries
+    the list's filters along for its way back and on, so every thing is asked for without them and
+    each value of them for one thing.
     """
 
     client: FlaskClient
@@ -47,10 +50,21 @@ class Crawl:
 
     def _is_news(self, path: str) -> bool:
         page, _, query = path.partition("?")
-        values = {(page, one) for one in query.split("&")}
-        news = len(values) == 1 or not values <= self._asked
+        kind = self._kind_of_thing(page)
+        values = {(kind or page, one) for one in query.split("&")}
+        alone = len(values) == 1 and (not query or kind is None)
+        news = alone or not values <= self._asked
         self._asked |= values
         return news
+
+    def _kind_of_thing(self, page: str) -> str | None:
+        """Where the address names one of many things: what all of their pages have in common."""
+        routes = self.client.application.url_map.bind("localhost")
+        try:
+            endpoint, values = routes.match(page)
+        except HTTPException:
+            return None
+        return f"{endpoint} {values.get('slug')}" if set(values) - {"slug"} else None
 
 
 class _Links(HTMLParser):
