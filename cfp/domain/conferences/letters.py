@@ -11,7 +11,7 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference
 from cfp.domain.conferences.people import connections
 from cfp.domain.conferences.queries import primary_address
-from cfp.domain.mail.render import PLACEHOLDER, MailText, fill
+from cfp.domain.mail.render import MailText, check, fill
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError
 from cfp.links import Links
@@ -111,10 +111,10 @@ def letters(
     Whoever has no address is left out. With `lines` each mail gets one of them.
 
     Raises:
-        DomainError: `mail.unknown_placeholder`; `letter.lines_differ`, unless there are as many
-            lines as mails.
+        DomainError: what `check` finds; `letter.lines_differ`, unless there are as many lines as
+            mails.
     """
-    check_placeholders(text)
+    check(text, PLACEHOLDERS)
     pairs: list[tuple[Recipient, Sequence[Talk]]] = []
     for one in reached:
         if one.address:
@@ -132,14 +132,6 @@ def letters(
         )
         for (one, talks), line in zip(pairs, lines or [""] * len(pairs), strict=True)
     ]
-
-
-def check_placeholders(text: MailText) -> None:
-    """Raise DomainError `mail.unknown_placeholder` at the field it stands in."""
-    for name, part in (("subject", text.subject), ("body", text.body)):
-        strange = next((n for n in PLACEHOLDER.findall(part) if n not in PLACEHOLDERS), None)
-        if strange is not None:
-            raise DomainError("mail.unknown_placeholder", field=name, name="{" + strange + "}")
 
 
 def _values(

@@ -8,7 +8,7 @@ from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from cfp.domain.accounts.models import Person
-from cfp.domain.conferences.models import Conference, SubmissionType
+from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.conferences.queries import own_mails, primary_address
 from cfp.domain.decisions.rules import STATE_OF
 from cfp.domain.mail import wording
@@ -20,6 +20,8 @@ from cfp.links import Links
 KINDS = ("accepted", "waitlisted", "rejected", "revise", "several")
 """The kinds of mail that announce: by the state announced, or about several talks at once."""
 REMINDER = "confirm_reminder"
+PLACEHOLDERS = ("track", "type")
+"""What mails about one decision know beside what their shipped texts say: for conditions."""
 NEEDS_ANSWER = frozenset({"accepted", "revise"})
 
 ConfirmLink = Callable[[Submission, Person], str]
@@ -91,7 +93,7 @@ def write_announcement(
     links: Links,
 ) -> list[Letter]:
     """The mails that announce these decisions, one per person who has an address, by name."""
-    texts = _texts(db, conference, KINDS)
+    texts, names = _texts(db, conference, KINDS), _names(db, conference)
     letters = []
     for reader, theirs in _by_reader(told, readers_of):
         kind = theirs[0].outcome if len(theirs) == 1 else "several"
@@ -100,6 +102,10 @@ def write_announcement(
             values |= _several(conference, reader, theirs, confirm_link, links)
         else:
             values |= _about(conference, reader, theirs[0], confirm_link, links)
+            values |= {
+                "track": names.tracks.get(theirs[0].submission.track_id, ""),
+                "type": names.types.get(_type_id(theirs[0]), ""),
+            }
         letters.append(Letter(reader, kind, theirs, _tidy(fill(texts[kind], values))))
     return letters
 
@@ -138,6 +144,29 @@ def _texts(db: Session, conference: Conference, kinds: Sequence[str]) -> dict[st
         else shipped(kind, conference.language)
         for kind in kinds
     }
+
+
+def _type_id(told: Told) -> int:
+    return told.type.id if told.type else told.submission.type_id
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What the conference calls its tracks and formats, by id."""
+
+    tracks: Mapping[int, str]
+    types: Mapping[int, str]
+
+
+def _names(db: Session, conference: Conference) -> _Names:
+    tracks = select(Track.id, Track.name).where(Track.conference_id == conference.id)
+    types = select(SubmissionType.id, SubmissionType.name).where(
+        SubmissionType.conference_id == conference.id
+    )
+    return _Names(
+        {row.id: row.name for row in db.execute(tracks)},
+        {row.id: row.name for row in db.execute(types)},
+    )
 
 
 def _by_reader(

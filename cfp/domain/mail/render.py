@@ -3,11 +3,12 @@
 A shipped text is `templates/mail/KIND.txt`: first line `Subject: ...`, then a blank line and the
 body, as Jinja with `{% trans %}` so that it can be translated. Jinja never sees a value:
 placeholders such as `{title}` are substituted afterwards, in one pass, so what a speaker typed can
-neither become mark-up nor name another placeholder. A conference's own text has placeholders only.
+neither become mark-up nor name another placeholder. A conference's own text has placeholders and
+the conditions of `conditions.py`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cfp.domain.conferences.models import Conference
+from cfp.domain.mail.conditions import MARK, resolve
 from cfp.domain.mail.models import MailTemplate
 from cfp.errors import DomainError
 from cfp.paths import resource
@@ -50,16 +52,36 @@ def template_for(db: Session, conference: Conference, kind: str) -> MailText:
 
 
 def fill(text: MailText, values: Mapping[str, str]) -> MailText:
-    """Substitute every placeholder, once. Raises DomainError("unknown_placeholder")."""
-    subject = " ".join(_substitute(text.subject, values).split())
-    return MailText(subject, _substitute(text.body, values))
+    """Judge the conditions, then substitute every placeholder, once.
+
+    Raises:
+        DomainError: `mail.bad_condition`, `mail.unknown_placeholder`.
+    """
+    subject = " ".join(_substitute(resolve(text.subject, values), values).split())
+    return MailText(subject, _substitute(resolve(text.body, values), values))
+
+
+def check(text: MailText, known: Collection[str]) -> None:
+    """Raise, at the field it stands in, what `fill` would for values of these names."""
+    for field, part in (("subject", text.subject), ("body", text.body)):
+        values = dict.fromkeys(known, "")
+        try:
+            _substitute(_every_part(part, values), values)
+        except DomainError as error:
+            raise DomainError(error.key, field=field, **error.data) from error
+
+
+def _every_part(text: str, values: Mapping[str, str]) -> str:
+    """Without the marks of conditions, whatever they ask."""
+    resolve(text, values)
+    return MARK.sub("", text)
 
 
 def _substitute(text: str, values: Mapping[str, str]) -> str:
     def value_of(match: re.Match[str]) -> str:
         name = match.group(1)
         if name not in values:
-            raise DomainError("unknown_placeholder", field="body", name=name)
+            raise DomainError("mail.unknown_placeholder", name="{" + name + "}")
         return values[name]
 
     return PLACEHOLDER.sub(value_of, text)

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from cfp.domain.conferences import actions, queries
+from cfp.domain.decisions import letters
 from cfp.domain.mail import wording
 from cfp.domain.mail.render import PLACEHOLDER, MailText, fill, shipped
 from cfp.errors import DomainError, NotFoundError
@@ -49,6 +50,8 @@ KINDS: dict[str, LazyString] = {
 }
 """The kinds a conference can word, in the order of its life; only those with a text are shown."""
 
+ABOUT_ONE_DECISION = frozenset(letters.KINDS) - {"several"}
+
 EXAMPLES: dict[str, LazyString] = {
     "name": _l("Ada Example"),
     "title": _l("What flow tables taught us"),
@@ -66,6 +69,8 @@ EXAMPLES: dict[str, LazyString] = {
     "due": _l("They are due Tue 15 Sep 2026, 23:59 Prague."),
     "minutes": _l("25"),
     "format": _l("Talk, 25 minutes"),
+    "track": _l("Networking"),
+    "type": _l("Talk"),
     "note": _l("We liked the measurements best."),
     "changes": _l("title, abstract"),
     "confirm": _l("(the reader's own link to the confirm page)"),
@@ -96,7 +101,7 @@ def settings_mail(slug: str, kind: str) -> ViewResponse | str:
     conference, ours = context.conference(), _shipped(kind)
     own = queries.own_mails(context.db(), conference).get(kind)
     now_used = MailText(own.subject, own.body) if own else ours
-    known = sorted(_placeholders(ours))
+    known = sorted(_placeholders(kind, ours))
 
     def act(form: MailForm) -> None:
         actions.change_mail(
@@ -151,9 +156,10 @@ def _shipped(kind: str) -> MailText:
     return shipped(kind, context.conference().language)
 
 
-def _placeholders(text: MailText) -> set[str]:
-    """What the shipped text uses is what its sender provides, and nothing else."""
-    return {*PLACEHOLDER.findall(text.subject), *PLACEHOLDER.findall(text.body)}
+def _placeholders(kind: str, text: MailText) -> set[str]:
+    """What the sender provides: what the shipped text uses, and what only conditions ask for."""
+    used = {*PLACEHOLDER.findall(text.subject), *PLACEHOLDER.findall(text.body)}
+    return used | set(letters.PLACEHOLDERS if kind in ABOUT_ONE_DECISION else ())
 
 
 def _preview(stored: MailText, known: list[str]) -> MailText:

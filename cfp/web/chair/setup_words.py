@@ -52,6 +52,10 @@ add_words(
         ),
         "criterion.last": _l("The review form needs at least one question."),
         "mail.empty": _l("This can't be empty."),
+        "mail.bad_condition": _l(
+            "%(mark)s in line %(line)s: a condition is {if name}, {if name is \"value\"} or "
+            "{if not name}, then maybe {else}, then {end}."
+        ),
         "mail.unknown_placeholder": _l("%(name)s is not among the placeholders of this mail."),
         "mail.wrong_count": _l("Type %(count)s, the number of mails, to send them."),
         "role.unknown": _l("Choose a role."),

@@ -10,7 +10,7 @@ from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference
 from cfp.domain.mail.models import MailTemplate
-from cfp.domain.mail.render import PLACEHOLDER
+from cfp.domain.mail.render import MailText, check
 from cfp.errors import DomainError
 
 
@@ -28,14 +28,12 @@ def change_mail(
     """Set the conference's text of one kind of mail; `placeholders` are those it may use.
 
     Raises:
-        DomainError: `mail.unknown_placeholder` at the field it stands in, `mail.empty`.
+        DomainError: `mail.empty`, or what `check` finds, at the field it stands in.
     """
     for field, text in (("subject", subject), ("body", body)):
         if not text.strip():
             raise DomainError("mail.empty", field=field)
-        strange = next((n for n in PLACEHOLDER.findall(text) if n not in placeholders), None)
-        if strange is not None:
-            raise DomainError("mail.unknown_placeholder", field=field, name="{" + strange + "}")
+    check(MailText(subject, body), placeholders)
     own = db.scalars(
         select(MailTemplate).where(
             MailTemplate.conference_id == conference.id, MailTemplate.kind == kind
