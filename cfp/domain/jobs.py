@@ -96,16 +96,17 @@ def enqueue(
     parameters: Mapping[str, Any],
     conference: Conference | None,
     now: datetime,
+    due: datetime | None = None,
     submission: Submission | None = None,
 ) -> Job:
-    """Ask for long work, in the transaction of the change that causes it."""
+    """Ask for work, in the transaction of the change that causes it; done at `due`, or at once."""
     job = Job(
         kind=kind,
         parameters=dict(parameters),
         conference_id=conference.id if conference else None,
         submission_id=submission.id if submission else None,
         requested_by_id=actor.person_id,
-        due=now,
+        due=due or now,
         created=now,
     )
     db.add(job)

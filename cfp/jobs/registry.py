@@ -31,6 +31,7 @@ class Task:
 
 
 TASKS = {
+    "announcement": Task("cfp.jobs.announcing"),
     "assignment": Task("cfp.jobs.assignment"),
     "hand_over": Task("cfp.jobs.hand_over"),
     "timetable": Task("cfp.jobs.timetable"),

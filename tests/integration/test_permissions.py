@@ -97,6 +97,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
     ),
     CHAIRS: (
         *("chair.announce", "chair.announced", "chair.stop_announcing", "chair.resume_announcing"),
+        "chair.cancel_announcing",
         *("chair.remind_confirm", "chair.capacity", "chair.nudge", "chair.write"),
         *("chair.assignment_start", "chair.assignment_limits", "chair.conflicts"),
         *("chair.assignment_rules", "chair.assignment_apart", "chair.assignment_together"),

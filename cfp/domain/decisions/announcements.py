@@ -120,6 +120,19 @@ def plan(
 
 
 @dataclass(frozen=True)
+class Pace:
+    """When mails go out: from `start` on, at most `per_hour` in an hour, or all at once."""
+
+    start: datetime
+    per_hour: int | None
+
+    def of(self, number: int) -> datetime:
+        """When the mail of this number goes, counted from 0."""
+        hours = number // self.per_hour if self.per_hour else 0
+        return self.start + timedelta(hours=hours)
+
+
+@dataclass(frozen=True)
 class Announced:
     """How many decisions were announced, and the mails that say so."""
 
@@ -137,35 +150,43 @@ def announce(
     links: Links,
     now: datetime,
     hold_minutes: int = 0,
+    per_hour: int | None = None,
 ) -> Announced:
     """Announce what is pending: decisions, states, mails and the log, all or nothing.
 
     `expected` is the digest of the plan that was previewed: what has changed since is not sent
     unread. Of two chairs at once one announces; the other is told that there is nothing left, or
-    something else. With `hold_minutes` the mails wait for that long and can be stopped.
+    something else. With `hold_minutes` the mails wait for that long and can be stopped; with
+    `per_hour` no more than so many go out in an hour, and those that wait can be stopped too.
 
     Raises:
         ForbiddenError: `forbidden`, for anybody but a chair.
         NotNowError: `announce.nothing`.
         DomainError: `announce.changed` and `announce.bad_hold`, each at its field.
     """
-    if not actor.has(conference.id, RoleKind.CHAIR):
-        raise ForbiddenError("forbidden")
     if not 0 <= hold_minutes <= HOLD_LIMIT:
         raise DomainError("announce.bad_hold", field="hold_minutes", limit=HOLD_LIMIT)
     ready = plan(db, actor, conference, codes=codes, links=links, lock=True)
+    check_asked(actor, conference, ready, expected)
+    _take(db, conference, ready)
+    for one in ready.told:
+        _decide(db, actor, conference, one, ready.pending[one.submission.id], now)
+    _send(db, conference, ready, links, now, Pace(now + timedelta(minutes=hold_minutes), per_hour))
+    detail = {**dict(ready.counts), "mails": len(ready.letters), "hold_minutes": hold_minutes}
+    _note(db, actor, conference, "decision.announce_batch", now, detail)
+    return Announced(len(ready.told), len(ready.letters))
+
+
+def check_asked(
+    actor: Actor, conference: Conference, ready: Plan, expected: str | None
+) -> None:
+    """Refuse what is not a chair's to announce, or is not what was read. Raises as `announce`."""
+    if not actor.has(conference.id, RoleKind.CHAIR):
+        raise ForbiddenError("forbidden")
     if not ready.told:
         raise NotNowError("announce.nothing")
     if expected is not None and expected != ready.digest:
         raise DomainError("announce.changed", field="count")
-    _take(db, conference, ready)
-    for one in ready.told:
-        _decide(db, actor, conference, one, ready.pending[one.submission.id], now)
-    hold = now + timedelta(minutes=hold_minutes) if hold_minutes else None
-    _send(db, conference, ready, links, now, hold)
-    detail = {**dict(ready.counts), "mails": len(ready.letters), "hold_minutes": hold_minutes}
-    _note(db, actor, conference, "decision.announce_batch", now, detail)
-    return Announced(len(ready.told), len(ready.letters))
 
 
 def left_to_others(db: Session, actor: Actor, conference: Conference) -> int:
@@ -339,7 +360,7 @@ def _send(
     ready: Plan,
     links: Links,
     now: datetime,
-    hold_until: datetime | None,
+    pace: Pace,
 ) -> None:
     """Queue the previewed mails, each with its reader's own button in it."""
 
@@ -351,9 +372,11 @@ def _send(
     for letter in ready.letters:
         for one in letter.told:
             readers_of[one.submission.id].append(letter.reader)
-    for letter in write_announcement(
+    written = write_announcement(
         db, conference, ready.told, readers_of, confirm_link=own_button, links=links
-    ):
+    )
+    for number, letter in enumerate(written):
+        goes = pace.of(number)
         mail.queue(
             db,
             kind=letter.kind,
@@ -368,7 +391,7 @@ def _send(
             submission=letter.told[0].submission if len(letter.told) == 1 else None,
             due=now,
             now=now,
-            hold_until=hold_until,
+            hold_until=goes if goes > now else None,
         )
 
 

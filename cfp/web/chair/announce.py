@@ -1,22 +1,27 @@
 """Announcing what is pending, what became of the mails, and reminding of confirming."""
 
+from datetime import datetime
+
 from flask import flash, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from cfp.domain.decisions import announcements, reminders, rules
+from cfp.domain.decisions import announcements, reminders, rules, scheduled
 from cfp.domain.decisions.announced import announced as announced_view
 from cfp.domain.decisions.announced import deliveries, last_reminder, outbox, pending_titles
 from cfp.domain.decisions.announcements import Plan, left_to_others
 from cfp.domain.decisions.letters import Letter
+from cfp.errors import CfpError
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.decision_forms import OUTCOME_WORDS, AnnounceForm
 from cfp.web.chair.decisions import codes_in
-from cfp.web.chair.setup_forms import CountForm
+from cfp.web.chair.setup_forms import CountForm, Wall
 from cfp.web.forms import ViewResponse, perform, press
 from cfp.web.gate import permission
 from cfp.web.lists import PAGE_SIZE, Listing
+from cfp.web.wording import say
 
 CODES_LIMIT = 5_000
 
@@ -35,20 +40,48 @@ def announce(slug: str) -> ViewResponse | str:
 
     def act() -> str:
         form.expect_count(len(_plan(codes).letters))
-        done = announcements.announce(
-            context.db(),
-            context.actor(),
-            context.conference(),
-            codes=codes,
-            expected=form.revision.data,
-            links=context.links(),
-            now=context.now(),
-            hold_minutes=form.hold_minutes.data,
-        )
-        _say_announced(done)
+        at = Wall(form, "at").moment(context.conference().zone)
+        if at is None:
+            _announce_now(form, codes)
+        else:
+            _announce_at(form, codes, at)
         return url_for("chair.announced", slug=slug)
 
     return page() if request.method == "GET" else perform(form, act, page)
+
+
+def _announce_now(form: AnnounceForm, codes: list[str] | None) -> None:
+    done = announcements.announce(
+        context.db(),
+        context.actor(),
+        context.conference(),
+        codes=codes,
+        expected=form.revision.data,
+        links=context.links(),
+        now=context.now(),
+        hold_minutes=form.hold_minutes.data,
+        per_hour=form.per_hour.data,
+    )
+    said = ngettext(
+        "%(num)s decision is announced.", "%(num)s decisions are announced.", done.decisions
+    )
+    mails = ngettext("%(num)s mail is queued.", "%(num)s mails are queued.", done.mails)
+    flash(f"{said} {mails}", "success")
+
+
+def _announce_at(form: AnnounceForm, codes: list[str] | None, at: datetime) -> None:
+    scheduled.announce_at(
+        context.db(),
+        context.actor(),
+        context.conference(),
+        at=at,
+        codes=codes,
+        expected=form.revision.data or "",
+        per_hour=form.per_hour.data,
+        links=context.links(),
+        now=context.now(),
+    )
+    flash(_("It is announced then, unless something of it changes before."), "success")
 
 
 def _codes() -> list[str] | None:
@@ -80,6 +113,7 @@ def _announce_page(form: AnnounceForm, ready: Plan, codes: list[str] | None) -> 
         codes=codes,
         pending=pending_titles(db, actor, conference),
         others=left_to_others(db, actor, conference),
+        scheduled=_scheduled(),
         outcome_words=OUTCOME_WORDS,
         state_of=rules.STATE_OF,
     )
@@ -91,14 +125,6 @@ def _page_of(letters: list[Letter]) -> tuple[list[Letter], int, int]:
     page = min(int(asked), pages) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
     start = (max(page, 1) - 1) * PAGE_SIZE
     return letters[start : start + PAGE_SIZE], max(page, 1), pages
-
-
-def _say_announced(done: announcements.Announced) -> None:
-    said = ngettext(
-        "%(num)s decision is announced.", "%(num)s decisions are announced.", done.decisions
-    )
-    mails = ngettext("%(num)s mail is queued.", "%(num)s mails are queued.", done.mails)
-    flash(f"{said} {mails}", "success")
 
 
 @blueprint.get("/<slug>/chair/decisions/announced")
@@ -120,6 +146,7 @@ def announced(slug: str) -> str:
         list=listing,
         deliveries=deliveries(db, listing.rows),
         outbox=outbox(db, conference),
+        scheduled=_scheduled(),
         reminded=last_reminder(db, conference),
         states=("accepted", "confirmed", "declined", "waitlisted", "rejected", "revise"),
     )
@@ -153,6 +180,28 @@ def resume_announcing(slug: str) -> ViewResponse:
         return url_for("chair.announced", slug=slug)
 
     return press(act)
+
+
+def _scheduled() -> list[tuple[scheduled.Scheduled, str]]:
+    """Announcements that wait or have failed, each with what went wrong in words."""
+    return [
+        (one, say(CfpError(one.error)) if one.error else "")
+        for one in scheduled.scheduled(context.db(), context.conference())
+    ]
+
+
+@blueprint.post("/<slug>/chair/decisions/announce/<int:number>/cancel")
+@permission(Action.ANNOUNCE)
+def cancel_announcing(slug: str, number: int) -> ViewResponse:
+    """Take back an announcement that waits for its time."""
+
+    def act() -> str:
+        scheduled.cancel(
+            context.db(), context.actor(), context.conference(), number=number, now=context.now()
+        )
+        return url_for("chair.announce", slug=slug)
+
+    return press(act, done=_("Taken back. Everything stays pending."))
 
 
 @blueprint.route("/<slug>/chair/decisions/remind", methods=["GET", "POST"])

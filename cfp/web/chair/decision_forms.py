@@ -5,17 +5,18 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, SelectField
+from wtforms import IntegerField, RadioField, SelectField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
 from cfp.domain.decisions.announcements import HOLD_LIMIT
 from cfp.domain.decisions.board import Choice
 from cfp.domain.decisions.rules import CAPACITY_LIMIT, MINUTES_LIMIT, NOTE_LIMIT
-from cfp.web.chair.setup_forms import CountForm, Whole, needed
+from cfp.web.chair.setup_forms import CountForm, Day, Whole, needed
 from cfp.web.forms import BaseForm, Text
 from cfp.web.wording import add_words
 
+PER_HOUR_LIMIT = 100_000
 CLEAR = "clear"
 """What a form says for "nothing pending"."""
 
@@ -50,6 +51,7 @@ add_words(
             "Something has changed since you read the mails. They are shown as they would go now; "
             "read them again."
         ),
+        "announce.bad_time": _l("Give a time from now on, within half a year."),
         "announce.bad_hold": _l("Give between 0 and %(limit)s minutes."),
         "remind.nobody": _l("Nobody is left to remind."),
     }
@@ -79,6 +81,9 @@ class AnnounceForm(CountForm):
     hold_minutes = Whole(
         _l("Minutes in which you can still stop the mails"), 0, HOLD_LIMIT, default=0
     )
+    per_hour = Whole(_l("Mails an hour, at most"), 1, PER_HOUR_LIMIT, optional=True)
+    at_date = Day(_l("Announce on"), [Optional()])
+    at_time = TimeField(_l("at"), [Optional()])
 
 
 def capacity_form(fields: Sequence[tuple[str, str]], stored: Mapping[str, int]) -> BaseForm:

@@ -46,6 +46,7 @@ ACTIONS: dict[str, LazyString] = {
     "criterion.move": _l("moved a question of the review form"),
     "criterion.use_again": _l("took up a question of the review form again"),
     "decision.announce_batch": _l("announced decisions"),
+    "decision.announce_later": _l("set a time to announce decisions"),
     "decision.pending": _l("changed a pending decision"),
     "decision.remind_confirm": _l("reminded speakers to confirm"),
     "decision.resume_mails": _l("let the mails of decisions go"),
