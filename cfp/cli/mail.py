@@ -1,9 +1,10 @@
-"""`cfp mail test`: one mail, now, and what the mail server said to it."""
+"""`cfp mail test`: one mail, now, and what was said to it. `cfp mail bounced`: what came back."""
 
 import secrets
 import sys
 import time
 from collections.abc import Mapping
+from typing import BinaryIO
 
 import click
 from sqlalchemy.orm import Session
@@ -18,8 +19,11 @@ from cfp.domain.mail.models import Message
 from cfp.domain.mail.render import fill, shipped
 from cfp.domain.mail.states import MessageState, can
 from cfp.errors import ConfigError, NotNowError
+from cfp.formats.bounce import read_bounce
 from cfp.jobs.outbox import send_one
 
+NOTICE_LIMIT = 5_000_000
+"""Bytes; what is cut off is the returned mail's end, and nobody reads that."""
 SECONDS_FOR_A_WORKER = 60.0
 """A worker that runs may have been quicker than this command; its answer is waited for."""
 
@@ -52,6 +56,23 @@ def test(config: Config, address: str, as_json: bool) -> None:
     data = {"address": address, "server": server, "state": state, "answer": answer}
     report(text, data, as_json=as_json)
     sys.exit(0 if state == MessageState.SENT else 1)
+
+
+@mail.command()
+@click.argument("notice", type=click.File("rb"), default="-")
+@json_option
+@click.pass_obj
+def bounced(config: Config, notice: BinaryIO, as_json: bool) -> None:
+    """Note a mail that came back, from the mail server's NOTICE (a file; - is standard input)."""
+    bounce = read_bounce(notice.read(NOTICE_LIMIT))
+    with session(config, writes=True) as db:
+        message = actions.take_back_bounce(
+            db, SYSTEM, message_id=bounce.message_id, reason=bounce.reason, now=clock.now()
+        )
+        db.commit()
+        address = message.recipient
+    data = {"address": address, "message_id": bounce.message_id, "reason": bounce.reason}
+    report(f"The mail for {address} came back: {bounce.reason}", data, as_json=as_json)
 
 
 def _queue(config: Config, address: str) -> int:

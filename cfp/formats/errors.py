@@ -13,7 +13,8 @@ class FormatError(CfpError, ValueError):
     `format.zone` (zone), `format.xml` (reason), `format.doctype`, `format.zip` (no workbook),
     `format.rows` (limit),
     `format.shape` (format: JSON or XML that holds something else), `format.pdf` (typst is not
-    installed). Of the command line's own tables and lists: `table.*`, `items.*`, in `cli/words.py`.
+    installed), `bounce.none`, `bounce.unnamed`. Of the command line's own tables and lists:
+    `table.*`, `items.*`, in `cli/words.py`.
     """
 
     def __init__(self, key: str, line: int | None = None, **data: object) -> None:

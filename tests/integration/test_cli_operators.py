@@ -13,8 +13,9 @@ from cfp.cli import cfp
 from cfp.domain.accounts.models import Account, Email
 from cfp.domain.accounts.passwords import matches
 from cfp.domain.conferences.models import Conference, Invitation, Role
+from cfp.domain.mail import actions
 from cfp.domain.mail.models import Message
-from tests.factories import make_conference, make_person
+from tests.factories import NOW, make_conference, make_person
 from tests.support.cli import Done, run_cli
 from tests.support.smtp import Postbox
 
@@ -306,3 +307,66 @@ def test_wrong_usage_is_status_2_and_says_so(
 def test_arguments_that_are_no_utf_8_are_refused(tmp_path: Path) -> None:
     done = run_cli(tmp_path, {}, "user", "add", "\udcff", "ada@example.org")
     assert (done.returncode, done.stderr) == (2, "cfp: the arguments are not UTF-8.\n")
+
+
+NOTICE = """\
+From: MAILER-DAEMON@mx.example.org
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.org
+
+Final-Recipient: rfc822; ada@example.net
+Action: failed
+Diagnostic-Code: smtp; 550 no such user
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: {message_id}
+
+--b--
+"""
+
+
+def test_a_mail_that_came_back_is_noted_once(run: Run, db: Session, instance: Path) -> None:
+    message = actions.queue(
+        db,
+        kind="test",
+        object_key="site",
+        epoch=1,
+        person=None,
+        recipient="ada@example.net",
+        subject="Hello",
+        body="Hello.",
+        conference=None,
+        due=NOW,
+        now=NOW,
+    )
+    message.state = "sent"
+    path = instance / "notice.eml"
+    path.write_text(NOTICE.format(message_id=message.message_id))
+    done = run("mail", "bounced", str(path))
+    assert done.stdout == f"The mail for {message.recipient} came back: 550 no such user\n"
+    assert (message.state, message.refusal) == ("bounced", "550 no such user")
+    again = run("mail", "bounced", str(path))
+    assert (again.returncode, again.stderr) == (
+        *(1, "cfp: The mail is bounced, so it can't have come back now.\n"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Subject: Hello\n\nHello.\n", "no notice of a mail"),
+        (NOTICE.format(message_id="<strange@example.org>"), "was sent from here"),
+        ("", "no notice of a mail"),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_no_notice_of_ours_is_said(run: Run, instance: Path, text: str, said: str) -> None:
+    (instance / "notice.eml").write_text(text)
+    done = run("mail", "bounced", str(instance / "notice.eml"))
+    assert (done.returncode, said in done.stderr) == (1, True)

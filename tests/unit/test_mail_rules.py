@@ -77,13 +77,17 @@ def test_what_a_failure_means(error, handed_over, expected):
 
 
 def test_a_sent_or_canceled_message_is_never_sent_again():
-    for state in (MessageState.SENT, MessageState.CANCELED):
-        assert not [name for name in states.MOVES if states.can(name, state)]
+    leaving = {
+        state: {name for name in states.MOVES if states.can(name, state)}
+        for state in (MessageState.SENT, MessageState.CANCELED, MessageState.BOUNCED)
+    }
+    # What has come back was not read by anybody, and a person sends it again or nobody.
+    assert list(leaving.values()) == [{"bounce"}, set(), {"retry"}]
 
 
 def test_only_a_person_repeats_what_may_have_arrived():
     leaving = {name for name in states.MOVES if states.can(name, MessageState.UNCERTAIN)}
-    assert leaving == {"accept", "retry", "confirm"}
+    assert leaving == {"accept", "retry", "confirm", "bounce"}
 
 
 def test_every_state_of_a_job_but_done_can_be_left():

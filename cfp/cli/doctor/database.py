@@ -18,6 +18,7 @@ from cfp.db import open_session
 from cfp.domain.accounts.models import Account
 from cfp.domain.jobs import Job, JobState
 from cfp.domain.mail.models import Message
+from cfp.domain.mail.queries import TROUBLE
 from cfp.domain.mail.states import MessageState
 from cfp.errors import ConfigError
 from cfp.schema import is_current
@@ -99,12 +100,11 @@ def _worker(config: Config, db: Session) -> Finding:
 
 
 def _dead_letters(db: Session) -> Finding:
-    bad = (MessageState.REFUSED, MessageState.UNCERTAIN)
-    count = db.scalar(select(func.count(Message.id)).where(Message.state.in_(bad)))
+    count = db.scalar(select(func.count(Message.id)).where(Message.state.in_(TROUBLE)))
     if count:
         text_ = f"{count} mails did not arrive for sure; their chairs see them under Messages."
         return warning("outbox", text_)
-    return fine("outbox", "No mail was refused.")
+    return fine("outbox", "No mail was refused or came back.")
 
 
 def _somebody(db: Session) -> Finding:

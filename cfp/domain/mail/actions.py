@@ -18,7 +18,7 @@ from cfp.domain.mail.models import Message
 from cfp.domain.mail.rules import header_text, is_address
 from cfp.domain.mail.states import MessageState, move
 from cfp.domain.submissions.models import Submission
-from cfp.errors import DomainError, NotNowError
+from cfp.errors import DomainError, NotFoundError, NotNowError
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def release(db: Session, actor: Actor, *, message: Message, now: datetime) -> No
 def retry(
     db: Session, actor: Actor, *, message: Message, now: datetime, recipient: str | None = None
 ) -> None:
-    """Send a refused or uncertain message again with fresh tries, at most to a corrected address.
+    """Send what was refused, bounced or is uncertain again, at most to a corrected address.
 
     An uncertain one may arrive twice; its Message-ID stays the same, so that mail programs can
     tell. Raises NotNowError in any other state, DomainError `mail.bad_address`, or
@@ -125,6 +125,22 @@ def retry(
 def confirm_arrival(db: Session, actor: Actor, *, message: Message, now: datetime) -> None:
     """Settle an uncertain message: the recipient has it."""
     _change(db, actor, "confirm", message, now, sent=now, refusal="")
+
+
+def take_back_bounce(
+    db: Session, actor: Actor, *, message_id: str, reason: str, now: datetime
+) -> Message:
+    """Note that a mail has come back, and why; `message_id` with its brackets.
+
+    Raises:
+        NotFoundError: `mail.unknown_message_id`: no mail of ours, or one long deleted.
+        NotNowError: `mail.state_moved_on`, when it is known already or waits to be sent again.
+    """
+    message = db.scalars(select(Message).where(Message.message_id == message_id)).one_or_none()
+    if message is None:
+        raise NotFoundError("mail.unknown_message_id", message_id=message_id)
+    _change(db, actor, "bounce", message, now, refusal=reason)
+    return message
 
 
 def stop_all(db: Session, actor: Actor, *, conference: Conference, kind: str, now: datetime) -> int:

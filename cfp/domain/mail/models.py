@@ -12,7 +12,8 @@ from cfp.db import Base
 class Message(Base):
     """A mail, rendered when queued: what was previewed is what is sent.
 
-    States: held, queued, sending, sent, refused, uncertain, canceled. `about_review` marks what
+    States: held, queued, sending, sent, refused, uncertain, bounced,
+    canceled. `about_review` marks what
     a chair with a blocking conflict must not read.
     """
 

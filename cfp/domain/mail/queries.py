@@ -15,7 +15,7 @@ from cfp.domain.mail.states import MessageState
 from cfp.domain.submissions.models import Submission
 from cfp.policy import Column, Fact, Seat, View, seat_of
 
-TROUBLE = (MessageState.REFUSED, MessageState.UNCERTAIN)
+TROUBLE = (MessageState.REFUSED, MessageState.UNCERTAIN, MessageState.BOUNCED)
 """The states that wait for a chair."""
 
 

@@ -12,7 +12,11 @@ from cfp.domain.mail.models import Message
 
 
 class MessageState(StrEnum):
-    """Where a message is. `sending`: handed to the mail server, which has not answered yet."""
+    """Where a message is.
+
+    `sending`: handed to the mail server, which has not answered yet. `bounced`: our server took
+    it, and a later one has sent it back.
+    """
 
     HELD = "held"
     QUEUED = "queued"
@@ -20,6 +24,7 @@ class MessageState(StrEnum):
     SENT = "sent"
     REFUSED = "refused"
     UNCERTAIN = "uncertain"
+    BOUNCED = "bounced"
     CANCELED = "canceled"
 
 
@@ -45,10 +50,11 @@ MOVES = {
     "postpone": _move({_S.QUEUED, _S.SENDING}, _S.QUEUED),
     "refuse": _move({_S.QUEUED, _S.SENDING}, _S.REFUSED),
     "doubt": _move({_S.SENDING}, _S.UNCERTAIN),
+    "bounce": _move({_S.SENDING, _S.UNCERTAIN, _S.SENT}, _S.BOUNCED),
     # By a chair.
     "stop": _move({_S.HELD, _S.QUEUED}, _S.CANCELED),
     "release": _move({_S.HELD}, _S.QUEUED),
-    "retry": _move({_S.REFUSED, _S.UNCERTAIN}, _S.QUEUED),
+    "retry": _move({_S.REFUSED, _S.UNCERTAIN, _S.BOUNCED}, _S.QUEUED),
     "confirm": _move({_S.UNCERTAIN}, _S.SENT),
 }
 

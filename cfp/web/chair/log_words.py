@@ -64,6 +64,7 @@ ACTIONS: dict[str, LazyString] = {
     "material.give": _l("gave slides or a video"),
     "material.remind": _l("reminded speakers of slides"),
     "material.remove": _l("removed slides or a video"),
+    "message.bounce": _l("noted that a mail came back"),
     "message.confirm": _l("noted a mail as arrived"),
     "message.release": _l("let a held mail go"),
     "message.retry": _l("sent a mail again"),
