@@ -108,6 +108,7 @@ def announce_dates(stage: Stage, conference: Conference) -> None:
         deadline_zone=conference.deadline_zone,
         grace_minutes=15,
         edits_until=None,
+        changes_until=None,
         decisions_by=stage.today + timedelta(days=SECOND_DEADLINE + 14),
     )
     actions.change_call(

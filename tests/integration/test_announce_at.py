@@ -136,6 +136,16 @@ def test_wrong_times_are_told_at_the_field(
     assert (db.query(Job).count(), db.query(Decision).count()) == (0, 0)
 
 
+def test_a_mail_says_by_when_changes_are_handed_in(
+    visitor_as: LogIn, chair, conference, talks, db
+) -> None:
+    conference.changes_until = clock.now() + timedelta(days=9)
+    for pending in db.query(PendingDecision):
+        pending.outcome, pending.type_id = "revise", None
+    ask(visitor_as(chair))
+    assert ["Please do so until" in mail.body for mail in db.query(Message)] == [True] * 3
+
+
 def test_a_mail_says_what_its_track_and_format_ask_for(
     visitor_as: LogIn, chair, conference, talks, db
 ) -> None:

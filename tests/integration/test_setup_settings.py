@@ -183,16 +183,20 @@ def test_the_times_of_the_call(visitor: Visitor, db: Session, conference: Confer
         deadline_date="2030-02-01",
         deadline_time="23:59",
         edits_date="2030-03-01",
+        changes_date="2030-04-01",
+        changes_time="12:00",
         decisions_by="2030-03-15",
         grace_minutes="30",
     )
     assert conference.opens == datetime(2030, 1, 1, 21, 0, tzinfo=UTC)
     assert conference.deadline == datetime(2030, 2, 2, 11, 59, tzinfo=UTC)
     assert conference.edits_until == datetime(2030, 3, 2, 11, 59, tzinfo=UTC)
+    assert conference.changes_until == datetime(2030, 4, 2, 0, 0, tzinfo=UTC)
     assert (conference.deadline_zone, conference.grace_minutes) == ("Etc/GMT+12", 30)
     for change, said in (
         ({"opens_date": "2030-02-02"}, "after its deadline"),
         ({"edits_date": "2030-01-31"}, "before the deadline"),
+        ({"changes_date": "2030-01-31"}, "before the deadline"),
         ({"grace_minutes": "-1"}, "between"),
         ({"grace_minutes": "1e9"}, "Not a valid integer"),
     ):

@@ -188,7 +188,11 @@ def test_changes_asked_for_are_made_and_submitted_again(
 ) -> None:
     talk = make_submission(db, conference, [ada], state="revise")
     conference.deadline = hours(-100)
+    conference.changes_until = hours(-1)
     visitor = visitor_as(ada)
+    assert visitor.get(edit_url(talk)).status == 409
+    assert "Changes were not handed in in time" in visitor.get("/netconf/submissions/").text
+    conference.changes_until = hours(1)
     page = visitor.get(edit_url(talk))
     page = visitor.submit(page, {"abstract": "Better."}, press="Save and submit again")
     assert page.status == 200

@@ -33,6 +33,7 @@ class Conference(Base):
     deadline_zone: Mapped[str]
     grace_minutes: Mapped[int] = mapped_column(default=15)
     edits_until: Mapped[datetime | None]
+    changes_until: Mapped[datetime | None]
     decisions_by: Mapped[date | None]
 
     # The page's sections, key -> text; a missing or empty one is not shown.

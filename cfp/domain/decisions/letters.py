@@ -210,11 +210,22 @@ def _about(
         "code": told.submission.code,
         "format": _format(told, conference.language),
         "note": note,
+        "until": _until(conference, reader, told),
         "link": links.submission(conference.slug, told.submission.code),
         "confirm": (
             confirm_link(told.submission, reader.person) if told.outcome == "accepted" else ""
         ),
     }
+
+
+def _until(conference: Conference, reader: Reader, told: Told) -> str:
+    """By when changes are to be handed in, on the conference's clock and the reader's."""
+    until = conference.changes_until
+    if told.outcome != "revise" or until is None:
+        return ""
+    clocks = (conference.deadline_zone, reader.person.zone)
+    moment = wording.moments(until, clocks, conference.language)
+    return wording.part("changes_until", {"until": moment}, conference.language)
 
 
 def _several(

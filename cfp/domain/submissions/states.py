@@ -29,6 +29,7 @@ class Moment(StrEnum):
 
     ANYTIME = auto()
     CALL_OPEN = auto()
+    CHANGES_OPEN = auto()
     ANNOUNCING = auto()
 
 
@@ -56,7 +57,9 @@ def _announce(target: State) -> Move:
 MOVES: Mapping[str, Move] = MappingProxyType(
     {
         "submit": Move(frozenset({State.DRAFT}), State.SUBMITTED, _SPEAKER, Moment.CALL_OPEN),
-        "resubmit": Move(frozenset({State.REVISE}), State.SUBMITTED, _SPEAKER),
+        "resubmit": Move(
+            frozenset({State.REVISE}), State.SUBMITTED, _SPEAKER, Moment.CHANGES_OPEN
+        ),
         "withdraw": Move(
             _UNDECIDED | {State.ACCEPTED, State.CONFIRMED},
             State.WITHDRAWN,
@@ -88,12 +91,17 @@ def call_is_open(conference: Conference, now: datetime, *, has_draft: bool = Fal
     return now <= conference.deadline + grace
 
 
+def changes_are_open(conference: Conference, now: datetime) -> bool:
+    """Whether what was asked to be changed may be handed in again now."""
+    return conference.changes_until is None or now <= conference.changes_until
+
+
 def content_is_open(conference: Conference, submission: Submission, now: datetime) -> bool:
     """Whether its speakers may change title and abstract now."""
     if submission.state == State.DRAFT:
         return call_is_open(conference, now, has_draft=True)
     if submission.state == State.REVISE:
-        return True
+        return changes_are_open(conference, now)
     if submission.state not in {State.SUBMITTED, State.ACCEPTED, State.CONFIRMED}:
         return False
     until = conference.edits_until or conference.deadline
@@ -119,4 +127,6 @@ def is_open(moment: Moment, conference: Conference, now: datetime) -> bool:
     """Whether the moment is now; announcing has its own action and is never open here."""
     if moment is Moment.CALL_OPEN:
         return call_is_open(conference, now, has_draft=True)
+    if moment is Moment.CHANGES_OPEN:
+        return changes_are_open(conference, now)
     return moment is Moment.ANYTIME

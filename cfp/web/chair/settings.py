@@ -115,6 +115,9 @@ def settings_call(slug: str) -> ViewResponse | str:
             deadline_zone=chosen,
             grace_minutes=form.grace_minutes.data,
             edits_until=_with_seconds(Wall(form, "edits").moment(chosen), conference.edits_until),
+            changes_until=_with_seconds(
+                Wall(form, "changes").moment(chosen), conference.changes_until
+            ),
             decisions_by=form.decisions_by.data,
         )
         actions.change_call(
@@ -125,6 +128,7 @@ def settings_call(slug: str) -> ViewResponse | str:
         **split_moment("opens", conference.opens, zone),
         **split_moment("deadline", conference.deadline, zone),
         **split_moment("edits", conference.edits_until, zone),
+        **split_moment("changes", conference.changes_until, zone),
         "deadline_zone": zone if zone != conference.zone else "",
         "grace_minutes": conference.grace_minutes,
         "decisions_by": conference.decisions_by,

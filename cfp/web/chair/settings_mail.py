@@ -68,6 +68,7 @@ EXAMPLES: dict[str, LazyString] = {
     "answer": _l("(the page where one says yes or no)"),
     "due": _l("They are due Tue 15 Sep 2026, 23:59 Prague."),
     "minutes": _l("25"),
+    "until": _l("Please do so until Tue 1 Sep 2026, 23:59 Prague."),
     "format": _l("Talk, 25 minutes"),
     "track": _l("Networking"),
     "type": _l("Talk"),

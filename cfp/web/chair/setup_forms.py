@@ -248,6 +248,8 @@ class CallForm(BaseForm):
     grace_minutes = Whole(_l("Grace for those with an open draft, minutes"), 0, rules.GRACE_LIMIT)
     edits_date = Day(_l("Submissions can be edited until, day"), [Optional()])
     edits_time = TimeField(_l("Time"), [Optional()])
+    changes_date = Day(_l("Changes that are asked for are handed in until, day"), [Optional()])
+    changes_time = TimeField(_l("Time"), [Optional()])
     decisions_by = Day(_l("Decisions by"), [Optional()])
 
     def __init__(self, **kwargs: object) -> None:

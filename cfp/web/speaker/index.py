@@ -3,7 +3,7 @@
 from flask import render_template
 
 from cfp.domain.submissions.queries import own_submissions, speakers_by_submission
-from cfp.domain.submissions.states import call_is_open
+from cfp.domain.submissions.states import call_is_open, changes_are_open
 from cfp.policy import Action, may
 from cfp.web import context
 from cfp.web.gate import permission
@@ -26,5 +26,6 @@ def index(slug: str) -> str:
         list=listing,
         speakers=speakers_by_submission(db, [row.id for row in listing.rows]),
         open=call_is_open(conference, context.now()),
+        changes_are_open=changes_are_open(conference, context.now()),
         open_for_drafts=call_is_open(conference, context.now(), has_draft=True),
     )

@@ -30,6 +30,7 @@ class CallTimes:
     deadline_zone: str
     grace_minutes: int
     edits_until: datetime | None
+    changes_until: datetime | None
     decisions_by: date | None
 
 
@@ -48,6 +49,8 @@ def change_call(
         raise DomainError("call.opens_late", field="opens_date")
     if times.edits_until is not None and times.edits_until < times.deadline:
         raise DomainError("call.edits_early", field="edits_date")
+    if times.changes_until is not None and times.changes_until < times.deadline:
+        raise DomainError("call.edits_early", field="changes_date")
     change(db, actor, conference, "call.change", vars(times), now=now)
 
 
@@ -94,8 +97,10 @@ def extend_deadline(
     if deadline <= max(conference.deadline, now):
         raise DomainError("call.not_later", field="deadline_date")
     values: dict[str, object] = {"deadline": deadline, "deadline_zone": deadline_zone}
-    if conference.edits_until is not None and conference.edits_until < deadline:
-        values["edits_until"] = deadline
+    for name in ("edits_until", "changes_until"):
+        until = getattr(conference, name)
+        if until is not None and until < deadline:
+            values[name] = deadline
     states = {"nobody": (), "drafts": ("draft",), "everybody": ("draft", "submitted")}[tell]
     owners = owners_of(db, conference, states)
     change(
