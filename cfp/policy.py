@@ -468,7 +468,7 @@ def predicate(actor: Actor, fact: Fact, conference: Conference) -> ColumnElement
 
 def may(actor: Actor, action: Action, conference: Conference) -> ColumnElement[bool]:
     """The rows of `submission` on which the person may do the action, as SQL."""
-    return _open_to(seat_of(actor, conference), action)
+    return seat_of(actor, conference).may(action)
 
 
 def unknown(actor: Actor, fact: Fact, conference: Conference) -> Select[int]:
@@ -522,6 +522,10 @@ class Seat:
     def knows(self, fact: Fact) -> ColumnElement[bool]:
         """The rows of `submission` about which the person may know the fact, as SQL."""
         return _known(self, fact)
+
+    def may(self, action: Action) -> ColumnElement[bool]:
+        """The rows of `submission` on which the person may do the action, as SQL."""
+        return _open_to(self, action)
 
     def blocked(self) -> ColumnElement[bool]:
         """As the function of that name."""

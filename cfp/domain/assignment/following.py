@@ -8,9 +8,8 @@ from sqlalchemy import and_, case, select
 from sqlalchemy.orm import Session, aliased
 
 from cfp.domain.accounts.models import Person
-from cfp.domain.assignment.lateness import plan_of
 from cfp.domain.assignment.models import Assignment
-from cfp.domain.assignment.openings import is_silent
+from cfp.domain.assignment.openings import is_silent, silent_before
 from cfp.domain.assignment.queries import lost_assignments
 from cfp.domain.conferences.models import Conference, Track
 from cfp.domain.reviews.models import Review
@@ -26,7 +25,7 @@ _REVIEW = aliased(Review, name="followed_review")
 def answers_list(db: Session, conference: Conference, *, now: datetime) -> View:
     """`state`: assigned, silent, accepted, begun, done, declined, conflict or handed_over."""
     lost = lost_assignments(conference)
-    silent = is_silent(conference, plan_of(db, conference).silent_days, now)
+    silent = is_silent(conference.id, silent_before(db, conference, now))
     state = case(
         (Assignment.state.in_(("declined", "handed_over")), Assignment.state),
         (Assignment.id.in_(select(lost.c.id)), "conflict"),

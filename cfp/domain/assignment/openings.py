@@ -5,22 +5,35 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, null, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    null,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor, RoleKind
 from cfp.domain.assignment.lateness import plan_of
 from cfp.domain.assignment.models import Assignment, ReviewerProfile
 from cfp.domain.assignment.picks import Pair
-from cfp.domain.assignment.queries import assignable, current_round, lost_assignments
+from cfp.domain.assignment.queries import assignable_from, current_round, lost_from
 from cfp.domain.assignment.rules import ACTIVE, REMINDERS
 from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.mail.models import Message
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
-from cfp.domain.submissions.queries import reviews_wanted
+from cfp.policy import Seat, seat_of
 
 _ASKED = aliased(Assignment, name="asked_here")
 
@@ -76,28 +89,10 @@ def openings_of(
     db: Session, actor: Actor, conference: Conference, *, now: datetime
 ) -> Openings:
     """Over the submissions this person may assign; those with enough others are left out."""
-    round_id, silent_days = current_round(db, conference), plan_of(db, conference).silent_days
-    why = gave_up(conference, silent_days=silent_days, now=now).label("why")
-    here = and_(Assignment.conference_id == conference.id, Assignment.round_id == round_id)
-    asked = (
-        select(func.count(_ASKED.id))
-        .where(
-            _ASKED.conference_id == conference.id,
-            _ASKED.submission_id == Assignment.submission_id,
-            _ASKED.round_id == round_id,
-            _ASKED.state.in_(ACTIVE),
-        )
-        .scalar_subquery()
-    )
-    rows = db.execute(
-        select(
-            *(Assignment.submission_id, Assignment.person_id, Assignment.state),
-            *(why, asked, reviews_wanted(conference)),
-        )
-        .join(Submission, Submission.id == Assignment.submission_id)
-        .where(here, assignable(actor, conference), why.is_not(None))
-        .order_by(Assignment.submission_id, Assignment.person_id)
-    ).all()
+    before = silent_before(db, conference, now)
+    seat, wanted = seat_of(actor, conference), conference.reviews_per_submission
+    values = {"round": current_round(db, conference), "reminded": before}
+    rows = db.execute(_openings(seat, wanted, before is not None), values).all()
     left = Counter(row.submission_id for row in rows if row.state in ACTIVE)
     vacancies = [
         Vacancy(id_, person_id, why, wanted - number + left[id_])
@@ -106,20 +101,49 @@ def openings_of(
     return Openings([one for one in vacancies if one.lacking > 0])
 
 
-def gave_up(
-    conference: Conference, *, silent_days: int | None, now: datetime
+@lru_cache(maxsize=64)
+def _openings(seat: Seat, usually_wanted: int, may_be_silent: bool) -> Select[Any]:
+    """In the round `:round`; who was reminded before `:reminded` can be silent."""
+    round_id: BindParameter[int] = bindparam("round")
+    reminded: BindParameter[datetime] | None = bindparam("reminded") if may_be_silent else None
+    why = _gave_up(seat, reminded).label("why")
+    here = and_(Assignment.conference_id == seat.conference_id, Assignment.round_id == round_id)
+    asked = (
+        select(func.count(_ASKED.id))
+        .where(
+            _ASKED.conference_id == seat.conference_id,
+            _ASKED.submission_id == Assignment.submission_id,
+            _ASKED.round_id == round_id,
+            _ASKED.state.in_(ACTIVE),
+        )
+        .scalar_subquery()
+    )
+    wanted = func.coalesce(Submission.reviews_wanted, usually_wanted)
+    return (
+        select(
+            *(Assignment.submission_id, Assignment.person_id, Assignment.state),
+            *(why, asked, wanted),
+        )
+        .join(Submission, Submission.id == Assignment.submission_id)
+        .where(here, assignable_from(seat), why.is_not(None))
+        .order_by(Assignment.submission_id, Assignment.person_id)
+    )
+
+
+def _gave_up(
+    seat: Seat, reminded: BindParameter[datetime] | None
 ) -> ColumnElement[str | None]:
     """One of `WHYS` for each row of `assignment`, or null while its reviewer is counted on."""
-    lost = lost_assignments(conference)
+    lost = lost_from(seat)
     waits, begun = Assignment.state == "assigned", _begun()
     paused = Assignment.person_id.in_(
         select(ReviewerProfile.person_id).where(
-            ReviewerProfile.conference_id == conference.id, ReviewerProfile.paused
+            ReviewerProfile.conference_id == seat.conference_id, ReviewerProfile.paused
         )
     )
     member = Assignment.person_id.in_(
         select(Role.person_id).where(
-            Role.conference_id == conference.id, Role.kind == RoleKind.REVIEWER
+            Role.conference_id == seat.conference_id, Role.kind == RoleKind.REVIEWER
         )
     )
     open_ = Assignment.state.in_(("assigned", "accepted"))
@@ -128,22 +152,31 @@ def gave_up(
         (Assignment.id.in_(select(lost.c.id)), "conflict"),
         (and_(open_, ~member), "left"),
         (and_(waits, ~Assignment.pinned, paused, ~begun), "paused"),
-        (and_(waits, is_silent(conference, silent_days, now), ~begun), "silent"),
+        (and_(waits, is_silent(seat.conference_id, reminded), ~begun), "silent"),
         else_=null(),
     )
 
 
+def silent_before(db: Session, conference: Conference, now: datetime) -> datetime | None:
+    """Who was reminded before then and says nothing is silent; None where nobody ever is."""
+    days = plan_of(db, conference).silent_days
+    return None if days is None else now - timedelta(days=days)
+
+
 def is_silent(
-    conference: Conference, silent_days: int | None, now: datetime
+    conference_id: int, before: datetime | BindParameter[datetime] | None
 ) -> ColumnElement[bool]:
-    """Reminded so many days ago, since they were asked, and no word; for an unanswered row."""
-    if silent_days is None:
+    """Reminded before then, since they were asked, and no word; for an unanswered row.
+
+    Nobody is where `before` is None.
+    """
+    if before is None:
         return false()
     reminded = and_(
-        Message.conference_id == conference.id,
+        Message.conference_id == conference_id,
         Message.kind.in_(REMINDERS),
         Message.state != "canceled",
-        Message.created <= now - timedelta(days=silent_days),
+        Message.created <= before,
     )
     since = exists().where(
         reminded,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -33,10 +34,11 @@ from cfp.policy import (
     Action,
     Column,
     Fact,
+    Seat,
     View,
     blocking_kinds,
     conflict_policy,
-    may,
+    seat_of,
 )
 
 NOT_COVERED_SHOWN = 20
@@ -61,9 +63,12 @@ def lock_round(db: Session, conference: Conference) -> None:
 
 def assignable(actor: Actor, conference: Conference) -> ColumnElement[bool]:
     """The submissions whose reviewers this person chooses: under review, their own to assign."""
-    return and_(
-        Submission.state == State.SUBMITTED, may(actor, Action.ASSIGN_ONE, conference)
-    )
+    return assignable_from(seat_of(actor, conference))
+
+
+def assignable_from(seat: Seat) -> ColumnElement[bool]:
+    """As `assignable`, for everybody who sits alike."""
+    return and_(Submission.state == State.SUBMITTED, seat.may(Action.ASSIGN_ONE))
 
 
 def blocked_pairs(conference: Conference) -> Subquery:
@@ -77,7 +82,7 @@ def blocked_pairs(conference: Conference) -> Subquery:
         Speaker.state != "removed",
     )
     conflicts = select(Conflict.submission_id, Conflict.person_id).where(
-        Conflict.conference_id == conference.id, _blocks(conference)
+        Conflict.conference_id == conference.id, _blocks(blocking_kinds(conference))
     )
     return union(submitters, speakers, conflicts).subquery("blocked_pair")
 
@@ -87,33 +92,49 @@ def lost_assignments(conference: Conference, among: Sequence[int] | None = None)
 
     The same rule as `blocked_pairs`, but starting from the people asked and going by indexes.
     """
-    here = and_(Assignment.conference_id == conference.id, Assignment.state.in_(ACTIVE))
+    kinds = tuple(blocking_kinds(conference))
+    if among is None:
+        return _all_lost(conference.id, kinds)
+    return _lost(conference.id, kinds, among)
+
+
+def lost_from(seat: Seat) -> Subquery:
+    """As `lost_assignments`, for everybody who sits alike."""
+    return _all_lost(seat.conference_id, seat.kinds)
+
+
+@lru_cache(maxsize=64)
+def _all_lost(conference_id: int, kinds: tuple[str, ...]) -> Subquery:
+    return _lost(conference_id, kinds, None)
+
+
+def _lost(conference_id: int, kinds: Sequence[str], among: Sequence[int] | None) -> Subquery:
+    here = and_(Assignment.conference_id == conference_id, Assignment.state.in_(ACTIVE))
     if among is not None:
         here = and_(here, Assignment.submission_id.in_(among))
     lost = select(Assignment.id, Assignment.submission_id).where(here)
-    asked = select(_ASKED.person_id).where(_ASKED.conference_id == conference.id).distinct()
+    asked = select(_ASKED.person_id).where(_ASKED.conference_id == conference_id).distinct()
     by_conflict = lost.join(
         Conflict,
         and_(
             Conflict.submission_id == Assignment.submission_id,
             Conflict.person_id == Assignment.person_id,
         ),
-    ).where(Conflict.person_id.in_(asked), _blocks(conference))
+    ).where(Conflict.person_id.in_(asked), _blocks(kinds))
     by_submitter = lost.join(Submission, Submission.id == Assignment.submission_id).where(
         Submission.submitter_id.in_(asked), Submission.submitter_id == Assignment.person_id
     )
     by_speaker = lost.join(Speaker, Speaker.person_id == Assignment.person_id).where(
         Speaker.person_id.in_(asked),
         Speaker.submission_id == Assignment.submission_id,
-        Speaker.conference_id == conference.id,
+        Speaker.conference_id == conference_id,
         Speaker.state != "removed",
     )
     return union(by_conflict, by_submitter, by_speaker).subquery("lost_assignment")
 
 
-def _blocks(conference: Conference) -> ColumnElement[bool]:
-    """The conflicts that block: confirmed ones, and open ones of kinds whose policy it is."""
-    kinds = blocking_kinds(conference)
+def _blocks(kinds: Sequence[str]) -> ColumnElement[bool]:
+    """The conflicts that block: confirmed ones, and open ones of `blocking_kinds`."""
     is_open = and_(Conflict.state == "open", Conflict.kind.in_(kinds))
     return or_(Conflict.state == "confirmed", is_open)
 
@@ -203,23 +224,25 @@ def lacking(db: Session, actor: Actor, conference: Conference) -> int:
 
     Few submissions have a demand of their own, so that their rows are looked at apart.
     """
+    return db.scalar(_lacking(seat_of(actor, conference), conference.reviews_per_submission)) or 0
+
+
+@lru_cache(maxsize=64)
+def _lacking(seat: Seat, wanted: int) -> Select[int]:
     usual = Submission.reviews_wanted.is_(None)
-    asked = _asked_enough(conference, conference.reviews_per_submission)
-    own = _asked_enough(conference, _DEMANDING.reviews_wanted)
-    query = select(func.count(Submission.id)).where(
-        assignable(actor, conference),
+    asked = _asked_enough(seat, wanted)
+    own = _asked_enough(seat, _DEMANDING.reviews_wanted)
+    return select(func.count(Submission.id)).where(
+        assignable_from(seat),
         case((usual, Submission.id.not_in(asked)), else_=Submission.id.not_in(own)),
     )
-    return db.scalar(query) or 0
 
 
-def _asked_enough(
-    conference: Conference, wanted: int | InstrumentedAttribute[int | None]
-) -> Select[int]:
+def _asked_enough(seat: Seat, wanted: int | InstrumentedAttribute[int | None]) -> Select[int]:
     """Ids of submissions with as many reviewers as wanted; a column is that of `_DEMANDING`."""
-    lost = lost_assignments(conference)
+    lost = lost_from(seat)
     query = select(Assignment.submission_id).where(
-        Assignment.conference_id == conference.id,
+        Assignment.conference_id == seat.conference_id,
         Assignment.state.in_(ACTIVE),
         Assignment.id.not_in(select(lost.c.id)),
     )
@@ -387,7 +410,8 @@ def loads_of(db: Session, actor: Actor, conference: Conference) -> list[Load]:
         )
         .join(Submission, Submission.id == Assignment.submission_id)
         .where(
-            Submission.state != State.WITHDRAWN, may(actor, Action.ASSIGN_ONE, conference)
+            Submission.state != State.WITHDRAWN,
+            seat_of(actor, conference).may(Action.ASSIGN_ONE),
         )
         .group_by(Assignment.person_id)
         .subquery()

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import CTE, Subquery, and_, case, func, literal, select, union
+from sqlalchemy import CTE, Select, Subquery, and_, case, func, literal, select, union
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
@@ -20,7 +21,7 @@ from cfp.domain.reviews.rules import UNDER_REVIEW
 from cfp.domain.submissions.committee import committee_list
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.queries import reviews_wanted
-from cfp.policy import ACTIVE_ASSIGNMENTS, Fact, predicate, unknown
+from cfp.policy import ACTIVE_ASSIGNMENTS, Fact, Seat, predicate, seat_of, unknown
 
 BINS = 8
 
@@ -78,22 +79,25 @@ def coverage(
     The last number is of those with as many as are usually wanted, or more.
     """
     wanted = conference.reviews_per_submission
+    found: dict[str, list[int]] = {}
+    for name, number, count in db.execute(_coverage(seat_of(actor, conference), wanted)):
+        found.setdefault(name, [0] * (wanted + 1))[number] += count
+    return found
+
+
+@lru_cache(maxsize=64)
+def _coverage(seat: Seat, wanted: int) -> Select[str, int, int]:
     reviews = func.coalesce(ReviewTally.reviews, 0)
     bucket = case((reviews >= wanted, wanted), else_=reviews).label("bucket")
     counts = (
         select(Submission.track_id, bucket, func.count(Submission.id).label("n"))
         .outerjoin(ReviewTally, ReviewTally.submission_id == Submission.id)
-        .where(
-            Submission.state.in_(UNDER_REVIEW), predicate(actor, Fact.CHAIR_REVIEWS, conference)
-        )
+        .where(Submission.state.in_(UNDER_REVIEW), seat.knows(Fact.CHAIR_REVIEWS))
         .group_by(Submission.track_id, bucket)
         .subquery()
     )
     query = select(Track.name, counts.c.bucket, counts.c.n)
-    found: dict[str, list[int]] = {}
-    for name, number, count in db.execute(query.join(counts, counts.c.track_id == Track.id)):
-        found.setdefault(name, [0] * (wanted + 1))[number] += count
-    return found
+    return query.join(counts, counts.c.track_id == Track.id)
 
 
 def mean_bins(
