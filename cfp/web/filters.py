@@ -6,7 +6,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from flask import Flask
 from flask_babel import get_locale
 
@@ -20,7 +20,7 @@ AOE = "Etc/GMT+12"
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         in_zone=in_zone, clock_time=clock_time, day=day, zone_name=zone_name, linked=linked,
-        dateformat=date_words,
+        dateformat=date_words, datetimeformat=moment_words,
     )  # fmt: skip
     app.jinja_env.globals["now"] = context.now
     app.jinja_env.globals["fresh_key"] = fresh_key
@@ -58,7 +58,20 @@ def date_words(value: date, pattern: str) -> str:
     return _date_words(date(value.year, value.month, value.day), pattern, get_locale())
 
 
+def moment_words(value: datetime, pattern: str) -> str:
+    """A moment in the page's language, on its own clock and to the minute."""
+    at = datetime(value.year, value.month, value.day, value.hour, value.minute)  # noqa: DTZ001 - as its own clock shows it
+    return _moment_words(at, pattern, get_locale())
+
+
+# Kept, because a list's rows are mostly of the same few days and minutes.
+
+
 @lru_cache(maxsize=1024)
 def _date_words(value: date, pattern: str, locale: Locale | None) -> str:
-    """Kept, because a list's rows are mostly of the same few days."""
     return format_date(value, pattern, locale=locale or "en")
+
+
+@lru_cache(maxsize=4096)
+def _moment_words(value: datetime, pattern: str, locale: Locale | None) -> str:
+    return format_datetime(value, pattern, locale=locale or "en")

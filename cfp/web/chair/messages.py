@@ -71,7 +71,7 @@ def messages(slug: str) -> str:
         list=listing.load(db),
         kinds=[(kind, word) for word, kind in kinds],
         states=list(MessageState),
-        kind_word=kind_word,
+        kind_words={kind: word for word, kind in kinds},
     )
 
 
