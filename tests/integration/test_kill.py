@@ -102,7 +102,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_doubled(
     db.commit()
     settings = {"CFP_DATABASE_URL": database_url}
     for round_ in range(ROUNDS):
-        with serving(instance, settings) as server:
+        with serving(instance, settings, worker=False) as server:
             for person in people:
                 for title, body in person.unanswered:
                     person.send(server.port, title, body)
