@@ -32,6 +32,7 @@ class Task:
 
 TASKS = {
     "assignment": Task("cfp.jobs.assignment"),
+    "calibrate": Task("cfp.jobs.calibrate"),
     "hand_over": Task("cfp.jobs.hand_over"),
     "timetable": Task("cfp.jobs.timetable"),
 }
