@@ -19,7 +19,7 @@ from cfp.domain.submissions.models import Submission
 from cfp.policy import Fact, Standing, predicate, sees, unknown
 
 MANY = 60
-"""How many of those to discuss are named."""
+"""How many are named: of a large conference, hundreds are open."""
 
 
 @dataclass(frozen=True)
