@@ -26,7 +26,6 @@ from cfp.web.gate import permission
 from cfp.web.lists import Listing
 from cfp.web.wording import say
 
-
 NAMED = 8
 """How many of those to discuss stand in the page; the list has all."""
 
