@@ -213,6 +213,7 @@ def test_a_conflict_since_closes_the_run_that_knew_of_it(
     assert "From 30 reviews" in visitor_as(judged.chair).get(SURE).text
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("who", ["owner", "reviewer", "reader", "stranger"])
 def test_nobody_else_has_these_pages(
     judged: Judged, visitor_as: LogIn, stranger: Visitor, db: Session, who: str
@@ -285,6 +286,7 @@ def test_the_switch_says_first_what_it_would_change(
     assert f"would change {changed or 'none'} of the best 4" in page.text
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -327,6 +329,7 @@ def _token(page: Page) -> str:
     return found.group(1)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("what", ["weights", "confidence", "capacity"])
 def test_what_weighs_otherwise_makes_it_out_of_date(
     judged: Judged, visitor_as: LogIn, db: Session, what: str
@@ -373,6 +376,7 @@ def test_without_reviews_a_sentence_and_no_job(
     assert "have not been computed yet" in visitor.get(BOARD).text
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("odd", "words"),
     [

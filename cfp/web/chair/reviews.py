@@ -21,6 +21,7 @@ from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.setup_forms import CountForm
 from cfp.web.chair.submissions import narrow, review_choices
+from cfp.web.chair.sure_words import leniency_words
 from cfp.web.forms import ViewResponse, perform
 from cfp.web.gate import permission
 from cfp.web.lists import Listing, csv_file
@@ -75,9 +76,8 @@ def reviewers(slug: str) -> str:
         "chair/reviewers.html",
         conference=conference,
         progress=progress,
-        leniencies=known,
+        leniencies={person: leniency_words(one) for person, one in known.items()},
         drawn=_drawn(progress, known),
-        sign_of=sign_of,
         late=reminders.waiting_for(progress, conference, now),
         is_late=is_late(conference, now),
         may_nudge=allowed(actor, Action.SEND_MAIL, conference, now),

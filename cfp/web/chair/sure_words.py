@@ -1,14 +1,15 @@
 """What the figures of a calibration mean, in plain words."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from cfp.domain.decisions.calibrating_rules import WORTH, worth_it
-from cfp.domain.decisions.models import Calibration
+from cfp.domain.decisions.calibrating_rules import WORTH, sign_of, worth_it
+from cfp.domain.decisions.models import CalibratedReviewer, Calibration
 from cfp.web.wording import add_words
 
 BAND_WORDS = {
@@ -32,6 +33,29 @@ add_words(
 )
 
 Figures = Mapping[str, Any]
+MINUS, NOTHING = "\N{MINUS SIGN}", "\N{EN DASH}"
+
+
+@dataclass(frozen=True)
+class LeniencyWords:
+    """A reviewer's figures as they stand in the list; `quiet`: without a sign worth telling."""
+
+    leniency: str
+    quiet: bool
+    spread: str
+    agreement: str
+
+
+def leniency_words(one: CalibratedReviewer) -> LeniencyWords:
+    """For the list of reviewers, which has as many rows as there are people."""
+    sign = {1: "+", -1: MINUS, 0: ""}[sign_of(one.leniency, one.se)]
+    known = one.agreement is not None
+    return LeniencyWords(
+        leniency=f"{sign}{abs(one.leniency):.1f} ± {one.se:.1f}",
+        quiet=not sign,
+        spread=NOTHING if one.spread is None else f"{one.spread:.1f}",
+        agreement=f"{one.agreement:.1f}".replace("-", MINUS) if known else NOTHING,
+    )
 
 
 def _constant(of: Figures) -> str:
