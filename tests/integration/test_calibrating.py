@@ -330,18 +330,20 @@ def _token(page: Page) -> str:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("what", ["weights", "confidence", "capacity"])
+@pytest.mark.parametrize("what", ["weights", "confidence", "capacity", "withdrawn"])
 def test_what_weighs_otherwise_makes_it_out_of_date(
     judged: Judged, visitor_as: LogIn, db: Session, what: str
 ) -> None:
     switch_on(db, judged)
     visitor = visitor_as(judged.chair)
-    words = "has changed since the scores were adjusted"
+    words = "since the scores were adjusted"
     assert words not in visitor.get(BOARD).text
     if what == "weights":
         totals.refresh(db, judged.conference)
     elif what == "confidence":
         judged.conference.asks_confidence = True
+    elif what == "withdrawn":
+        judged.talks[0].state, judged.talks[0].changed = "withdrawn", AFTER_ALL
     else:
         judged.conference.capacities = {"all": 120}
     db.flush()

@@ -1,7 +1,10 @@
 """Calibration as pages have it: what is asked, how the answer reads, what reviewers are told."""
 
+import json
 import math
 import re
+from dataclasses import asdict
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +12,8 @@ from flask import Flask
 from flask_babel import Babel
 
 from cfp.algorithms.calibrating import doubts
+from cfp.algorithms.calibration import calibrate
+from cfp.domain.decisions.calibrating import Given, Scope
 from cfp.domain.decisions.calibrating_rules import (
     Basis,
     basis_of,
@@ -23,8 +28,7 @@ from cfp.domain.decisions.calibrating_rules import (
 )
 from cfp.domain.reviews.leniency import compare
 from cfp.errors import DomainError
-from cfp.jobs.calibrate import COUNTED_ANEW
-from cfp.paths import resource
+from cfp.jobs.calibrate import COUNTED_ANEW, solve
 from cfp.web.chair.sure_words import CAUTIONS, cautions_of, change_words, nothing_to_choose
 
 NEVER = {"left_out", "weights_unusual"}
@@ -119,6 +123,36 @@ def test_a_leniency_within_two_errors_has_no_sign(leniency, se, sign):
     assert sign_of(leniency, se) == sign
 
 
+def test_a_scope_is_solved_into_plain_values():
+    """With the ids it came with, and what `calibrate` says of the same arrays."""
+    rows = [(0, 0, 5), (0, 1, 4), (1, 0, 4), (1, 1, 2), (2, 1, 3), (2, 2, 3), (3, 2, 1)]
+    given = [Given(100 + one, 900 - two, score, 1.0) for one, two, score in rows]
+    scope = Scope(given, unreviewed=1, basis=Basis(False, 2, None), top=2, scale=(1, 5))
+    found = solve(scope)
+    arrays = list(zip(*rows, strict=True))
+    direct = calibrate(*arrays, top=2)
+    assert json.loads(json.dumps([asdict(one) for one in found.submissions])) == [
+        {
+            "submission_id": 100 + n, "raw": direct.raw[n], "score": direct.score[n],
+            "se": direct.se[n], "reviews": direct.n_reviews[n], "p_top": direct.p_top[n],
+            "band": direct.band[n].replace(" ", "_"),
+        }
+        for n in range(4)
+    ]  # fmt: skip
+    assert [one.person_id for one in found.reviewers] == [900, 899, 898]
+    assert [one.leniency for one in found.reviewers] == list(direct.leniency)
+    assert {one.agreement for one in found.reviewers} == {None}  # too few to compare
+    assert ("single", {"submissions": 1}) in found.cautions
+    assert not COUNTED_ANEW & {key for key, _figures in found.cautions}
+
+
+@pytest.mark.parametrize(("top", "asked"), [(None, None), (0, None), (2, 2), (3, None), (9, None)])
+def test_there_is_a_choice_where_some_can_be_accepted_and_not_all(top, asked):
+    given = [Given(one, 1, 3.0, 1.0) for one in range(3)]
+    scope = Scope(given, unreviewed=0, basis=Basis(False, top, None), top=top, scale=(1, 5))
+    assert scope.asked == asked
+
+
 # In words ---------------------------------------------------------------------------------------
 
 
@@ -137,9 +171,7 @@ def run(**changes: object) -> SimpleNamespace:
 
 
 def test_every_caution_has_its_words(speaking):
-    source = (resource("migrations").parent / "cfp/algorithms/calibrating/doubts.py").read_text()
-    raised = set(re.findall(r'Caution\("(\w+)"', source))
-    assert doubts.cautions.__doc__
+    raised = set(re.findall(r'Caution\("(\w+)"', Path(doubts.__file__).read_text()))
     assert raised == CAUTIONS.keys() | COUNTED_ANEW | NEVER
     figures = {"score": 3.0, "comparisons": 1, "submissions": 2, "groups": 2, "largest": 9}
     for words in CAUTIONS.values():

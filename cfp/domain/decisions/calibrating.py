@@ -225,6 +225,8 @@ def store(
     db: Session, conference: Conference, found: Sequence[Found], *, read: datetime
 ) -> None:
     """Keep what was found in place of all earlier runs; `read` is when the reviews were read."""
+    # Of two computations that end together, the second replaces what the first has stored.
+    db.execute(select(Conference.id).where(Conference.id == conference.id).with_for_update())
     _discard(db, conference)
     for one in found:
         _store(db, conference, one, read)

@@ -16,6 +16,7 @@ from cfp.domain.decisions.calibrating_rules import OPEN_BANDS, basis_of
 from cfp.domain.decisions.models import CalibratedReviewer, CalibratedSubmission, Calibration
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.states import State
 from cfp.policy import Fact, Standing, predicate, sees, unknown
 
 MANY = 60
@@ -28,18 +29,20 @@ class Run:
 
     Attributes:
         since: reviews that came in or changed after it.
+        gone: submissions that were withdrawn or canceled after it.
         rebased: whether it rests on something else that is not so any more: how questions or
             confidence weigh, or how many can be accepted.
     """
 
     calibration: Calibration
     since: int
+    gone: int
     rebased: bool
 
     @property
     def fresh(self) -> bool:
         """Whether computing anew would find the same."""
-        return not self.since and not self.rebased
+        return not (self.since or self.gone or self.rebased)
 
 
 def tracks_of(actor: Actor, conference: Conference) -> Sequence[int] | None:
@@ -55,17 +58,18 @@ def run_of(db: Session, actor: Actor, conference: Conference) -> Run | None:
     return _run(row, actor, conference) if row else None
 
 
-def _run(row: Row[Calibration, int], actor: Actor, conference: Conference) -> Run:
-    found, since = row
+def _run(row: Row[Calibration, int, int], actor: Actor, conference: Conference) -> Run:
+    found, since, gone = row
     basis = basis_of(conference, tracks_of(actor, conference)).as_json()
-    return Run(found, since, rebased=found.outdated or found.basis != basis)
+    return Run(found, since, gone, rebased=found.outdated or found.basis != basis)
 
 
-def _runs(actor: Actor, conference: Conference) -> Select[Calibration, int]:
+def _runs(actor: Actor, conference: Conference) -> Select[Calibration, int, int]:
     run, line = Calibration, CalibratedSubmission
     strange = select(line.calibration_id).where(
         line.submission_id.in_(unknown(actor, Fact.CHAIR_REVIEWS, conference))
     )
+    known = predicate(actor, Fact.CHAIR_REVIEWS, conference)
     since = (
         select(func.count(Review.id))
         .join(Submission, Submission.id == Review.submission_id)
@@ -73,13 +77,16 @@ def _runs(actor: Actor, conference: Conference) -> Select[Calibration, int]:
             Review.conference_id == conference.id,
             Review.changed > run.created,
             Review.state == "submitted",
-            predicate(actor, Fact.CHAIR_REVIEWS, conference),
+            known,
         )
-        .correlate(run)
-        .scalar_subquery()
+    )
+    gone = select(func.count(Submission.id)).where(
+        Submission.state.in_((State.WITHDRAWN, State.CANCELED)),
+        Submission.changed > run.created,
+        known,
     )
     return (
-        select(run, since)
+        select(run, *(one.correlate(run).scalar_subquery() for one in (since, gone)))
         .where(run.conference_id == conference.id, run.id.not_in(strange))
         .order_by(run.submissions.desc(), run.id.desc())
         .limit(1)

@@ -60,7 +60,9 @@ def decisions(slug: str) -> str:
     listing = board_listing(run.calibration.id if run else None).load(db)
     known = figures(db, actor, conference)
     around = surroundings(db, actor, conference, since=context.now() - UNDO_WITHIN)
-    line = line_at(db, actor, conference, known.accepted)
+    line = run.calibration.figures["line"] if run else None
+    if line is None:
+        line = line_at(db, actor, conference, known.accepted)
     scatter = around.scatter(line, known.usual_spread)
     return render_template(
         "chair/decisions.html",
