@@ -9,7 +9,8 @@ from cfp.domain.conferences.actions import send_letters
 from cfp.domain.conferences.letters import letters, recipients
 from cfp.domain.conferences.models import Conference
 from cfp.domain.decisions import actions, announcements, calibrating, confirmations, reminders
-from cfp.domain.decisions.calibrating import Found, Scope
+from cfp.domain.decisions.calibrating_results import Found, store
+from cfp.domain.decisions.calibrating_scopes import Scope, load_scopes
 from cfp.domain.decisions.confirmations import Answer
 from cfp.domain.decisions.rules import capacity_key, mark
 from cfp.domain.mail.render import MailText
@@ -77,8 +78,8 @@ def decide(stage: Stage, conference: Conference, day: int) -> None:
 def adjust(stage: Stage, conference: Conference, solve: Calibrator, day: int) -> None:
     """The chair has it computed how strict the reviewers are, and lets that be taken off."""
     read = stage.then(day)
-    found = [solve(scope) for scope in calibrating.load_scopes(stage.db, conference)]
-    calibrating.store(stage.db, conference, found, read=read)
+    found = [solve(scope) for scope in load_scopes(stage.db, conference)]
+    store(stage.db, conference, found, read=read)
     calibrating.adjust(stage.db, stage.chair, conference, on=True, now=stage.then(day))
 
 

@@ -7,14 +7,13 @@ import numpy as np
 from cfp.algorithms import calibration as solver
 from cfp.algorithms.calibration import Calibration
 from cfp.domain.conferences.models import Conference
-from cfp.domain.decisions.calibrating import (
+from cfp.domain.decisions.calibrating_results import (
     Found,
     FoundReviewer,
     FoundSubmission,
-    Scope,
-    load_scopes,
     store,
 )
+from cfp.domain.decisions.calibrating_scopes import Scope, load_scopes
 from cfp.jobs.context import JobContext
 
 COUNTED_ANEW = frozenset({"unreviewed", "little_changed", "borderline"})

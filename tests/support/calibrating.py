@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference, Track
-from cfp.domain.decisions import calibrating
+from cfp.domain.decisions.calibrating_results import store
+from cfp.domain.decisions.calibrating_scopes import load_scopes
 from cfp.domain.submissions.models import Submission
 from cfp.jobs.calibrate import solve
 from tests.factories import (
@@ -65,5 +66,5 @@ def make_judged(db: Session, **changes: object) -> Judged:
 
 def calibrate(db: Session, conference: Conference, read: datetime = NOW) -> None:
     """What the job does, in the test's own transaction."""
-    found = [solve(scope) for scope in calibrating.load_scopes(db, conference)]
-    calibrating.store(db, conference, found, read=read)
+    found = [solve(scope) for scope in load_scopes(db, conference)]
+    store(db, conference, found, read=read)

@@ -13,7 +13,6 @@ from flask_babel import Babel
 
 from cfp.algorithms.calibrating import doubts
 from cfp.algorithms.calibration import calibrate
-from cfp.domain.decisions.calibrating import Given, Scope
 from cfp.domain.decisions.calibrating_rules import (
     Basis,
     basis_of,
@@ -26,6 +25,7 @@ from cfp.domain.decisions.calibrating_rules import (
     weight_of,
     worth_it,
 )
+from cfp.domain.decisions.calibrating_scopes import Given, Scope
 from cfp.domain.reviews.leniency import compare
 from cfp.errors import DomainError
 from cfp.jobs.calibrate import COUNTED_ANEW, solve

@@ -1,16 +1,17 @@
 """What a calibration has found, as far as this person may know it.
 
-A run is for whoever may read all it is made of: see `calibrating`. Its rows then are columns of
-the board, guarded there like the reviews.
+A run is for whoever may read all it is made of: see `calibrating_scopes`. Its rows then are
+columns of the board, guarded there like the reviews.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from cfp.actors import Actor, RoleKind
+from cfp.actors import Actor
+from cfp.domain.assignment.proposals import tracks_of
 from cfp.domain.conferences.models import Conference
 from cfp.domain.decisions.calibrating_rules import OPEN_BANDS, basis_of
 from cfp.domain.decisions.models import CalibratedReviewer, CalibratedSubmission, Calibration
@@ -43,13 +44,6 @@ class Run:
     def fresh(self) -> bool:
         """Whether computing anew would find the same."""
         return not (self.since or self.gone or self.rebased)
-
-
-def tracks_of(actor: Actor, conference: Conference) -> Sequence[int] | None:
-    """The tracks this person decides in; None for all."""
-    if actor.has(conference.id, RoleKind.CHAIR):
-        return None
-    return sorted(actor.tracks(conference.id))
 
 
 def run_of(db: Session, actor: Actor, conference: Conference) -> Run | None:
