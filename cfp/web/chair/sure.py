@@ -60,7 +60,7 @@ def _shown(run: Run) -> dict[str, Any]:
     return {
         "found": found,
         "list": _listing(run).load(db),
-        "moved": [one for one in named if one.move],
+        "moved": sorted((one for one in named if one.move), key=lambda one: -one.move),
         "open": sorted(open_[:NAMED], key=lambda one: -(one.p_top or 0)),
         "bins": _bins(found.figures["bins"]),
         "scale": scale_of(db, conference),
