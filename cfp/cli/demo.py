@@ -103,13 +103,15 @@ def _load(config: Config) -> None:
     from cfp import migrate  # noqa: PLC0415 - only the child needs it
     from cfp.demo.loading import load  # noqa: PLC0415 - only the child needs it
     from cfp.jobs.assignment import solve  # noqa: PLC0415 - imports a solver
+    from cfp.jobs.calibrate import solve as calibrate  # noqa: PLC0415 - imports a solver
 
     engine = engine_of(config)
     try:
         migrate.upgrade(engine)
         with open_session(engine, writes=True) as db:
             if not is_loaded(db):
-                load(db, links=Links(config.base_url), solve=solve, now=clock.now())
+                links, now = Links(config.base_url), clock.now()
+                load(db, links=links, solve=solve, calibrate=calibrate, now=now)
                 db.commit()
     finally:
         engine.dispose()

@@ -1,17 +1,23 @@
 """Decisions: pending, announced, answered; what is still open is left for the visitor."""
 
+from collections.abc import Callable
+
 from cfp.demo import script
 from cfp.demo.script import Talk
 from cfp.demo.stage import Stage
 from cfp.domain.conferences.actions import send_letters
 from cfp.domain.conferences.letters import letters, recipients
 from cfp.domain.conferences.models import Conference
-from cfp.domain.decisions import actions, announcements, confirmations, reminders
+from cfp.domain.decisions import actions, announcements, calibrating, confirmations, reminders
+from cfp.domain.decisions.calibrating_results import Found, store
+from cfp.domain.decisions.calibrating_scopes import Scope, load_scopes
 from cfp.domain.decisions.confirmations import Answer
 from cfp.domain.decisions.rules import capacity_key, mark
 from cfp.domain.mail.render import MailText
 from cfp.domain.submissions.actions import move
 from cfp.domain.submissions.models import Submission
+
+Calibrator = Callable[[Scope], Found]
 
 OUTCOME_OF = {
     "accepted": "accept",
@@ -67,6 +73,14 @@ def decide(stage: Stage, conference: Conference, day: int) -> None:
     announcements.announce(
         stage.db, stage.chair, conference, links=stage.links, now=stage.then(day + 1, 17)
     )
+
+
+def adjust(stage: Stage, conference: Conference, solve: Calibrator, day: int) -> None:
+    """The chair has it computed how strict the reviewers are, and lets that be taken off."""
+    read = stage.then(day)
+    found = [solve(scope) for scope in load_scopes(stage.db, conference)]
+    store(stage.db, conference, found, read=read)
+    calibrating.adjust(stage.db, stage.chair, conference, on=True, now=stage.then(day))
 
 
 def decide_late(stage: Stage, conference: Conference, day: int) -> None:

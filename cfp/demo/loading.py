@@ -5,13 +5,16 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from cfp.demo import cast, deciding, judging, planning, postman, script, setting, talks
+from cfp.demo.deciding import Calibrator
 from cfp.demo.judging import Solver
 from cfp.demo.stage import Stage
 from cfp.domain.conferences.models import Conference
 from cfp.links import Links
 
 
-def load(db: Session, *, links: Links, solve: Solver, now: datetime) -> Conference:
+def load(
+    db: Session, *, links: Links, solve: Solver, calibrate: Calibrator, now: datetime
+) -> Conference:
     """Play both years up to `now`; returns this year's conference. Never commits."""
     stage = Stage(db, links, now)
     before = stage.first_day_before
@@ -27,7 +30,7 @@ def load(db: Session, *, links: Links, solve: Solver, now: datetime) -> Conferen
     setting.announce_dates(stage, conference)
     cast.gather_committee(stage, conference)
     _first_round(stage, conference, solve)
-    _second_round(stage, conference, solve)
+    _second_round(stage, conference, solve, calibrate)
     postman.deliver(stage, conference)
     return conference
 
@@ -51,7 +54,9 @@ def _first_round(stage: Stage, conference: Conference, solve: Solver) -> None:
     planning.publish(stage, conference, -5)
 
 
-def _second_round(stage: Stage, conference: Conference, solve: Solver) -> None:
+def _second_round(
+    stage: Stage, conference: Conference, solve: Solver, calibrate: Calibrator
+) -> None:
     """What came in after the extension, and what has changed since the first version."""
     late = [talk for talk in _late() if talk.late]
     judging.say_wishes(stage, conference, late, -5)
@@ -65,6 +70,7 @@ def _second_round(stage: Stage, conference: Conference, solve: Solver) -> None:
     deciding.write(stage, conference, -2)
     setting.remind_drafts(stage, conference, -1)
     planning.publish_again(stage, conference, -1)
+    deciding.adjust(stage, conference, calibrate, -1)
     deciding.decide_late(stage, conference, -1)
 
 

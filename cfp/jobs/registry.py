@@ -33,6 +33,7 @@ class Task:
 TASKS = {
     "announcement": Task("cfp.jobs.announcing"),
     "assignment": Task("cfp.jobs.assignment"),
+    "calibrate": Task("cfp.jobs.calibrate"),
     "hand_over": Task("cfp.jobs.hand_over"),
     "timetable": Task("cfp.jobs.timetable"),
 }

@@ -18,12 +18,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
+from cfp import clock
 from cfp.app import create_app
 from cfp.config import Config
 from cfp.db import make_engine, open_session
+from cfp.domain.conferences.models import Conference
 from cfp.migrate import upgrade
-from tests.benchmarks.large import Large, build
+from tests.benchmarks.large import SUBMISSIONS, Large, build
 from tests.support import postgres
+from tests.support.calibrating import calibrate
 from tests.support.statements import counted
 from tests.support.visitor import Page as ReadPage
 
@@ -62,6 +65,13 @@ PAGES = (
     Page("public", None, "/{slug}/program/schedule.ics", 2),
     Page("public, 304", None, "/{slug}/program/", 2),
 )
+ADJUSTED = (
+    Page("list, adjusted", "chair", "/{slug}/chair/decisions/", 30),
+    Page("list, adjusted", "chair", "/{slug}/chair/decisions/?sort=-calibrated", 30),
+    Page("list, adjusted", "chair", "/{slug}/chair/decisions/sure", 30),
+    Page("list, adjusted", "chair", "/{slug}/chair/reviews/reviewers", 30),
+)
+"""Measured last, with calibrated scores beside the means."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -102,7 +112,9 @@ def measure_all(name: str, url: str, folder: Path, repeats: int) -> None:
     app = create_app(Config.from_env({**environment, "CFP_BASE_URL": "http://localhost"}))
     print(f"\n{name}: {'page':54} {'ms':>7} {'bar':>5} {'x constant':>11} {'statements':>11}")
     constant = None
-    for page in PAGES:
+    for page in (*PAGES, *ADJUSTED):
+        if page is ADJUSTED[0]:
+            adjust(engine, large)
         took, statements, status = measure(app, large, page, repeats)
         constant = constant or took
         bar = f"{page.bar:5.0f}" if page.bar else "    -"
@@ -111,6 +123,18 @@ def measure_all(name: str, url: str, folder: Path, repeats: int) -> None:
     print(f"{'review save':61} {measure_save(app, large, repeats):7.1f}    15")
     app.extensions["cfp"].engine.dispose()
     engine.dispose()
+
+
+def adjust(engine: Engine, large: Large) -> None:
+    """Compute the calibration and let it be shown."""
+    with open_session(engine, writes=True) as db:
+        conference = db.query(Conference).filter_by(slug=large.slug).one()
+        conference.adjusts_scores, conference.accept_count = True, SUBMISSIONS // 4
+        calibrate(db, conference, clock.now())
+        db.commit()
+    with engine.connect() as connection:
+        connection.exec_driver_sql("ANALYZE")
+        connection.commit()
 
 
 def measure(app: Flask, large: Large, page: Page, repeats: int) -> tuple[float, int, int]:

@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 from cfp import clock
 from cfp.audit import broken_links
 from cfp.db import make_engine, open_session
-from cfp.demo import loading, script, setting
+from cfp.demo import cast, loading, script, setting
 from cfp.demo.marker import is_loaded
 from cfp.domain.accounts.models import Account, Person
 from cfp.domain.assignment.models import Assignment, Conflict
 from cfp.domain.conferences.models import Conference
-from cfp.domain.decisions.models import PendingDecision
+from cfp.domain.decisions.models import CalibratedReviewer, Calibration, PendingDecision
 from cfp.domain.mail.models import Message
 from cfp.domain.program.models import ProgramVersion
 from cfp.domain.reviews.models import Review
@@ -30,6 +30,7 @@ from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State, call_is_open
 from cfp.errors import ConfigError
 from cfp.jobs.assignment import solve
+from cfp.jobs.calibrate import solve as calibrate
 from cfp.links import Links
 from tests.factories import make_person
 from tests.support.cli import run_cli
@@ -41,7 +42,7 @@ LINKS = Links("http://localhost")
 
 
 def load(db: Session) -> Conference:
-    return loading.load(db, links=LINKS, solve=solve, now=clock.now())
+    return loading.load(db, links=LINKS, solve=solve, calibrate=calibrate, now=clock.now())
 
 
 def counted(db: Session, column: object, conference: Conference) -> Counter[str]:
@@ -97,10 +98,31 @@ def check_this_year(db: Session, conference: Conference) -> None:
     assert len(counted(db, PendingDecision.outcome, conference)) == 3
     assert sorted(counted(db, ProgramVersion.number, conference)) == [1, 2]
     assert call_is_open(conference, clock.now())
+    check_what_scores_tell(db, conference)
     assert not broken_links(db)
     latest = db.scalar(select(func.max(Message.created)))
     assert latest is not None
     assert latest <= clock.now()
+
+
+def check_what_scores_tell(db: Session, conference: Conference) -> None:
+    """The most lenient of the script is found, and the board shows both scores."""
+    assert conference.adjusts_scores
+    run = db.scalars(
+        select(Calibration)
+        .where(Calibration.conference_id == conference.id, Calibration.top.is_not(None))
+        .order_by(Calibration.submissions.desc())
+    ).first()
+    assert run is not None
+    assert 0 < run.figures["open"] < run.submissions
+    name = db.scalars(
+        select(Person.name)
+        .join(CalibratedReviewer, CalibratedReviewer.person_id == Person.id)
+        .where(CalibratedReviewer.calibration_id == run.id)
+        .order_by(CalibratedReviewer.leniency.desc())
+    ).first()
+    lenient = max(cast.reviewers(), key=lambda row: row["lenience"])
+    assert name == lenient["name"]
 
 
 def check_the_year_before(db: Session, conference: Conference) -> None:

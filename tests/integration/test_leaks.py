@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cfp import clock
@@ -18,7 +18,11 @@ from cfp.actors import SYSTEM
 from cfp.domain.accounts.models import Email
 from cfp.domain.accounts.queries import actor_of_person
 from cfp.domain.assignment.models import Assignment, Collaborator, Conflict, ReviewerDocument
-from cfp.domain.decisions.models import PendingDecision
+from cfp.domain.decisions.models import (
+    CalibratedReviewer,
+    CalibratedSubmission,
+    PendingDecision,
+)
 from cfp.domain.mail.models import Message
 from cfp.domain.program import blocks, drafts, versions
 from cfp.domain.program.models import Placement
@@ -34,6 +38,7 @@ from tests.factories import (
     make_review,
     make_submission,
 )
+from tests.support.calibrating import calibrate
 from tests.support.cast import CAST, World, make_world
 from tests.support.crawl import PACKED, Crawl, filled, get_rules
 from tests.support.reviewing import keep_standby
@@ -63,6 +68,8 @@ SECRETS: Mapping[str, set[str]] = {
     "zqreviewmail": {"chair"},
     "zqdocument": {"reviewer"},
     "zqelsewhere": {"reviewer"},
+    "8347.6": DECIDERS,
+    "9218.4": DECIDERS,
 }
 """Each secret and everybody who may read it; the reviewer who wrote a text reads their own."""
 
@@ -108,6 +115,7 @@ def plant(db: Session, world: World) -> None:
                 at=NOW,
             )
         )
+    plant_figures(db, world)
     plan_in_secret(db, world)
     world.conference.reviews_due = NOW
     keep_standby(db, world.conference, world.people["reviewer"])
@@ -151,6 +159,14 @@ def plant(db: Session, world: World) -> None:
                 created=NOW,
             )
         )
+
+
+def plant_figures(db: Session, world: World) -> None:
+    """A calibrated score, and how lenient the reviewer is, of reviews in the one track."""
+    world.conference.adjusts_scores = True
+    calibrate(db, world.conference)
+    db.execute(update(CalibratedSubmission).values(score=8347.6))
+    db.execute(update(CalibratedReviewer).values(leniency=9218.4))
 
 
 def write_elsewhere(db: Session, world: World) -> None:

@@ -23,12 +23,15 @@ from cfp.domain.assignment.models import (
     ReviewRound,
 )
 from cfp.domain.conferences.models import Conference
+from cfp.domain.decisions.models import Calibration
 from cfp.domain.models import metadata
 from cfp.domain.program.models import Placement, ProgramDraft, ProgramItem
+from cfp.domain.reviews.models import Review
 from cfp.migrate import downgrade, upgrade
 from cfp.paths import resource
 from cfp.schema import head, is_current
 from tests.factories import NOW, make_conference, make_conflict, make_person, make_submission
+from tests.support.calibrating import calibrate, make_judged
 
 
 def test_models_and_migrations_agree(engine: Engine) -> None:
@@ -177,6 +180,22 @@ def test_the_pairs_of_a_proposal_survive_down_and_up(engine: Engine) -> None:
         side = db.scalars(select(ProposalSubmission)).one()
         assert (side.planned, side.demand) == (2, conference_demand(db))
         assert side.score == pytest.approx(1.4)
+
+
+def test_what_reviews_said_survives_without_its_calibration(engine: Engine) -> None:
+    with open_session(engine, writes=True) as db:
+        judged = make_judged(db, adjusts_scores=True, accept_count=3, tells_leniency=True)
+        calibrate(db, judged.conference)
+        db.commit()
+    downgrade(engine, "0009")
+    assert "calibration" not in inspect(engine).get_table_names()
+    upgrade(engine)
+    with open_session(engine, writes=False) as db:
+        (conference,) = db.query(Conference)
+        assert (conference.adjusts_scores, conference.tells_leniency) == (False, False)
+        assert conference.accept_count is None
+        assert db.query(Review).count() == 30
+        assert db.query(Calibration).count() == 0
 
 
 def conference_demand(db: Session) -> int:

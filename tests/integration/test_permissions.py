@@ -75,7 +75,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("reviewer.answer_asked", "reviewer.undo_decline", "reviewer.offer_standby"),
         *("reviewer.add_documents", "reviewer.copy_talk", "reviewer.document"),
         *("reviewer.remove_document", "reviewer.copy_documents", "reviewer.documents_page"),
-        *("reviewer.collaborators", "reviewer.save_collaborators"),
+        *("reviewer.collaborators", "reviewer.save_collaborators", "reviewer.leniency"),
     ),
     COMMITTEE: (
         *("chair.dashboard", "chair.submissions", "chair.submissions_csv"),
@@ -94,11 +94,13 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.proposal_csv", "chair.proposal_json", "chair.assignment_import"),
         *("chair.assignment_csv", "chair.assignment_json"),
         *("chair.decisions", "chair.decide_many", "chair.decide_several", "chair.undo_decisions"),
+        *("chair.sure", "chair.sure_compute", "chair.sure_job", "chair.sure_cancel"),
     ),
     CHAIRS: (
         *("chair.announce", "chair.announced", "chair.stop_announcing", "chair.resume_announcing"),
         "chair.cancel_announcing",
         *("chair.remind_confirm", "chair.capacity", "chair.nudge", "chair.write"),
+        *("chair.sure_count", "chair.sure_adjust"),
         *("chair.assignment_start", "chair.assignment_limits", "chair.conflicts"),
         *("chair.assignment_rules", "chair.assignment_apart", "chair.assignment_together"),
         "chair.assignment_demand",

@@ -28,6 +28,7 @@ from tests.factories import (
     make_review,
     make_submission,
 )
+from tests.support.calibrating import calibrate
 from tests.support.cast import World, make_world
 from tests.support.crawl import filled, get_rules
 from tests.support.statements import counted
@@ -71,6 +72,8 @@ def grow(db: Session, world: World, size: int) -> None:
         for reviewer in reviewers[:size]:
             make_review(db, world.submissions[state], reviewer)
     versions.publish(db, SYSTEM, conference, note="", now=clock.now())
+    conference.adjusts_scores, conference.accept_count = True, 2
+    calibrate(db, conference)
 
 
 def conference_start(world: World) -> datetime:

@@ -25,6 +25,7 @@ from cfp.domain.assignment.models import (
 )
 from cfp.domain.assignment.proposals import JOB_KIND
 from cfp.domain.conferences.models import Conference, Criterion, Invitation, Room
+from cfp.domain.decisions.calibrating import JOB_KIND as CALIBRATE
 from cfp.domain.decisions.models import PendingDecision
 from cfp.domain.jobs import enqueue
 from cfp.domain.mail.models import Message
@@ -34,7 +35,7 @@ from cfp.domain.program.timetables import Options, load_problem
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import State
-from tests.factories import give_role, make_person, make_submission
+from tests.factories import give_role, make_person, make_review, make_submission
 from tests.support.mailbox import Mail
 from tests.support.reviewing import make_committee
 
@@ -154,6 +155,7 @@ class Places:
         here = {"slug": self.conference.slug}
         for name in ("queue", "bids", "profile", "asked", "documents_page", "collaborators"):
             yield Place(f"reviewer.{name}", self.reviewer, here)
+        yield Place("reviewer.leniency", self.reviewer, {"slug": self._reviewed()})
         given = select(ReviewerDocument.id).where(ReviewerDocument.person_id == self.reviewer)
         yield Place("reviewer.document", self.reviewer, {**here, "number": self._one(given)})
         mine = select(Submission.code).where(Submission.conference_id == self.conference.id)
@@ -186,6 +188,9 @@ class Places:
         ):
             yield self._by_chair(name)
         yield self._by_chair("decisions", view="board")
+        yield self._by_chair("sure")
+        yield self._by_chair("sure_count")
+        yield self._by_chair("sure_job", number=self._waiting_job(CALIBRATE))
         yield self._by_chair("submissions", q="nothing is called like this")
         person = self._one(select(Person.code).where(Person.id == self.reviewer))
         yield self._by_chair("people_person", one=person)
@@ -353,6 +358,17 @@ class Places:
             self.db, chair, self.conference, loaded, result, now=self.now
         )
         return made.id
+
+    def _reviewed(self) -> str:
+        """Another conference, whose reviewing is over and whose reviewers are told how they did."""
+        told = {"reviewing": "everyone", "reviewing_open": False, "tells_leniency": True}
+        committee = make_committee(self.db, submissions=10, reviewers=1, **told)
+        reviewer = self.db.get_one(Person, self.reviewer)
+        give_role(self.db, committee.conference, reviewer, "reviewer")
+        for number, talk in enumerate(committee.submissions):
+            make_review(self.db, talk, reviewer, 2 + number % 3)
+            make_review(self.db, talk, committee.reviewers[0], 1 + number % 4)
+        return committee.conference.slug
 
     def _bidding(self) -> str:
         """Another conference, large enough for a report of odd bids, where two want each other."""

@@ -84,7 +84,20 @@ def test_dots_speak_their_numbers(gallery, scores, mean):
     assert html.count("<circle") == len(scores)
 
 
+def test_ranges_stay_on_their_scale_and_leave_a_dot_out(gallery):
+    rows = [(HOSTILE, 6.0, 1.0, 2.0), ("Nobody knows", None, 0.5, None)]
+    html = render(
+        "{{ charts.ranges('r', 'T', 'S', ['A', 'B', 'C', 'D'], rows, 1, 5, cut=3) }}", rows=rows
+    )
+    assert "<img" not in html
+    assert html.count("<circle") == 1
+    assert 'cx="470.0"' in html  # the end of the scale, not beyond
+    assert html.count('class="chart-range"') == 2
+    assert html.count("<tr>") == 3
+
+
 def test_charts_of_nothing_are_drawn(gallery):
+    render("{{ charts.ranges('r', 'T', 'S', ['A', 'B', 'C'], [], 1, 5) }}")
     render("{{ charts.histogram('h', 'T', 'S', []) }}{{ charts.sparkline('s', 'T', 'S', []) }}")
     render("{{ charts.coverage('T', 'S', [], []) }}{{ charts.capacity('T', 0, 0, 'min') }}")
 

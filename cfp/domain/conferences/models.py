@@ -66,6 +66,11 @@ class Conference(Base):
 
     # Deciding: minutes there are to fill, "all", "type-ID" or "track-ID" -> minutes.
     capacities: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # Whether calibrated scores stand beside the means, how many submissions can be accepted where
+    # somebody said so, and whether reviewers are told how they compare with the others.
+    adjusts_scores: Mapped[bool] = mapped_column(default=False)
+    accept_count: Mapped[int | None]
+    tells_leniency: Mapped[bool] = mapped_column(default=False)
 
     # After the decisions.
     materials_need_approval: Mapped[bool] = mapped_column(default=False)

@@ -38,7 +38,7 @@ from sqlalchemy.orm import Session, aliased
 from cfp.actors import Actor, RoleKind
 from cfp.domain.assignment.models import Conflict
 from cfp.domain.conferences.models import Conference, Criterion, Role, SubmissionType, Track
-from cfp.domain.decisions.models import DecisionBatch, PendingDecision
+from cfp.domain.decisions.models import CalibratedSubmission, DecisionBatch, PendingDecision
 from cfp.domain.decisions.rules import DECIDABLE, Scatter
 from cfp.domain.reviews.models import Review, ReviewTally
 from cfp.domain.submissions.models import Speaker, Submission
@@ -51,8 +51,11 @@ _CHAIR, _SPEAKER = aliased(Role, name="a_chair"), aliased(Speaker, name="a_speak
 _CONFLICT = aliased(Conflict, name="a_conflict")
 
 
-def board(actor: Actor, conference: Conference) -> View:
+def board(actor: Actor, conference: Conference, calibration_id: int | None = None) -> View:
     """A row per submission that can be decided, in the tracks where this person decides.
+
+    With a run of the calibration (one that is this person's to know: `calibrating_queries.run_of`)
+    also each one's calibrated score, `chance` to be among the best, and `band`.
 
     `pending` is "" where nothing is pending; `variance` the sample variance of the reviews'
     totals; `minutes` (with `discussion` after them) those it takes if it is or becomes accepted.
@@ -87,6 +90,17 @@ def board(actor: Actor, conference: Conference) -> View:
         .outerjoin(pending, pending.submission_id == Submission.id)
         .outerjoin(kind, kind.id == pending.type_id)
     )
+    if calibration_id is not None:
+        line = CalibratedSubmission
+        mine = and_(line.submission_id == Submission.id, line.calibration_id == calibration_id)
+        source = source.outerjoin(line, mine)
+        columns |= {
+            "calibrated": Column(line.score, Fact.CHAIR_REVIEWS),
+            "se": Column(line.se, Fact.CHAIR_REVIEWS),
+            "raw": Column(line.raw, Fact.CHAIR_REVIEWS),
+            "chance": Column(line.p_top, Fact.CHAIR_REVIEWS),
+            "band": Column(line.band, Fact.CHAIR_REVIEWS),
+        }
     return View(
         conference=conference,
         source=source,

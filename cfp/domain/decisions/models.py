@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cfp.db import Base
@@ -86,3 +86,68 @@ class Confirmation(Base):
     remark: Mapped[str] = mapped_column(default="")
     reason: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime]
+
+
+class Calibration(Base):
+    """What one run found of a set of reviews: scores with the reviewers' leniency taken out.
+
+    As secret as all these reviews together: who may not read one of them sees nothing of the run,
+    because each of its figures is made of all. Submissions without a score are not in it.
+    `created` is when they were read; `top` how many can be accepted, if anything says so; `changed`
+    how many of these would be others by the plain means; `basis` what else it was made of, by
+    `calibrating_rules.Basis`; `outdated` says that the reviews' totals were weighed anew since.
+    """
+
+    __tablename__ = "calibration"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    created: Mapped[datetime]
+    submissions: Mapped[int]
+    reviewers: Mapped[int]
+    reviews: Mapped[int]
+    top: Mapped[int | None]
+    changed: Mapped[int]
+    basis: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    figures: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    cautions: Mapped[list[Any]] = mapped_column(default=list)
+    outdated: Mapped[bool] = mapped_column(default=False)
+
+
+class CalibratedSubmission(Base):
+    """A submission's figures in one run; guarded like the reviews, and like the run itself.
+
+    `raw` is the mean weighted by confidence, `p_top` and `band` are empty where `Calibration.top`
+    is. `move` is 1 for who is among these only by the calibrated score, -1 only by the plain mean.
+    """
+
+    __tablename__ = "calibrated_submission"
+
+    calibration_id: Mapped[int] = mapped_column(ForeignKey("calibration.id"), primary_key=True)
+    submission_id: Mapped[int] = mapped_column(
+        ForeignKey("submission.id"), primary_key=True, index=True
+    )
+    raw: Mapped[float]
+    score: Mapped[float]
+    se: Mapped[float]
+    reviews: Mapped[int]
+    p_top: Mapped[float | None]
+    band: Mapped[str]
+    move: Mapped[int]
+
+
+class CalibratedReviewer(Base):
+    """How a reviewer scores in one run, for chairs; `spread` and `agreement` None if untold."""
+
+    __tablename__ = "calibrated_reviewer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    calibration_id: Mapped[int] = mapped_column(ForeignKey("calibration.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    leniency: Mapped[float]
+    se: Mapped[float]
+    spread: Mapped[float | None]
+    agreement: Mapped[float | None]
+    reviews: Mapped[int]
+
+    __table_args__ = (UniqueConstraint("calibration_id", "person_id"),)

@@ -39,6 +39,7 @@ class Review(Base):
         UniqueConstraint("submission_id", "person_id", "round_id"),
         Index("ix_review_person", "person_id", "submission_id"),
         Index("ix_review_state", "conference_id", "state", "person_id", "submission_id"),
+        Index("ix_review_changed", "conference_id", "changed"),
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from cfp.domain.conferences.models import Conference, Criterion
+from cfp.domain.decisions.models import Calibration
 from cfp.domain.reviews.models import Review, ReviewTally, Score
 from cfp.domain.reviews.rules import total
 
@@ -35,6 +36,8 @@ def refresh(db: Session, conference: Conference) -> None:
         [{"review": key, "value": total(criteria, given)} for key, given in scores.items()],
     )
     count_again(db, db.scalars(select(Review.submission_id).where(here).distinct()).all())
+    runs = update(Calibration).where(Calibration.conference_id == conference.id)
+    db.execute(runs.values(outdated=True))
     db.expire_all()
 
 

@@ -22,6 +22,8 @@ from cfp.domain.decisions.board import (
     spread,
     surroundings,
 )
+from cfp.domain.decisions.calibrating_queries import certainty_of, run_of
+from cfp.domain.decisions.calibrating_rules import BANDS, OPEN_BANDS
 from cfp.domain.decisions.figures import Figures, figures, line_at
 from cfp.domain.submissions.queries import offered_types
 from cfp.domain.submissions.states import OUTCOMES
@@ -37,12 +39,14 @@ from cfp.web.chair.decision_forms import (
     ManyForm,
     capacity_form,
 )
+from cfp.web.chair.sure_words import BAND_WORDS
 from cfp.web.forms import ViewResponse, perform, press
 from cfp.web.gate import permission
 from cfp.web.lists import Listing
 
-SORTABLE = ("title", "mean", "variance", "reviews", "track")
-FILTERS = ("view", "track", "type", "outcome", "fewer", "sort", "page")
+SORTABLE = ("title", "mean", "variance", "reviews", "track", "calibrated", "chance")
+FILTERS = ("view", "track", "type", "outcome", "fewer", "band", "sort", "page")
+BANDS_ASKED = {"open": OPEN_BANDS, **{name: (name,) for name in BANDS}}
 UNDO_WITHIN = timedelta(hours=1)
 MANY_LIMIT = 1_000
 
@@ -52,10 +56,13 @@ MANY_LIMIT = 1_000
 def decisions(slug: str) -> str:
     """The board as a list, with what is pending, how sure the scores are and the minutes used."""
     db, actor, conference = context.db(), context.actor(), context.conference()
-    listing = board_listing().load(db)
+    run = run_of(db, actor, conference) if conference.adjusts_scores else None
+    listing = board_listing(run.calibration.id if run else None).load(db)
     known = figures(db, actor, conference)
     around = surroundings(db, actor, conference, since=context.now() - UNDO_WITHIN)
-    line = line_at(db, actor, conference, known.accepted)
+    line = run.calibration.figures["line"] if run else None
+    if line is None:
+        line = line_at(db, actor, conference, known.accepted)
     scatter = around.scatter(line, known.usual_spread)
     return render_template(
         "chair/decisions.html",
@@ -68,6 +75,8 @@ def decisions(slug: str) -> str:
         bars=_bars(conference, known, around),
         scatter=scatter,
         has_line=line is not None,
+        run=run,
+        band_words=BAND_WORDS,
         verdict=lambda row: rules.verdict(row.mean, row.variance, row.reviews, scatter),
         spread=spread,
         filters={name: listing.arguments[name] for name in FILTERS if name in listing.arguments},
@@ -88,11 +97,11 @@ def _scores(ids: Sequence[int]) -> dict[int, list[float]]:
     }
 
 
-def board_listing() -> Listing:
-    """The board as the address asks for it."""
+def board_listing(calibration_id: int | None = None, default: str = "-mean") -> Listing:
+    """The board as the address asks for it, with the figures of this run of the calibration."""
     actor, conference = context.actor(), context.conference()
-    view = board(actor, conference)
-    listing = Listing.from_request(view, actor, sortable=SORTABLE, default="-mean")
+    view = board(actor, conference, calibration_id)
+    listing = Listing.from_request(view, actor, sortable=SORTABLE, default=default)
     listing.where(on_board(actor, conference))
     for name in ("track", "type"):
         asked = request.args.get(name, "")
@@ -102,6 +111,9 @@ def board_listing() -> Listing:
     fewer = request.args.get("fewer", "")
     if fewer.isascii() and fewer.isdigit() and len(fewer) < 4:
         listing.where(view.column(actor, "reviews") < int(fewer))
+    band = request.args.get("band", "")
+    if calibration_id is not None and band in BANDS_ASKED:
+        listing.where(view.column(actor, "band").in_(BANDS_ASKED[band]))
     return listing
 
 
@@ -232,6 +244,8 @@ def _decision_page(form: DecideForm) -> str:
         needs_note=rules.needs_explanation(submission.state),
         scores=_scores([submission.id]).get(submission.id, []),
         scale=scale_of(context.db(), standing.conference),
+        certainty=certainty_of(context.db(), context.actor(), standing),
+        band_words=BAND_WORDS,
         back_url=back_to_list(),
         pending=bool(form.revision.data),
     )

@@ -1,11 +1,16 @@
 """Reviews as chairs follow them: scores of every submission, how far reviewers are, reminding."""
 
+from collections.abc import Mapping, Sequence
+
 from flask import Response, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from cfp.domain.conferences import queries as conferences
 from cfp.domain.decisions.board import scores_by_submission, spread
+from cfp.domain.decisions.calibrating_queries import leniencies
+from cfp.domain.decisions.calibrating_rules import SIGN_FROM, sign_of
+from cfp.domain.decisions.models import CalibratedReviewer
 from cfp.domain.reviews import figures, reminders
 from cfp.domain.reviews.queries import criteria_of
 from cfp.domain.reviews.rules import is_late
@@ -16,6 +21,7 @@ from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.setup_forms import CountForm
 from cfp.web.chair.submissions import narrow, review_choices
+from cfp.web.chair.sure_words import leniency_words
 from cfp.web.forms import ViewResponse, perform
 from cfp.web.gate import permission
 from cfp.web.lists import Listing, csv_file
@@ -28,6 +34,8 @@ add_words(
 )
 
 SORTABLE = ("title", "track", "reviews", "mean", "variance")
+DRAWN = 40
+"""How many reviewers the chart shows; the table has all."""
 
 
 @blueprint.get("/<slug>/chair/reviews/")
@@ -63,14 +71,31 @@ def reviewers(slug: str) -> str:
     db, actor, conference = context.db(), context.actor(), context.conference()
     now = context.now()
     progress = figures.progress_of_all(db, actor, conference)
+    known = leniencies(db, actor, conference)
     return render_template(
         "chair/reviewers.html",
         conference=conference,
         progress=progress,
+        leniencies={person: leniency_words(one) for person, one in known.items()},
+        drawn=_drawn(progress, known),
         late=reminders.waiting_for(progress, conference, now),
         is_late=is_late(conference, now),
         may_nudge=allowed(actor, Action.SEND_MAIL, conference, now),
     )
+
+
+def _drawn(
+    progress: Sequence[figures.Progress], known: Mapping[int, CalibratedReviewer]
+) -> list[tuple[str, float | None, float, None]]:
+    """Name, leniency (None where it has no sign) and its bar, of those of whom most is told."""
+    rows = [(one.name, known[one.person_id]) for one in progress if one.person_id in known]
+    rows.sort(key=lambda row: -abs(row[1].leniency) / max(row[1].se, 1e-9))
+    drawn = [(name, _signed(one), SIGN_FROM * one.se, None) for name, one in rows[:DRAWN]]
+    return sorted(drawn, key=lambda row: (-(row[1] or 0), row[0]))
+
+
+def _signed(one: CalibratedReviewer) -> float | None:
+    return one.leniency if sign_of(one.leniency, one.se) else None
 
 
 @blueprint.get("/<slug>/chair/reviews.csv")

@@ -33,6 +33,7 @@ SWITCHES = (
     "asks_speaker_text",
     "sends_speaker_text",
     "uses_bids",
+    "tells_leniency",
 )
 """What the reviewing page changes under the same name as the conference has it."""
 

@@ -310,6 +310,9 @@ class ReviewingForm(BaseForm):
         _l("Show that text to the speakers after the decision, without the reviewer's name")
     )
     uses_bids = BooleanField(_l("Let reviewers say what they want to review before assigning"))
+    tells_leniency = BooleanField(
+        _l("After the reviewing, tell reviewers how their own scores compare with the others'")
+    )
 
 
 class CriterionForm(BaseForm):

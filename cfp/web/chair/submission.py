@@ -5,6 +5,7 @@ from flask import render_template
 from cfp.domain.assignment.memory import told
 from cfp.domain.assignment.rules import is_settled
 from cfp.domain.decisions import dossier
+from cfp.domain.decisions.calibrating_queries import certainty_of
 from cfp.domain.decisions.rules import can_become
 from cfp.domain.reviews import queries as reviews
 from cfp.domain.submissions.history import edits_of
@@ -15,6 +16,7 @@ from cfp.web import context
 from cfp.web.chair import blueprint, submission_acts
 from cfp.web.chair.log_words import log_word
 from cfp.web.chair.submissions import committee_listing
+from cfp.web.chair.sure_words import BAND_WORDS
 from cfp.web.gate import permission
 from cfp.web.reviewer.forms import CommentForm
 
@@ -56,6 +58,8 @@ def submission(slug: str, code: str) -> str:
         reviewers=people,
         others=others,
         totals=[other.total for other in others if other.total is not None],
+        certainty=certainty_of(db, actor, standing),
+        band_words=BAND_WORDS,
         criteria=reviews.criteria_of(db, standing.conference) if others else (),
         comments=reviews.comments_of(db, actor, standing),
         comment_form=CommentForm(formdata=None),

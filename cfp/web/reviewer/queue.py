@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from cfp.domain.assignment import answers
 from cfp.domain.reviews import queries
+from cfp.domain.reviews.leniency import is_told
 from cfp.domain.reviews.rules import MINUTES_PER_REVIEW, reviewing_is_open
 from cfp.domain.submissions.states import State
 from cfp.policy import Action, takes_bids
@@ -51,6 +52,7 @@ def queue(slug: str) -> str:
         is_open=reviewing_is_open(conference),
         conference=conference,
         takes_bids=takes_bids(conference),
+        compares=is_told(conference),
     )
 
 

@@ -182,6 +182,7 @@ COPIED_SETTINGS = (
     "committee_shown",
     "asks_collaborators",
     "materials_need_approval",
+    "tells_leniency",
 )
 """What next year's conference takes over; dates, links and the call are its own."""
 

@@ -1,0 +1,90 @@
+"""Calibrating: asked for by whoever decides, and the switch that lets it be shown."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from cfp.actors import Actor
+from cfp.domain import jobs
+from cfp.domain.conferences.actions.settings import change
+from cfp.domain.conferences.models import Conference
+from cfp.domain.decisions.calibrating_queries import run_of
+from cfp.domain.decisions.calibrating_rules import check_count
+from cfp.domain.decisions.calibrating_scopes import known_in_full
+from cfp.domain.jobs import Job, JobState
+from cfp.domain.reviews.models import Review
+from cfp.domain.submissions.models import Submission
+from cfp.errors import NotNowError
+
+JOB_KIND = "calibrate"
+
+
+def request(db: Session, actor: Actor, conference: Conference, *, now: datetime) -> Job:
+    """Ask for the figures to be computed anew, everybody's at once.
+
+    One that has not begun yet will read all there is by then, so it serves as well.
+
+    Raises:
+        NotNowError: `calibration.no_reviews`, while no review that this person may read counts.
+    """
+    if not db.scalar(select(_counting(actor, conference).exists())):
+        raise NotNowError("calibration.no_reviews")
+    waiting = last_job(db, conference)
+    if waiting is not None and waiting.state == JobState.QUEUED:
+        return waiting
+    return jobs.enqueue(
+        db, actor, kind=JOB_KIND, parameters={}, conference=conference, now=now
+    )
+
+
+def last_job(db: Session, conference: Conference) -> Job | None:
+    """The newest computation here, whoever has asked for it."""
+    here = select(Job).where(Job.conference_id == conference.id, Job.kind == JOB_KIND)
+    return db.scalars(here.order_by(Job.id.desc()).limit(1)).one_or_none()
+
+
+def set_count(
+    db: Session, actor: Actor, conference: Conference, *, count: int | None, now: datetime
+) -> Job:
+    """Say how many can be accepted (None: as many as the minutes hold), and compute with it.
+
+    Raises:
+        DomainError: `calibration.bad_count`.
+        NotNowError: as in `request`.
+    """
+    check_count(count)
+    change(
+        db, actor, conference, "conference.change_calibration", {"accept_count": count}, now=now
+    )
+    return request(db, actor, conference, now=now)
+
+
+def adjust(
+    db: Session, actor: Actor, conference: Conference, *, on: bool, now: datetime
+) -> None:
+    """Let calibrated scores stand beside the means, or not; what is out of date is computed anew.
+
+    Raises:
+        NotNowError: `calibration.unseen`, while nothing has said what it would change.
+    """
+    run = run_of(db, actor, conference)
+    if on and (run is None or run.calibration.top is None):
+        raise NotNowError("calibration.unseen")
+    values = {"adjusts_scores": on}
+    change(db, actor, conference, "conference.change_calibration", values, now=now)
+    if on and run is not None and not run.fresh:
+        request(db, actor, conference, now=now)
+
+
+def _counting(actor: Actor, conference: Conference) -> Select[Any]:
+    return (
+        select(Review.id)
+        .join(Submission, Submission.id == Review.submission_id)
+        .where(
+            Review.state == "submitted",
+            Review.total.is_not(None),
+            known_in_full(actor, conference),
+        )
+    )

@@ -1,0 +1,160 @@
+"""What a calibration has found, as far as this person may know it.
+
+A run is for whoever may read all it is made of: see `calibrating_scopes`. Its rows then are
+columns of the board, guarded there like the reviews.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from cfp.actors import Actor
+from cfp.domain.assignment.proposals import tracks_of
+from cfp.domain.conferences.models import Conference
+from cfp.domain.decisions.calibrating_rules import OPEN_BANDS, basis_of
+from cfp.domain.decisions.models import CalibratedReviewer, CalibratedSubmission, Calibration
+from cfp.domain.reviews.models import Review
+from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.states import State
+from cfp.policy import Fact, Standing, predicate, sees, unknown
+
+_OFF = aliased(Submission, name="off_the_board")  # made once: an alias costs more than a query
+
+MANY = 60
+"""How many are named: of a large conference, hundreds are open."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """The run that is this person's to know, and what has come since.
+
+    Attributes:
+        since: reviews that came in or changed after it.
+        gone: submissions that were withdrawn or canceled after it.
+        rebased: whether it rests on something else that is not so any more: how questions or
+            confidence weigh, or how many can be accepted.
+    """
+
+    calibration: Calibration
+    since: int
+    gone: int
+    rebased: bool
+
+    @property
+    def fresh(self) -> bool:
+        """Whether computing anew would find the same."""
+        return not (self.since or self.gone or self.rebased)
+
+
+def run_of(db: Session, actor: Actor, conference: Conference) -> Run | None:
+    """The largest run made of nothing that this person may not read; one statement."""
+    row = db.execute(_runs(actor, conference)).first()
+    return _run(row, actor, conference) if row else None
+
+
+def _run(row: Row[Calibration, int, int], actor: Actor, conference: Conference) -> Run:
+    found, since, gone = row
+    basis = basis_of(conference, tracks_of(actor, conference)).as_json()
+    return Run(found, since, gone, rebased=found.outdated or found.basis != basis)
+
+
+def _runs(actor: Actor, conference: Conference) -> Select[Calibration, int, int]:
+    run, line = Calibration, CalibratedSubmission
+    strange = select(line.calibration_id).where(
+        line.submission_id.in_(unknown(actor, Fact.CHAIR_REVIEWS, conference))
+    )
+    known = predicate(actor, Fact.CHAIR_REVIEWS, conference)
+    since = (
+        select(func.count(Review.id))
+        .join(Submission, Submission.id == Review.submission_id)
+        .where(
+            Review.conference_id == conference.id,
+            Review.changed > run.created,
+            Review.state == "submitted",
+            known,
+        )
+    )
+    # By id, because an index tells these few; when they have changed, only the long rows do.
+    off = select(_OFF.id).where(
+        _OFF.conference_id == conference.id, _OFF.state.in_((State.WITHDRAWN, State.CANCELED))
+    )
+    gone = select(func.count(Submission.id)).where(
+        Submission.id.in_(off), Submission.changed > run.created, known
+    )
+    return (
+        select(run, *(one.correlate(run).scalar_subquery() for one in (since, gone)))
+        .where(run.conference_id == conference.id, run.id.not_in(strange))
+        .order_by(run.submissions.desc(), run.id.desc())
+        .limit(1)
+    )
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """A submission's figures, and how many the top are that it may be among."""
+
+    line: CalibratedSubmission
+    top: int | None
+
+
+def certainty_of(db: Session, actor: Actor, standing: Standing) -> Certainty | None:
+    """What is shown of one submission while the conference adjusts its scores."""
+    conference = standing.conference
+    if not conference.adjusts_scores or not sees(standing, Fact.CHAIR_REVIEWS):
+        return None
+    best = _runs(actor, conference).with_only_columns(Calibration.id).scalar_subquery()
+    row = db.execute(
+        select(CalibratedSubmission, Calibration.top)
+        .join(Calibration, Calibration.id == CalibratedSubmission.calibration_id)
+        .where(
+            Calibration.id == best,
+            CalibratedSubmission.submission_id == standing.submission.id,
+        )
+    ).one_or_none()
+    return Certainty(*row) if row else None
+
+
+@dataclass(frozen=True)
+class Named:
+    """A submission the page points to: `move` as in the table, `band` where it is open."""
+
+    code: str
+    title: str
+    move: int
+    band: str
+    p_top: float | None
+
+
+def worth_a_look(
+    db: Session, actor: Actor, conference: Conference, run: Calibration
+) -> list[Named]:
+    """Those whom the calibration moves, then those it can't decide, the most open first."""
+    line = CalibratedSubmission
+    order = (func.abs(line.move).desc(), func.abs(line.p_top - 0.5), line.submission_id)
+    mine = line.calibration_id == run.id
+    first = select(line.submission_id).where(
+        mine, or_(line.move != 0, line.band.in_(OPEN_BANDS))
+    )
+    rows = db.execute(
+        select(Submission.code, Submission.title, line.move, line.band, line.p_top)
+        .join(line, line.submission_id == Submission.id)
+        .where(
+            mine,
+            line.submission_id.in_(first.order_by(*order).limit(MANY)),
+            predicate(actor, Fact.CHAIR_REVIEWS, conference),
+        )
+        .order_by(*order)
+    )
+    return [Named(*row) for row in rows]
+
+
+def leniencies(
+    db: Session, actor: Actor, conference: Conference
+) -> Mapping[int, CalibratedReviewer]:
+    """Person id -> how they score, of the run that is this person's to know; one statement."""
+    best = _runs(actor, conference).with_only_columns(Calibration.id).scalar_subquery()
+    line = CalibratedReviewer
+    rows = db.scalars(select(line).where(line.calibration_id == best))
+    return {one.person_id: one for one in rows}
