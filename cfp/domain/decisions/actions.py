@@ -1,6 +1,6 @@
 """Pending decisions: freely changed by those who may, with no trace outside."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from cfp.domain.decisions.rules import (
     CAPACITY_LIMIT,
     MINUTES_LIMIT,
     NOTE_LIMIT,
+    SEVERAL,
     can_become,
     capacity_key,
     mark,
@@ -116,10 +117,44 @@ def set_many(
     """
     if outcome is not None and outcome not in OUTCOMES:
         raise DomainError("decision.unknown_outcome", field="act")
+    rows = _decidable(db, actor, conference, Submission.code.in_(codes))
+    wanted = {submission.id: outcome for submission, _pending in rows}
+    return _change_many(db, actor, conference, rows, wanted, outcome or "", now)
+
+
+def set_each(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    *,
+    outcomes: Mapping[int, str],
+    now: datetime,
+) -> Changed:
+    """`set_many` with an outcome for each submission, by its id: one change, and one undo.
+
+    Raises:
+        DomainError: `decision.unknown_outcome`.
+    """
+    if not set(outcomes.values()) <= OUTCOMES.keys():
+        raise DomainError("decision.unknown_outcome")
+    rows = _decidable(db, actor, conference, Submission.id.in_(outcomes))
+    return _change_many(db, actor, conference, rows, outcomes, SEVERAL, now)
+
+
+def _change_many(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    rows: Sequence[tuple[Submission, PendingDecision | None]],
+    wanted: Mapping[int, str | None],
+    name: str,
+    now: datetime,
+) -> Changed:
     previous: dict[str, Any] = {}
     left: dict[str, str] = {}
     left_out = []
-    for submission, pending in _decidable(db, actor, conference, Submission.code.in_(codes)):
+    for submission, pending in rows:
+        outcome = wanted[submission.id]
         if (pending.outcome if pending else None) == outcome:
             continue
         if outcome is not None and not _without_note(submission, outcome):
@@ -130,7 +165,7 @@ def set_many(
         after = _replace(db, actor, submission, pending, values, now)
         left[str(submission.id)] = mark(after)
     if previous:
-        _remember(db, actor, conference, outcome or "", previous, left, now)
+        _remember(db, actor, conference, name, previous, left, now)
     return Changed(len(previous), tuple(left_out))
 
 
