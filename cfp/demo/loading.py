@@ -5,13 +5,16 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from cfp.demo import cast, deciding, judging, planning, postman, script, setting, talks
+from cfp.demo.deciding import Chooser
 from cfp.demo.judging import Solver
 from cfp.demo.stage import Stage
 from cfp.domain.conferences.models import Conference
 from cfp.links import Links
 
 
-def load(db: Session, *, links: Links, solve: Solver, now: datetime) -> Conference:
+def load(
+    db: Session, *, links: Links, solve: Solver, choose: Chooser, now: datetime
+) -> Conference:
     """Play both years up to `now`; returns this year's conference. Never commits."""
     stage = Stage(db, links, now)
     before = stage.first_day_before
@@ -28,6 +31,7 @@ def load(db: Session, *, links: Links, solve: Solver, now: datetime) -> Conferen
     cast.gather_committee(stage, conference)
     _first_round(stage, conference, solve)
     _second_round(stage, conference, solve)
+    deciding.try_scenarios(stage, conference, choose, -1)
     postman.deliver(stage, conference)
     return conference
 

@@ -26,7 +26,7 @@ from cfp.domain.decisions.selecting_limits import MINUTES, Limits, split
 from cfp.jobs.context import JobContext
 
 DRAWS = 200
-DRAWN_AT_MOST = 1_000
+DRAWN_AT_MOST = 2_000
 """Above so many candidates, the draws would take longer than anybody waits."""
 PRICES = {"all": 4.0, "type": 4.0, "track": 4.0}
 """Of giving a limit up, 1 for the others: rooms and hours do not grow by wishing."""

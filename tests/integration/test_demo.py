@@ -29,7 +29,7 @@ from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State, call_is_open
 from cfp.errors import ConfigError
-from cfp.jobs.assignment import solve
+from cfp.jobs import assignment, selection
 from cfp.links import Links
 from tests.factories import make_person
 from tests.support.cli import run_cli
@@ -41,7 +41,9 @@ LINKS = Links("http://localhost")
 
 
 def load(db: Session) -> Conference:
-    return loading.load(db, links=LINKS, solve=solve, now=clock.now())
+    return loading.load(
+        db, links=LINKS, solve=assignment.solve, choose=selection.solve, now=clock.now()
+    )
 
 
 def counted(db: Session, column: object, conference: Conference) -> Counter[str]:

@@ -127,7 +127,7 @@ def set_each(
     actor: Actor,
     conference: Conference,
     *,
-    outcomes: Mapping[int, str],
+    outcomes: Mapping[int, str | None],
     now: datetime,
 ) -> Changed:
     """`set_many` with an outcome for each submission, by its id: one change, and one undo.
@@ -135,7 +135,7 @@ def set_each(
     Raises:
         DomainError: `decision.unknown_outcome`.
     """
-    if not set(outcomes.values()) <= OUTCOMES.keys():
+    if not set(outcomes.values()) <= {None, *OUTCOMES}:
         raise DomainError("decision.unknown_outcome")
     rows = _decidable(db, actor, conference, Submission.id.in_(outcomes))
     return _change_many(db, actor, conference, rows, outcomes, SEVERAL, now)

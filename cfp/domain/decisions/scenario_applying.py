@@ -20,7 +20,8 @@ from cfp.domain.submissions.states import State
 from cfp.errors import DomainError, NotNowError
 
 FIRST_LIMIT = 1_000
-RESTS = ("", "reject", "waitlist")
+CLEAR = "clear"
+RESTS = ("", CLEAR, "reject", "waitlist")
 """What can become of who is neither in nor among the first of a waitlist; "" leaves it."""
 
 
@@ -95,6 +96,16 @@ class Preview:
         return Counter(filter(None, (one.outcome(wanted) for one in self.lines)))
 
     @property
+    def free(self) -> list[Line]:
+        """Those that nothing has happened to since."""
+        return [one for one in self.lines if not one.gone and not one.decided]
+
+    @property
+    def against(self) -> list[Line]:
+        """Those pending as accepted that are not in."""
+        return [one for one in self.free if not one.accepted and one.pending == "accept"]
+
+    @property
     def gone(self) -> list[Line]:
         return [one for one in self.lines if one.gone]
 
@@ -166,8 +177,8 @@ def apply_scenario(
     shown = preview(db, actor, conference, scenario, lock=True)
     if shown.mark != mark:
         raise NotNowError("scenario.moved_on", field="first")
-    outcomes = {one.id: one.outcome(wanted) for one in shown.lines}
-    outcomes = {id_: outcome for id_, outcome in outcomes.items() if outcome}
+    said = {one.id: one.outcome(wanted) for one in shown.lines}
+    outcomes = {id_: None if one == CLEAR else one for id_, one in said.items() if one}
     if not outcomes:
         raise DomainError("scenario.nothing", field="first")
     changed = set_each(db, actor, conference, outcomes=outcomes, now=now)
@@ -176,11 +187,11 @@ def apply_scenario(
     return changed
 
 
-def _remember(db: Session, scenario: Scenario, outcomes: Mapping[int, str]) -> None:
+def _remember(db: Session, scenario: Scenario, outcomes: Mapping[int, str | None]) -> None:
     """So that what was set is no change somebody else has made since, nor is undoing it."""
     by_outcome: dict[str, list[int]] = defaultdict(list)
     for id_, outcome in outcomes.items():
-        by_outcome[outcome].append(id_)
+        by_outcome[outcome or ""].append(id_)
     for outcome, ids in by_outcome.items():
         theirs = ScenarioItem.submission_id.in_(ids)
         db.execute(

@@ -61,7 +61,8 @@ def items_of(conference: Conference, scenario: Scenario) -> View:
         "id": Column(Submission.id),
         "code": Column(Submission.code),
         "title": Column(Submission.title),
-        "people": Column(Submission.people_text),
+        "text": Column(Submission.search_text),
+        "people": Column(Submission.people_text, Fact.SPEAKERS),
         "track": Column(Track.name),
         "track_id": Column(item.track_id),
         "type": Column(_TYPE.name),
@@ -91,23 +92,37 @@ def items_of(conference: Conference, scenario: Scenario) -> View:
 
 
 def differing(conference: Conference, one: Scenario, other: Scenario) -> View:
-    """The submissions that are in one of two scenarios and not in the other."""
-    item = ScenarioItem
+    """The submissions of two scenarios; `differs` where it is in one of them only.
+
+    One that came in between is in the later one alone, so both are joined to all submissions.
+    """
+    mine, theirs = ScenarioItem, _OTHER
+    within = func.coalesce(mine.accepted, literal(False))
     columns = {
         "id": Column(Submission.id),
         "code": Column(Submission.code),
         "title": Column(Submission.title),
         "track": Column(Track.name),
         "type": Column(_TYPE.name),
-        "minutes": Column(item.minutes),
-        "score": Column(item.score),
-        "accepted": Column(item.accepted),
-        "differs": Column(item.accepted != func.coalesce(_OTHER.accepted, literal(False))),
+        "minutes": Column(func.coalesce(mine.minutes, theirs.minutes)),
+        "score": Column(func.coalesce(mine.score, theirs.score)),
+        "accepted": Column(within),
+        "differs": Column(within != func.coalesce(theirs.accepted, literal(False))),
     }
-    beside = and_(_OTHER.submission_id == Submission.id, _OTHER.scenario_id == other.id)
+    type_id = func.coalesce(mine.type_id, theirs.type_id)
+    source = (
+        Submission.__table__.outerjoin(
+            mine, and_(mine.submission_id == Submission.id, mine.scenario_id == one.id)
+        )
+        .outerjoin(
+            theirs, and_(theirs.submission_id == Submission.id, theirs.scenario_id == other.id)
+        )
+        .join(Track, Track.id == Submission.track_id)
+        .join(_TYPE, _TYPE.id == type_id)
+    )
     return View(
         conference=conference,
-        source=_with_item(one.id).outerjoin(_OTHER, beside),
+        source=source,
         rows=Fact.PENDING,
         columns=MappingProxyType(columns),
     )
@@ -130,7 +145,8 @@ def choosable(conference: Conference) -> View:
         "id": Column(Submission.id),
         "code": Column(Submission.code),
         "title": Column(Submission.title),
-        "people": Column(Submission.people_text),
+        "text": Column(Submission.search_text),
+        "people": Column(Submission.people_text, Fact.SPEAKERS),
         "track": Column(Track.name),
         "track_id": Column(Submission.track_id),
         "type": Column(_TYPE.name),
@@ -218,11 +234,11 @@ def sums_of(
             sums.minutes[key] = sums.minutes.get(key, 0) + int(row.minutes)
         sums.score += row.score
         sums.first_time += row.number if row.first_time else 0
-    for row in db.execute(_employers(actor, conference, ids)):
-        sums = found[row.scenario_id]
-        sums.speakers += row.number
-        if row.key not in NO_EMPLOYER:
-            sums.employers.append((row.key, row.text, row.number))
+    for scenario_id, key, text, number in db.execute(_employers(actor, conference, ids)):
+        sums = found[scenario_id]
+        sums.speakers += number
+        if key not in NO_EMPLOYER:
+            sums.employers.append((key, text, number))
     return [found[id_] for id_ in ids]
 
 
