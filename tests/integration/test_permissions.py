@@ -98,6 +98,10 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
     CHAIRS: (
         *("chair.announce", "chair.announced", "chair.stop_announcing", "chair.resume_announcing"),
         *("chair.remind_confirm", "chair.capacity", "chair.nudge", "chair.write"),
+        *("chair.select", "chair.start_selection", "chair.selection_job"),
+        *("chair.cancel_selection", "chair.wishes", "chair.set_wishes", "chair.scenario"),
+        *("chair.scenario_list", "chair.compare_scenarios", "chair.rename_scenario"),
+        *("chair.delete_scenario", "chair.scenario_to_apply", "chair.apply_scenario"),
         *("chair.assignment_start", "chair.assignment_limits", "chair.conflicts"),
         *("chair.assignment_rules", "chair.assignment_apart", "chair.assignment_together"),
         "chair.assignment_demand",
