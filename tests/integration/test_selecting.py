@@ -105,6 +105,12 @@ def compute(
     return found
 
 
+def kept(visitor: Visitor, db: Session, chair: Person, conference: Conference) -> Page:
+    """See a scenario with all talks in but the last."""
+    scenario = make_scenario(db, chair, conference, "First")
+    return visitor.get(f"{SELECT}{scenario.id}/")
+
+
 def inside(visitor: Visitor, page: Page, show: str = "in") -> list[str]:
     shown = visitor.get(f"{page.path}list?show={show}&sort=title")
     return re.findall(r'class="row-title"[^>]*>([^<]+)<', shown.html)
@@ -380,10 +386,10 @@ def test_what_changed_since_is_said_and_left_alone(
 
 
 def test_a_decision_while_the_form_is_open_is_shown_before_anything_happens(
-    visitor_as: LogIn, chair, talks, db, engine: Engine
+    visitor_as: LogIn, chair, conference, talks, db
 ):
     visitor = visitor_as(chair)
-    page = compute(visitor, db, engine)
+    page = kept(visitor, db, chair, conference)
     form = visitor.get(f"{page.path}apply")
     decide(db, chair, [talks[0]], "reject")
     again = visitor.submit(form, {"rest": "reject"}, press=APPLY)
@@ -396,10 +402,10 @@ def test_a_decision_while_the_form_is_open_is_shown_before_anything_happens(
 
 
 def test_a_scenario_of_nothing_left_is_refused(
-    visitor_as: LogIn, chair, talks, db, engine: Engine
+    visitor_as: LogIn, chair, conference, talks, db
 ):
     visitor = visitor_as(chair)
-    page = compute(visitor, db, engine)
+    page = kept(visitor, db, chair, conference)
     for talk in talks:
         talk.state = "withdrawn"
     refused = visitor.submit(visitor.get(f"{page.path}apply"), {"first": "0"}, press=APPLY)
@@ -415,10 +421,10 @@ def test_a_scenario_of_nothing_left_is_refused(
 
 
 def test_renamed_and_deleted_but_not_over_somebody_else(
-    visitor_as: LogIn, chair, talks, db, engine: Engine
+    visitor_as: LogIn, chair, conference, talks, db
 ):
     visitor = visitor_as(chair)
-    page = compute(visitor, db, engine)
+    page = kept(visitor, db, chair, conference)
     stale = visitor.get(page.path)
     assert "Second" in visitor.submit(page, {"name": "Second"}, press="Rename").text
     assert visitor.submit(stale, {"name": "Third"}, press="Rename").status == 409
@@ -464,9 +470,9 @@ def test_a_job_is_one_s_own_and_can_be_stopped(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_odd_addresses(visitor_as: LogIn, chair, talks, db, engine: Engine):
+def test_odd_addresses(visitor_as: LogIn, chair, conference, talks, db):
     visitor = visitor_as(chair)
-    page = compute(visitor, db, engine)
+    page = kept(visitor, db, chair, conference)
     for query in ("show=%FF", "track=x", "type=" + "9" * 20, "sort=nothing", "page=0", "q=%FF"):
         assert visitor.get(f"{page.path}list?{query}").status == 200
         assert visitor.get(f"{SELECT}wishes?{query}").status == 200
@@ -520,9 +526,9 @@ def masked(page: Page) -> str:
 
 
 def test_nobody_but_chairs_of_the_whole_conference_gets_in(
-    visitor_as: LogIn, stranger, chair, conference, talks, storage, db, engine: Engine
+    visitor_as: LogIn, stranger, chair, conference, talks, storage, db
 ):
-    page = compute(visitor_as(chair), db, engine)
+    page = kept(visitor_as(chair), db, chair, conference)
     for kind, track in (("track_chair", storage), ("reviewer", None), ("reader", None)):
         person = make_person(db)
         give_role(db, conference, person, kind, track)
@@ -561,11 +567,11 @@ def test_a_freed_slot_is_offered_to_the_next_of_the_applied_scenario(
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_few_statements_whatever_the_size(
-    app: Flask, visitor_as: LogIn, chair, conference, talks, db, engine: Engine
+    app: Flask, visitor_as: LogIn, chair, conference, talks, db
 ):
     visitor = visitor_as(chair)
-    one = compute(visitor, db, engine)
-    two = compute(visitor, db, engine, speaker="1")
+    one = kept(visitor, db, chair, conference)
+    two = kept(visitor, db, chair, conference)
     other = one.path.split("/")[-2]
     lists = ["wishes", f"{two.path}list", f"{two.path}compare?other={other}"]
     pages = ["", two.path, f"{two.path}apply"]

@@ -218,12 +218,15 @@ class Sums:
 
 
 def sums_of(
-    db: Session, actor: Actor, conference: Conference, scenarios: Sequence[Scenario]
+    db: Session, conference: Conference, scenarios: Sequence[Scenario]
 ) -> list[Sums]:
-    """The sums of each, in two statements whatever the number."""
+    """The sums of each, in two statements whatever the number.
+
+    All of them must have come from `scenarios`: who may see one may know of all that is in it.
+    """
     ids = [one.id for one in scenarios]
     found = {id_: Sums() for id_ in ids}
-    for row in db.execute(_grouped(actor, conference, ids)):
+    for row in db.execute(_grouped(ids)):
         sums = found[row.scenario_id]
         for key in (
             capacity_key("all"),
@@ -234,7 +237,7 @@ def sums_of(
             sums.minutes[key] = sums.minutes.get(key, 0) + int(row.minutes)
         sums.score += row.score
         sums.first_time += row.number if row.first_time else 0
-    for scenario_id, key, text, number in db.execute(_employers(actor, conference, ids)):
+    for scenario_id, key, text, number in db.execute(_employers(conference, ids)):
         sums = found[scenario_id]
         sums.speakers += number
         if key not in NO_EMPLOYER:
@@ -242,9 +245,7 @@ def sums_of(
     return [found[id_] for id_ in ids]
 
 
-def _grouped(
-    actor: Actor, conference: Conference, ids: Collection[int]
-) -> Select[int, int, int, bool, int, int, float]:
+def _grouped(ids: Collection[int]) -> Select[int, int, int, bool, int, int, float]:
     item = ScenarioItem
     groups = (item.scenario_id, item.type_id, item.track_id, item.first_time)
     return (
@@ -254,14 +255,13 @@ def _grouped(
             func.sum(item.minutes).label("minutes"),
             func.sum(item.score).label("score"),
         )
-        .join(Submission, Submission.id == item.submission_id)
-        .where(item.scenario_id.in_(ids), item.accepted, predicate(actor, Fact.PENDING, conference))
+        .where(item.scenario_id.in_(ids), item.accepted)
         .group_by(*groups)
     )
 
 
 def _employers(
-    actor: Actor, conference: Conference, ids: Collection[int]
+    conference: Conference, ids: Collection[int]
 ) -> Select[int, str, str, int]:
     item, alias = ScenarioItem, AffiliationAlias
     key = func.coalesce(alias.canonical_key, Speaker.affiliation_key).label("key")
@@ -269,15 +269,9 @@ def _employers(
     same = and_(alias.conference_id == conference.id, alias.key == Speaker.affiliation_key)
     return (
         select(item.scenario_id, key, func.max(Speaker.affiliation).label("text"), number)
-        .join(Submission, Submission.id == item.submission_id)
-        .join(Speaker, Speaker.submission_id == Submission.id)
+        .join(Speaker, Speaker.submission_id == item.submission_id)
         .outerjoin(alias, same)
-        .where(
-            item.scenario_id.in_(ids),
-            item.accepted,
-            Speaker.state != "removed",
-            predicate(actor, Fact.PENDING, conference),
-        )
+        .where(item.scenario_id.in_(ids), item.accepted, Speaker.state != "removed")
         .group_by(item.scenario_id, key)
         .order_by(number.desc(), key)
     )

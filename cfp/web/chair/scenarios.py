@@ -85,7 +85,7 @@ def _page(number: int, form: NameForm | None) -> str:
             formdata=None, data={"name": found.name, "revision": str(found.revision)}
         )
     around = surroundings(db, actor, conference, since=context.now())
-    (sums,) = scenario_lists.sums_of(db, actor, conference, [found])
+    (sums,) = scenario_lists.sums_of(db, conference, [found])
     names, limits = Names.of(around), found.limits["numbers"]
     titles = scenario_lists.titles_of(db, actor, conference, _mentioned(found.outcome))
     made = scenarios.scenarios_of(db, actor, conference)
@@ -214,7 +214,7 @@ def compare_scenarios(slug: str, number: int) -> ViewResponse | str:
     listing = Listing.from_request(view, actor, sortable=("title", "score"), default="-score")
     listing.where(view.column(actor, "differs") == true())
     around = surroundings(db, actor, conference, since=context.now())
-    both = scenario_lists.sums_of(db, actor, conference, [one, other])
+    both = scenario_lists.sums_of(db, conference, [one, other])
     return render_template(
         "chair/scenario_compare.html",
         one=one,
