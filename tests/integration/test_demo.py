@@ -71,6 +71,7 @@ def test_it_has_what_a_visitor_looks_for(app: Flask, db: Session) -> None:
         ("speaker", f"/{conference.slug}/submissions/", "Merging calendars without a referee"),
         ("reviewer", f"/{conference.slug}/reviews/", "about"),
         ("chair", f"/{conference.slug}/chair/", "not submitted"),
+        ("chair", f"/{conference.slug}/chair/decisions/select/", "One each, more newcomers"),
         ("administrator", "/admin/", "Dunja Kolar"),
     ):
         page = log_in(app, role).get(path)

@@ -114,9 +114,7 @@ class Preview:
         return [one for one in self.lines if one.decided and not one.gone]
 
 
-def preview(
-    db: Session, actor: Actor, conference: Conference, scenario: Scenario, *, lock: bool = False
-) -> Preview:
+def preview(db: Session, actor: Actor, conference: Conference, scenario: Scenario) -> Preview:
     """What stands now beside what the scenario says; one statement."""
     item, pending = ScenarioItem, PendingDecision
     query = (
@@ -137,8 +135,6 @@ def preview(
         .where(known(actor, conference), item.fixed.is_(False))
         .order_by(Submission.id)
     )
-    if lock:
-        query = query.with_for_update(of=Submission)
     lines = []
     for row in db.execute(query):
         now = row.outcome or ""
@@ -174,7 +170,8 @@ def apply_scenario(
     """
     wanted.check()
     scenario = scenario_of(db, actor, conference, number)
-    shown = preview(db, actor, conference, scenario, lock=True)
+    _lock(db, scenario)
+    shown = preview(db, actor, conference, scenario)
     if shown.mark != mark:
         raise NotNowError("scenario.moved_on", field="first")
     said = {one.id: one.outcome(wanted) for one in shown.lines}
@@ -185,6 +182,20 @@ def apply_scenario(
     _remember(db, scenario, outcomes)
     record_applied(db, actor, scenario, now)
     return changed
+
+
+def _lock(db: Session, scenario: Scenario) -> None:
+    """Wait for whoever is deciding; in a statement of its own, so that the next sees what they did.
+
+    PostgreSQL reads the tables that are joined to what it locks as they were before it waited.
+    """
+    db.execute(
+        select(Submission.id)
+        .join(ScenarioItem, ScenarioItem.submission_id == Submission.id)
+        .where(ScenarioItem.scenario_id == scenario.id)
+        .order_by(Submission.id)
+        .with_for_update(of=Submission)
+    ).all()
 
 
 def _remember(db: Session, scenario: Scenario, outcomes: Mapping[int, str | None]) -> None:

@@ -10,7 +10,7 @@ from cfp.domain.decisions import scenarios, selecting, selecting_limits
 from cfp.domain.decisions.board import surroundings
 from cfp.domain.decisions.rules import capacity_key
 from cfp.domain.decisions.scenario_lists import choosable
-from cfp.domain.decisions.selecting_limits import WISHES, Limits
+from cfp.domain.decisions.selecting_limits import WISHES, Limits, split
 from cfp.domain.jobs import Job, JobState
 from cfp.domain.submissions.committee import holding, search_words
 from cfp.errors import CfpError, DomainError, NotFoundError, StaleError
@@ -71,7 +71,8 @@ def _form(*, typed: bool = True, name: str = "") -> LimitsForm:
     db, conference = context.db(), context.conference()
     stored = selecting_limits.limits_of(db, conference)
     around = surroundings(db, context.actor(), conference, since=context.now())
-    live = [one for one in around.tracks if not one.archived or f"most-{one.id}" in stored.limits]
+    limited = {split(key)[1] for key in stored.limits}
+    live = [one for one in around.tracks if not one.archived or one.id in limited]
     return limits_form(live if len(around.tracks) > 1 else (), stored, name, typed=typed)
 
 
