@@ -23,7 +23,9 @@ from cfp.domain.conferences.models import Conference
 from cfp.domain.decisions.scenarios import store_scenario
 from cfp.domain.decisions.selecting import Candidate, Outcome, Problem, load_problem
 from cfp.domain.decisions.selecting_limits import MINUTES, Limits, split
+from cfp.errors import ForbiddenError
 from cfp.jobs.context import JobContext
+from cfp.policy import Action, allowed
 
 DRAWS = 200
 DRAWN_AT_MOST = 2_000
@@ -38,6 +40,8 @@ def run(context: JobContext) -> dict[str, Any]:
     with context.reading() as db:
         conference = db.get_one(Conference, context.conference_id)
         asker = actor_of_person(db, context.actor.person_id)
+        if not allowed(asker, Action.CHAIR_ONLY, conference, context.now()):
+            raise ForbiddenError("forbidden")
         problem = load_problem(db, asker, conference, Limits.from_json(asked["limits"]))
     found = solve(problem, lambda _step, share: context.report(share))
     scenario = store_scenario(

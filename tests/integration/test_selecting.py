@@ -11,10 +11,17 @@ from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
 
 from cfp.actors import SYSTEM
+from cfp.audit import broken_links
 from cfp.db import open_session
 from cfp.domain.accounts.models import Person
 from cfp.domain.accounts.queries import actor_of_person
-from cfp.domain.conferences.models import AffiliationAlias, Conference, SubmissionType, Track
+from cfp.domain.conferences.models import (
+    AffiliationAlias,
+    Conference,
+    Role,
+    SubmissionType,
+    Track,
+)
 from cfp.domain.decisions import actions, scenario_applying, scenarios, selecting_limits
 from cfp.domain.decisions.models import PendingDecision, ScenarioItem, SelectionWish
 from cfp.domain.decisions.scenario_applying import Wanted, preview
@@ -24,7 +31,7 @@ from cfp.domain.jobs import Job
 from cfp.domain.program import versions
 from cfp.domain.program.queries import waitlisted
 from cfp.domain.submissions.models import Speaker, Submission
-from cfp.errors import StaleError
+from cfp.errors import ForbiddenError, StaleError
 from cfp.jobs import selection
 from tests.factories import (
     NOW,
@@ -178,6 +185,8 @@ def test_from_limits_to_a_scenario_compared_applied_and_undone(
     assert "Since it was computed" not in visitor.get(floor.path).text
     visitor.submit(visitor.get(f"{floor.path}apply"), {"rest": ""}, press=APPLY)
     assert set(pending(db).values()) == {"accept"}
+    assert broken_links(db) == []
+    assert "applied a scenario" in visitor.get("/netconf/chair/log/").text
 
 
 def test_what_is_announced_stays_and_the_waitlist_joins_when_asked(
@@ -361,12 +370,12 @@ def test_what_changed_since_is_said_and_left_alone(
     visitor = visitor_as(chair)
     page = compute(visitor, db, engine)
     decide(db, chair, [talks[0]], "reject")
-    decide(db, chair, [talks[4]], "accept")
+    decide(db, chair, [talks[2], talks[4]], "accept")
     talks[1].state = "withdrawn"
     make_review(db, talks[2], make_person(db), 1)
     make_submission(db, conference, [chair], title="Late")
     found = visitor.get(page.path)
-    for words in ("1 announced, withdrawn", "1 reviews have changed", "2 decided otherwise"):
+    for words in ("1 announced, withdrawn", "1 reviews have changed", "2 decided by somebody"):
         assert words in found.text
     assert "new since" not in found.text, "one's own is not one's to decide"
     make_submission(db, conference, [make_person(db)], title="Late, too")
@@ -374,7 +383,7 @@ def test_what_changed_since_is_said_and_left_alone(
     assert inside(visitor, page, "changed") == ["Talk 0", "Talk 1", "Talk 2", "Talk 4"]
     form = visitor.get(f"{page.path}apply")
     assert "1 is not touched" in form.text
-    assert "2 were decided otherwise since, and stay so" in form.text
+    assert "2 were decided by somebody since, and stay so" in form.text
     visitor.submit(form, {"rest": "reject"}, press=APPLY)
     assert pending(db) == {
         "Talk 0": "reject", "Talk 2": "accept", "Talk 3": "reject", "Talk 4": "accept",
@@ -448,6 +457,17 @@ def test_the_oldest_of_one_s_own_go_but_not_the_one_applied_last(db, conference,
     assert len(kept) == scenarios.REMEMBERED + 1
     assert kept[-1] == "applied"
     assert "0" not in kept
+
+
+def test_who_is_no_chair_any_more_gets_no_scenario(
+    visitor_as: LogIn, chair, conference, talks, db, engine: Engine
+):
+    visitor = visitor_as(chair)
+    visitor.submit(visitor.get(SELECT), {"name": "One"}, press=COMPUTE)
+    db.query(Role).filter_by(person_id=chair.id).delete()
+    with pytest.raises(ForbiddenError):
+        work(db, engine)
+    assert db.query(ScenarioItem).count() == 0
 
 
 def test_a_job_is_one_s_own_and_can_be_stopped(

@@ -32,7 +32,7 @@ class Wanted:
     Attributes:
         first: so many of the waitlist of each format and track are put on it.
         rest: one of `RESTS`.
-        anyway: also where somebody has decided otherwise since.
+        anyway: also where somebody has decided since.
     """
 
     first: int = 0
@@ -138,7 +138,8 @@ def preview(db: Session, actor: Actor, conference: Conference, scenario: Scenari
     lines = []
     for row in db.execute(query):
         now = row.outcome or ""
-        decided = now not in {row.then, row.then if row.applied is None else row.applied}
+        agreed = {row.then, row.then if row.applied is None else row.applied}
+        decided = now not in agreed and not (row.accepted and now == "accept")
         lines.append(
             Line(
                 id=row.id, code=row.code, title=row.title, accepted=row.accepted, place=row.place,

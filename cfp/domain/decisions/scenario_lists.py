@@ -37,11 +37,16 @@ _TYPE = aliased(SubmissionType, name="item_type")
 def changed_since() -> ColumnElement[str]:
     """What has become of a submission since it was selected: state, pending, reviews, or "".
 
+    A decision that agrees, or that applying the scenario has set, is no change.
     Over `scenario_item`, `submission`, and the outer joined `pending_decision` and `review_tally`.
     """
     item, tally = ScenarioItem, ReviewTally
     now = func.coalesce(PendingDecision.outcome, "")
-    decided = and_(now != item.pending, now != func.coalesce(item.applied, item.pending))
+    decided = and_(
+        now != item.pending,
+        now != func.coalesce(item.applied, item.pending),
+        or_(item.accepted.is_(False), now != "accept"),
+    )
     reviewed = or_(
         func.coalesce(tally.scored, 0) != item.reviews,
         func.abs(func.coalesce(tally.total, 0.0) - item.total) > 1e-9,

@@ -85,7 +85,7 @@ class ApplyForm(BaseForm):
         ],
         default="",
     )
-    anyway = BooleanField(_l("Also where somebody has decided otherwise since"))
+    anyway = BooleanField(_l("Also where somebody has decided since"))
 
     @property
     def wanted(self) -> Wanted:

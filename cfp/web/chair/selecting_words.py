@@ -37,7 +37,7 @@ add_words(
 ROUNDING = 1e-6
 CHANGED_WORDS = {
     "state": _l("announced, withdrawn or submitted again since"),
-    "pending": _l("decided otherwise since"),
+    "pending": _l("decided by somebody since"),
     "reviews": _l("reviews have changed since"),
     "new": _l("new since"),
 }
