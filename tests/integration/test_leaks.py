@@ -18,7 +18,7 @@ from cfp.actors import SYSTEM
 from cfp.domain.accounts.models import Email
 from cfp.domain.accounts.queries import actor_of_person
 from cfp.domain.assignment.models import Assignment, Collaborator, Conflict, ReviewerDocument
-from cfp.domain.decisions import selecting_limits
+from cfp.domain.decisions import selecting_wishes
 from cfp.domain.decisions.models import PendingDecision
 from cfp.domain.mail.models import Message
 from cfp.domain.program import blocks, drafts, versions
@@ -189,7 +189,7 @@ def find_in_secret(db: Session, world: World) -> None:
     """A scenario with what the conflicted chair must not know of, and a word on that."""
     chair, here = actor_of_person(db, world.people["chair"].id), world.conference
     undecided = world.submissions[State.SUBMITTED]
-    selecting_limits.set_wishes(db, chair, here, codes=[undecided.code], wish="never", now=NOW)
+    selecting_wishes.set_wishes(db, chair, here, codes=[undecided.code], wish="never", now=NOW)
     make_scenario(db, world.people["chair"], here, "zqscenario")
 
 

@@ -6,6 +6,7 @@ sees none of it, for who is in and how full it is would tell of the missing one.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, insert, select
 from sqlalchemy.orm import Session, defer
@@ -15,7 +16,7 @@ from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference
 from cfp.domain.decisions.models import Scenario, ScenarioItem
-from cfp.domain.decisions.selecting import Outcome, Problem, check_name
+from cfp.domain.decisions.selecting import Candidate, Outcome, Problem, check_name
 from cfp.errors import NotFoundError, StaleError
 from cfp.policy import Fact, unknown
 
@@ -44,33 +45,33 @@ def store_scenario(
     )
     db.add(scenario)
     db.flush()
-    rows = [
-        {
-            "conference_id": conference.id,
-            "scenario_id": scenario.id,
-            "submission_id": one.id,
-            "type_id": one.type_id,
-            "track_id": one.track_id,
-            "accepted": one.id in found.accepted,
-            "fixed": one.fixed,
-            "wish": one.wish,
-            "score": one.scored.score,
-            "minutes": one.minutes,
-            "first_time": one.first_time,
-            "state": one.state,
-            "pending": one.pending,
-            "reviews": one.scored.reviews,
-            "total": one.scored.total,
-            "place": found.places.get(one.id),
-            "blocked": list(found.blocked.get(one.id, ())),
-            "chance": found.chances.get(one.id),
-        }
-        for one in problem.candidates
-    ]
+    here = {"conference_id": conference.id, "scenario_id": scenario.id}
+    rows = [{**here, **_item(one, found)} for one in problem.candidates]
     if rows:
         db.execute(insert(ScenarioItem), rows)
     _prune(db, actor, conference)
     return scenario
+
+
+def _item(one: Candidate, found: Outcome) -> dict[str, Any]:
+    return {
+        "submission_id": one.id,
+        "type_id": one.type_id,
+        "track_id": one.track_id,
+        "accepted": one.id in found.accepted,
+        "fixed": one.fixed,
+        "wish": one.wish,
+        "score": one.scored.score,
+        "minutes": one.minutes,
+        "first_time": one.first_time,
+        "state": one.state,
+        "pending": one.pending,
+        "reviews": one.scored.reviews,
+        "total": one.scored.total,
+        "place": found.places.get(one.id),
+        "blocked": list(found.blocked.get(one.id, ())),
+        "chance": found.chances.get(one.id),
+    }
 
 
 def _prune(db: Session, actor: Actor, conference: Conference) -> None:

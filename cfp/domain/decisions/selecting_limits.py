@@ -1,28 +1,26 @@
-"""What a selection has to keep: numbers by key, and chairs' words on single submissions.
+"""What a selection has to keep: numbers by key, as chairs set them.
 
 "all", "type-ID" and "track-ID" are the minutes of `Conference.capacities`. Beside them "least-ID"
 and "most-ID" say how many of a track, "speaker" how many of one speaker, "affiliation" the largest
 share in percent of speakers from one employer, "first" the least share of first-time speakers.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, Track
-from cfp.domain.decisions.models import SelectionLimits, SelectionWish
-from cfp.domain.submissions.models import Submission
+from cfp.domain.decisions.models import SelectionLimits
 from cfp.domain.submissions.states import State
 from cfp.errors import DomainError, StaleError
-from cfp.policy import Action, may
 
 COUNT_LIMIT = 10_000
 BOUNDS: Mapping[str, tuple[int, int]] = MappingProxyType(
@@ -37,7 +35,6 @@ BOUNDS: Mapping[str, tuple[int, int]] = MappingProxyType(
 """Kind of limit -> the lowest and the highest number it can have."""
 
 MINUTES = ("all", "type", "track")
-WISHES = ("must", "never")
 OPEN = (State.SUBMITTED, State.WAITLISTED)
 """States of what can be chosen; the waitlisted only where a chair says so."""
 
@@ -148,82 +145,3 @@ def _store(db: Session, row: SelectionLimits) -> None:
             db.flush()
     except IntegrityError as error:
         raise StaleError("stale") from error
-
-
-def set_wishes(
-    db: Session,
-    actor: Actor,
-    conference: Conference,
-    *,
-    codes: Collection[str],
-    wish: str | None,
-    now: datetime,
-) -> int:
-    """Say that submissions must be in every selection, are never, or (None) neither.
-
-    Those in which the person may not decide, or which are decided, are not touched; returns how
-    many were changed.
-
-    Raises:
-        DomainError: `select.bad_wish`.
-    """
-    if wish is not None and wish not in WISHES:
-        raise DomainError("select.bad_wish")
-    rows = db.execute(
-        select(Submission, SelectionWish)
-        .outerjoin(SelectionWish, SelectionWish.submission_id == Submission.id)
-        .where(
-            Submission.code.in_(codes),
-            Submission.state.in_(OPEN),
-            may(actor, Action.DECIDE_ONE, conference),
-        )
-        .order_by(Submission.id)
-        .with_for_update(of=Submission)
-        .execution_options(populate_existing=True)
-    ).all()
-    changed = 0
-    for submission, stored in rows:
-        if (stored.wish if stored else None) != wish:
-            changed += 1
-            _set_wish(db, actor, submission, stored, wish, now)
-    db.flush()
-    return changed
-
-
-def _set_wish(
-    db: Session,
-    actor: Actor,
-    submission: Submission,
-    stored: SelectionWish | None,
-    wish: str | None,
-    now: datetime,
-) -> None:
-    before = stored.wish if stored else ""
-    if wish is None:
-        db.delete(stored)
-    elif stored is None:
-        here = {"conference_id": submission.conference_id, "submission_id": submission.id}
-        db.add(SelectionWish(wish=wish, **here))
-    else:
-        stored.wish = wish
-    audit.record(
-        db,
-        actor,
-        "selection.wish",
-        f"submission:{submission.code}",
-        now=now,
-        conference_id=submission.conference_id,
-        submission_id=submission.id,
-        detail={"from": before, "to": wish or ""},
-    )
-
-
-def wishes_of(db: Session, actor: Actor, conference: Conference) -> Mapping[str, int]:
-    """How many submissions there is each word on, of those this person decides in."""
-    rows = db.execute(
-        select(SelectionWish.wish, func.count())
-        .join(Submission, Submission.id == SelectionWish.submission_id)
-        .where(Submission.state.in_(OPEN), may(actor, Action.DECIDE_ONE, conference))
-        .group_by(SelectionWish.wish)
-    )
-    return {row[0]: row[1] for row in rows}

@@ -6,11 +6,12 @@ from flask_babel import ngettext
 from sqlalchemy import true
 
 from cfp.domain import jobs
-from cfp.domain.decisions import scenarios, selecting, selecting_limits
+from cfp.domain.decisions import scenarios, selecting, selecting_limits, selecting_wishes
 from cfp.domain.decisions.board import surroundings
 from cfp.domain.decisions.rules import capacity_key
 from cfp.domain.decisions.scenario_lists import choosable
-from cfp.domain.decisions.selecting_limits import WISHES, Limits, split
+from cfp.domain.decisions.selecting_limits import Limits, split
+from cfp.domain.decisions.selecting_wishes import WISHES
 from cfp.domain.jobs import Job, JobState
 from cfp.domain.submissions.committee import holding, search_words
 from cfp.errors import CfpError, DomainError, NotFoundError, StaleError
@@ -99,7 +100,7 @@ def _page(form: LimitsForm | None) -> str:
         tracks=[one for one in around.tracks if f"least-{one.id}" in form.keys],
         minutes=[limit_words(key, number, names) for key, number in minutes],
         hold=Limits.of(conference, stored).hold,
-        wishes=selecting_limits.wishes_of(db, actor, conference),
+        wishes=selecting_wishes.wishes_of(db, actor, conference),
         scenarios=made,
         remembered=scenarios.REMEMBERED,
         running=last if last is not None and jobs.can("cancel", last.state) else None,
@@ -172,7 +173,7 @@ def set_wishes(slug: str) -> ViewResponse:
         if not picked:
             raise DomainError("decision.nothing_picked")
         wish = request.form.get("wish", "")
-        changed = selecting_limits.set_wishes(
+        changed = selecting_wishes.set_wishes(
             context.db(),
             context.actor(),
             context.conference(),
