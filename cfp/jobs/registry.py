@@ -33,6 +33,6 @@ class Task:
 TASKS = {
     "assignment": Task("cfp.jobs.assignment"),
     "hand_over": Task("cfp.jobs.hand_over"),
-    "select": Task("cfp.jobs.selection", limit=timedelta(minutes=30)),
+    "select": Task("cfp.jobs.selection", limit=timedelta(minutes=45)),
     "timetable": Task("cfp.jobs.timetable"),
 }

@@ -30,6 +30,8 @@ from cfp.policy import Action, allowed
 DRAWS = 200
 DRAWN_AT_MOST = 2_000
 """Above so many candidates, the draws would take longer than anybody waits."""
+SECONDS, SECONDS_IN_ALL = 60.0, 1_500.0
+"""For one solve, and for the choice with the costs of all limits: each takes a solve of its own."""
 PRICES = {"all": 4.0, "type": 4.0, "track": 4.0}
 """Of giving a limit up, 1 for the others: rooms and hours do not grow by wishing."""
 
@@ -58,12 +60,13 @@ def run(context: JobContext) -> dict[str, Any]:
 
 def solve(problem: Problem, on_progress: Progress | None = None) -> Outcome:
     """The selection worth most, with what each limit costs and who is next."""
-    candidates = problem.candidates
+    candidates, limits = problem.candidates, list(limits_of(problem.limits))
     found = solver.select(
         items_of(candidates),
-        list(limits_of(problem.limits)),
+        limits,
         fixed=[number for number, one in enumerate(candidates) if one.fixed],
         draws=draws_of(candidates),
+        time_limit=min(SECONDS, SECONDS_IN_ALL / (len(limits) + 1)),
         on_progress=on_progress,
     )
     return outcome_of([one.id for one in candidates], found)

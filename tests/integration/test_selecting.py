@@ -22,7 +22,13 @@ from cfp.domain.conferences.models import (
     SubmissionType,
     Track,
 )
-from cfp.domain.decisions import actions, scenario_applying, scenarios, selecting_limits
+from cfp.domain.decisions import (
+    actions,
+    scenario_applying,
+    scenarios,
+    selecting_limits,
+    selecting_wishes,
+)
 from cfp.domain.decisions.models import PendingDecision, ScenarioItem, SelectionWish
 from cfp.domain.decisions.scenario_applying import Wanted, preview
 from cfp.domain.decisions.selecting import load_problem
@@ -154,6 +160,7 @@ def test_from_limits_to_a_scenario_compared_applied_and_undone(
     assert "90 of 90 min" in plain.text
     assert "no other choice within these limits has more" in plain.text
     assert "90 minutes in all: Talk 3" in plain.text, "who enters with one slot more"
+    assert "Talk, Storage: Talk 3, then 2 more" in words(plain)
     assert inside(visitor, plain) == ["Talk 0", "Talk 1", "Talk 2"]
     floor = compute(visitor, db, engine, "Two of Storage", **{f"least_{storage.id}": "2"})
     assert inside(visitor, floor) == ["Talk 0", "Talk 3", "Talk 4"]
@@ -545,18 +552,27 @@ def masked(page: Page) -> str:
     return re.sub(r'value="[^"]*"([^>]*)name="(csrf_token|key)"', r"\1\2", text)
 
 
-def test_nobody_but_chairs_of_the_whole_conference_gets_in(
+def test_nobody_but_chairs_of_the_whole_conference_finds_a_trace(
     visitor_as: LogIn, stranger, chair, conference, talks, storage, db
 ):
-    page = kept(visitor_as(chair), db, chair, conference)
+    people = {}
     for kind, track in (("track_chair", storage), ("reviewer", None), ("reader", None)):
         person = make_person(db)
         give_role(db, conference, person, kind, track)
-        visitor = visitor_as(person)
+        people[kind] = visitor_as(person)
+    people["speaker"] = visitor_as(db.get_one(Person, talks[0].submitter_id))
+    addresses = (BOARD, "/netconf/chair/", f"{BOARD}{talks[3].code}/", "/netconf/reviews/")
+    addresses += ("/netconf/submissions/", f"/netconf/submissions/{talks[0].code}/")
+    before = {kind: [masked(who.get(path)) for path in addresses] for kind, who in people.items()}
+    page = kept(visitor_as(chair), db, chair, conference)
+    codes = [talk.code for talk in talks]
+    actor = actor_of_person(db, chair.id)
+    selecting_wishes.set_wishes(db, actor, conference, codes=codes, wish="never", now=NOW)
+    for kind, visitor in people.items():
         for path in (SELECT, f"{SELECT}wishes", page.path, f"{page.path}apply"):
             assert visitor.get(path).status in {403, 404}
-        if kind == "track_chair":
-            assert SELECT not in visitor.get(BOARD).html
+        assert [masked(visitor.get(path)) for path in addresses] == before[kind]
+        assert SELECT not in visitor.get(BOARD).html
     assert stranger.get(page.path).path.startswith("/account/log-in")
 
 

@@ -282,6 +282,29 @@ def _employers(
     )
 
 
+@dataclass(frozen=True)
+class Queue:
+    """The waitlist of one format and track: how many wait, and who is first."""
+
+    type_id: int
+    track_id: int
+    number: int
+    first_id: int
+
+
+def queues_of(db: Session, scenario: Scenario) -> list[Queue]:
+    """Those in which somebody waits, the longest first."""
+    item, number = ScenarioItem, func.count().label("number")
+    first = func.max(case((item.place == 1, item.submission_id)))
+    rows = db.execute(
+        select(item.type_id, item.track_id, number, first)
+        .where(item.scenario_id == scenario.id, item.place.is_not(None))
+        .group_by(item.type_id, item.track_id)
+        .order_by(number.desc(), item.type_id, item.track_id)
+    )
+    return [Queue(*row) for row in rows]
+
+
 def titles_of(
     db: Session, actor: Actor, conference: Conference, ids: Collection[int]
 ) -> Mapping[int, tuple[str, str]]:

@@ -28,6 +28,7 @@ from cfp.web.lists import Listing
 SORTABLE = ("title", "score", "chance", "place", "track")
 NAMED_AT_MOST = 8
 EMPLOYERS_AT_MOST = 5
+QUEUES_AT_MOST = 12
 SHOWS = {
     "": _l("All"),
     "in": _l("in"),
@@ -87,7 +88,9 @@ def _page(number: int, form: NameForm | None) -> str:
     around = surroundings(db, actor, conference, since=context.now())
     (sums,) = scenario_lists.sums_of(db, conference, [found])
     names, limits = Names.of(around), found.limits["numbers"]
-    titles = scenario_lists.titles_of(db, actor, conference, _mentioned(found.outcome))
+    queues = scenario_lists.queues_of(db, found)
+    named = _mentioned(found.outcome) | {one.first_id for one in queues[:QUEUES_AT_MOST]}
+    titles = scenario_lists.titles_of(db, actor, conference, named)
     made = scenarios.scenarios_of(db, actor, conference)
     return render_template(
         "chair/scenario.html",
@@ -98,6 +101,8 @@ def _page(number: int, form: NameForm | None) -> str:
         sums=sums,
         bars=_bars(limits, sums, around),
         titles=titles,
+        queues=queues[:QUEUES_AT_MOST],
+        names=names,
         employers=sums.employers[:EMPLOYERS_AT_MOST],
         named_at_most=NAMED_AT_MOST,
         changes=scenario_lists.changes(db, actor, conference, found),
