@@ -7,7 +7,8 @@ table, so that erasing a person deletes a salt and leaves the chain valid.
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -77,27 +78,64 @@ def record(
 
     `detail` is shown in the log as it is: states and counts, never a person's data or a text.
     """
-    chain = _locked_chain(db, conference_id)
-    salt = secrets.token_hex(16)
-    entry = AuditEntry(
-        chain_id=chain.id,
-        number=chain.length + 1,
+    change = Change(object_, submission_id, dict(detail or {}), before, after)
+    record_many(
+        db,
+        actor,
+        action,
+        [change],
+        now=now,
         conference_id=conference_id,
-        submission_id=submission_id,
-        at=now,
-        actor_id=actor.person_id,
         acting_for_id=acting_for_id,
-        action=action,
-        object=object_,
-        detail=dict(detail or {}),
-        before_digest=_digest(before, salt),
-        after_digest=_digest(after, salt),
     )
-    entry.hash = entry_hash(entry, chain.head)
-    chain.length, chain.head = entry.number, entry.hash
-    db.add(entry)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one entry is about, where many are recorded at once; as the arguments of `record`."""
+
+    object: str
+    submission_id: int | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+def record_many(
+    db: Session,
+    actor: Actor,
+    action: str,
+    changes: Iterable[Change],
+    *,
+    now: datetime,
+    conference_id: int | None = None,
+    acting_for_id: int | None = None,
+) -> None:
+    """Append an entry for each, in few statements: thousands come from one press of a button."""
+    chain = _locked_chain(db, conference_id)
+    entries: dict[AuditEntry, str] = {}
+    for change in changes:
+        salt = secrets.token_hex(16)
+        entry = AuditEntry(
+            chain_id=chain.id,
+            number=chain.length + 1,
+            conference_id=conference_id,
+            submission_id=change.submission_id,
+            at=now,
+            actor_id=actor.person_id,
+            acting_for_id=acting_for_id,
+            action=action,
+            object=change.object,
+            detail=dict(change.detail),
+            before_digest=_digest(change.before, salt),
+            after_digest=_digest(change.after, salt),
+        )
+        entry.hash = entry_hash(entry, chain.head)
+        chain.length, chain.head = entry.number, entry.hash
+        entries[entry] = salt
+    db.add_all(entries)
     db.flush()
-    db.add(AuditSalt(entry_id=entry.id, salt=salt))
+    db.add_all(AuditSalt(entry_id=entry.id, salt=salt) for entry, salt in entries.items())
 
 
 def entry_hash(entry: AuditEntry, previous: str) -> str:

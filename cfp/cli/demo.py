@@ -102,16 +102,21 @@ def _load(config: Config) -> None:
     """All in one transaction; of two at once the second finds it done."""
     from cfp import migrate  # noqa: PLC0415 - only the child needs it
     from cfp.demo.loading import load  # noqa: PLC0415 - only the child needs it
-    from cfp.jobs.assignment import solve  # noqa: PLC0415 - imports a solver
-    from cfp.jobs.calibrate import solve as calibrate  # noqa: PLC0415 - imports a solver
+    from cfp.jobs import assignment, calibrate, selection  # noqa: PLC0415 - they import solvers
 
     engine = engine_of(config)
     try:
         migrate.upgrade(engine)
         with open_session(engine, writes=True) as db:
             if not is_loaded(db):
-                links, now = Links(config.base_url), clock.now()
-                load(db, links=links, solve=solve, calibrate=calibrate, now=now)
+                load(
+                    db,
+                    links=Links(config.base_url),
+                    solve=assignment.solve,
+                    calibrate=calibrate.solve,
+                    choose=selection.solve,
+                    now=clock.now(),
+                )
                 db.commit()
     finally:
         engine.dispose()

@@ -1,6 +1,6 @@
 """Decisions: pending, announced, answered; what is still open is left for the visitor."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from cfp.demo import script
 from cfp.demo.script import Talk
@@ -8,16 +8,27 @@ from cfp.demo.stage import Stage
 from cfp.domain.conferences.actions import send_letters
 from cfp.domain.conferences.letters import letters, recipients
 from cfp.domain.conferences.models import Conference
-from cfp.domain.decisions import actions, announcements, calibrating, confirmations, reminders
+from cfp.domain.decisions import (
+    actions,
+    announcements,
+    calibrating,
+    confirmations,
+    reminders,
+    selecting_limits,
+)
 from cfp.domain.decisions.calibrating_results import Found, store
 from cfp.domain.decisions.calibrating_scopes import Scope, load_scopes
 from cfp.domain.decisions.confirmations import Answer
 from cfp.domain.decisions.rules import capacity_key, mark
+from cfp.domain.decisions.scenarios import store_scenario
+from cfp.domain.decisions.selecting import Outcome, Problem, load_problem
+from cfp.domain.decisions.selecting_limits import Limits, limits_of
 from cfp.domain.mail.render import MailText
 from cfp.domain.submissions.actions import move
 from cfp.domain.submissions.models import Submission
 
 Calibrator = Callable[[Scope], Found]
+Chooser = Callable[[Problem], Outcome]
 
 OUTCOME_OF = {
     "accepted": "accept",
@@ -47,6 +58,11 @@ ANSWERS = (
     Answer(remote=True, zone="Pacific/Auckland", remark="It will be past midnight here."),
     Answer(recording=False),
 )
+SCENARIOS: Sequence[tuple[str, Mapping[str, int]]] = (
+    ("By score alone", {}),
+    ("One each, more newcomers", {"speaker": 1, "affiliation": 30, "first": 60}),
+)
+"""Name, and limits beside the minutes; the last ones are left for the visitor to change."""
 LETTER = MailText(
     "Your ticket for {conference}",
     """Hello {name},
@@ -99,6 +115,31 @@ def decide_late(stage: Stage, conference: Conference, day: int) -> None:
         now=stage.now,
         hold_minutes=HOLD_MINUTES,
     )
+
+
+def try_scenarios(stage: Stage, conference: Conference, choose: Chooser, day: int) -> None:
+    """What the chair weighs against each other; neither is applied."""
+    for name, numbers in SCENARIOS:
+        selecting_limits.save_limits(
+            stage.db,
+            stage.chair,
+            conference,
+            numbers=numbers,
+            waitlisted=True,
+            revision=str(limits_of(stage.db, conference).revision),
+            now=stage.then(day),
+        )
+        limits = Limits.of(conference, limits_of(stage.db, conference))
+        problem = load_problem(stage.db, stage.chair, conference, limits)
+        store_scenario(
+            stage.db,
+            stage.chair,
+            conference,
+            name=name,
+            problem=problem,
+            found=choose(problem),
+            now=stage.then(day),
+        )
 
 
 def set_pending(

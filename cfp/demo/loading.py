@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from cfp.demo import cast, deciding, judging, planning, postman, script, setting, talks
-from cfp.demo.deciding import Calibrator
+from cfp.demo.deciding import Calibrator, Chooser
 from cfp.demo.judging import Solver
 from cfp.demo.stage import Stage
 from cfp.domain.conferences.models import Conference
@@ -13,7 +13,13 @@ from cfp.links import Links
 
 
 def load(
-    db: Session, *, links: Links, solve: Solver, calibrate: Calibrator, now: datetime
+    db: Session,
+    *,
+    links: Links,
+    solve: Solver,
+    calibrate: Calibrator,
+    choose: Chooser,
+    now: datetime,
 ) -> Conference:
     """Play both years up to `now`; returns this year's conference. Never commits."""
     stage = Stage(db, links, now)
@@ -31,6 +37,7 @@ def load(
     cast.gather_committee(stage, conference)
     _first_round(stage, conference, solve)
     _second_round(stage, conference, solve, calibrate)
+    deciding.try_scenarios(stage, conference, choose, -1)
     postman.deliver(stage, conference)
     return conference
 

@@ -35,5 +35,6 @@ TASKS = {
     "assignment": Task("cfp.jobs.assignment"),
     "calibrate": Task("cfp.jobs.calibrate"),
     "hand_over": Task("cfp.jobs.hand_over"),
+    "select": Task("cfp.jobs.selection", limit=timedelta(minutes=45)),
     "timetable": Task("cfp.jobs.timetable"),
 }

@@ -29,8 +29,7 @@ from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State, call_is_open
 from cfp.errors import ConfigError
-from cfp.jobs.assignment import solve
-from cfp.jobs.calibrate import solve as calibrate
+from cfp.jobs import assignment, calibrate, selection
 from cfp.links import Links
 from tests.factories import make_person
 from tests.support.cli import run_cli
@@ -42,7 +41,14 @@ LINKS = Links("http://localhost")
 
 
 def load(db: Session) -> Conference:
-    return loading.load(db, links=LINKS, solve=solve, calibrate=calibrate, now=clock.now())
+    return loading.load(
+        db,
+        links=LINKS,
+        solve=assignment.solve,
+        calibrate=calibrate.solve,
+        choose=selection.solve,
+        now=clock.now(),
+    )
 
 
 def counted(db: Session, column: object, conference: Conference) -> Counter[str]:
@@ -70,6 +76,7 @@ def test_it_has_what_a_visitor_looks_for(app: Flask, db: Session) -> None:
         ("speaker", f"/{conference.slug}/submissions/", "Merging calendars without a referee"),
         ("reviewer", f"/{conference.slug}/reviews/", "about"),
         ("chair", f"/{conference.slug}/chair/", "not submitted"),
+        ("chair", f"/{conference.slug}/chair/decisions/select/", "One each, more newcomers"),
         ("administrator", "/admin/", "Dunja Kolar"),
     ):
         page = log_in(app, role).get(path)

@@ -18,6 +18,7 @@ from cfp.actors import SYSTEM
 from cfp.domain.accounts.models import Email
 from cfp.domain.accounts.queries import actor_of_person
 from cfp.domain.assignment.models import Assignment, Collaborator, Conflict, ReviewerDocument
+from cfp.domain.decisions import selecting_wishes
 from cfp.domain.decisions.models import (
     CalibratedReviewer,
     CalibratedSubmission,
@@ -42,6 +43,7 @@ from tests.support.calibrating import calibrate
 from tests.support.cast import CAST, World, make_world
 from tests.support.crawl import PACKED, Crawl, filled, get_rules
 from tests.support.reviewing import keep_standby
+from tests.support.selecting import make_scenario
 
 SPEAKERS = {"owner", "co_speaker"}
 DECIDERS = {"chair", "track_chair"}
@@ -56,6 +58,7 @@ SECRETS: Mapping[str, set[str]] = {
     "zqchaircomment": DECIDERS,
     "zqpendingnote": DECIDERS,
     "zqplannedsession": DECIDERS,
+    "zqscenario": {"chair"},
     "zqdraft": SPEAKERS,
     "zqnote": {*SPEAKERS, *CHAIRS, "track_chair"},
     "zqaddress": {*SPEAKERS, *CHAIRS, "track_chair", "administrator"},
@@ -117,6 +120,7 @@ def plant(db: Session, world: World) -> None:
         )
     plant_figures(db, world)
     plan_in_secret(db, world)
+    find_in_secret(db, world)
     world.conference.reviews_due = NOW
     keep_standby(db, world.conference, world.people["reviewer"])
     write_elsewhere(db, world)
@@ -195,6 +199,14 @@ def plant_what_is_said_of_people(db: Session, world: World) -> None:
     reviewer = world.people["reviewer"].id
     db.add(Collaborator(conference_id=here, person_id=reviewer, text="zqlistedbyme"))
     db.add(Collaborator(conference_id=here, submission_id=undecided.id, text="zqlistedforit"))
+
+
+def find_in_secret(db: Session, world: World) -> None:
+    """A scenario with what the conflicted chair must not know of, and a word on that."""
+    chair, here = actor_of_person(db, world.people["chair"].id), world.conference
+    undecided = world.submissions[State.SUBMITTED]
+    selecting_wishes.set_wishes(db, chair, here, codes=[undecided.code], wish="never", now=NOW)
+    make_scenario(db, world.people["chair"], here, "zqscenario")
 
 
 def plan_in_secret(db: Session, world: World) -> None:

@@ -9,8 +9,7 @@ from cfp import clock
 from cfp.db import make_engine, open_session
 from cfp.demo.loading import load
 from cfp.domain.accounts.models import Person
-from cfp.jobs.assignment import solve
-from cfp.jobs.calibrate import solve as calibrate
+from cfp.jobs import assignment, calibrate, selection
 from cfp.links import Links
 from tests.factories import make_login
 from tests.support.places import NOBODY, Place, Places
@@ -37,8 +36,14 @@ def demo(instance: Path) -> Iterator[Demo]:
     port = free_port()
     engine = make_engine(f"sqlite:///{instance / 'cfp.sqlite3'}")
     with open_session(engine, writes=True) as db:
-        links, now = Links(f"http://127.0.0.1:{port}"), clock.now()
-        conference = load(db, links=links, solve=solve, calibrate=calibrate, now=now)
+        conference = load(
+            db,
+            links=Links(f"http://127.0.0.1:{port}"),
+            solve=assignment.solve,
+            calibrate=calibrate.solve,
+            choose=selection.solve,
+            now=clock.now(),
+        )
         places = list(Places(db, conference).all())
         people = {place.viewer for place in places} - {NOBODY}
         cookies = {one: make_login(db, db.get_one(Person, one), now=clock.now()) for one in people}

@@ -25,8 +25,9 @@ from cfp.domain.assignment.models import (
 )
 from cfp.domain.assignment.proposals import JOB_KIND
 from cfp.domain.conferences.models import Conference, Criterion, Invitation, Room
+from cfp.domain.decisions import selecting
 from cfp.domain.decisions.calibrating import JOB_KIND as CALIBRATE
-from cfp.domain.decisions.models import PendingDecision
+from cfp.domain.decisions.models import PendingDecision, Scenario, ScenarioItem
 from cfp.domain.jobs import enqueue
 from cfp.domain.mail.models import Message
 from cfp.domain.program import proposals
@@ -191,6 +192,7 @@ class Places:
         yield self._by_chair("sure")
         yield self._by_chair("sure_count")
         yield self._by_chair("sure_job", number=self._waiting_job(CALIBRATE))
+        yield from self._selection()
         yield self._by_chair("submissions", q="nothing is called like this")
         person = self._one(select(Person.code).where(Person.id == self.reviewer))
         yield self._by_chair("people_person", one=person)
@@ -220,6 +222,19 @@ class Places:
             here_only = mails.where(Message.conference_id == self.conference.id)
             yield self._by_chair("message", number=self._one(here_only))
         yield Place("chair.submission", self.chair, {**here, "code": "000000"}, 404)
+
+    def _selection(self) -> Iterator[Place]:
+        """Limits and scenarios; one of them is older than a decision, so that this is shown."""
+        for name in ("select", "wishes"):
+            yield self._by_chair(name)
+        yield self._by_chair("selection_job", number=self._waiting_job(selecting.JOB_KIND))
+        made = select(Scenario.id).where(Scenario.conference_id == self.conference.id)
+        one, other = self.db.scalars(made.order_by(Scenario.id))
+        item = select(ScenarioItem).where(ScenarioItem.scenario_id == one, ~ScenarioItem.fixed)
+        self._one(item.where(ScenarioItem.pending == "")).pending = "reject"
+        for name in ("scenario", "scenario_list", "scenario_to_apply"):
+            yield self._by_chair(name, number=one)
+        yield self._by_chair("compare_scenarios", number=one, other=other)
 
     def _schedule(self) -> Iterator[Place]:
         """What belongs to the schedule beside its page and a slot's."""

@@ -1,6 +1,6 @@
 """Pending decisions: freely changed by those who may, with no trace outside."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from cfp.domain.decisions.rules import (
     CAPACITY_LIMIT,
     MINUTES_LIMIT,
     NOTE_LIMIT,
+    SEVERAL,
     can_become,
     capacity_key,
     mark,
@@ -67,7 +68,7 @@ def set_pending(
     if revision != mark(before):
         raise StaleError("stale")
     if outcome is None:
-        _replace(db, actor, submission, before, None, now)
+        _replace_all(db, actor, standing.conference, [_Change(submission, before, None)], now)
         return None
     _check_outcome(submission, outcome)
     if needs_explanation(submission.state) and not note.strip():
@@ -86,7 +87,9 @@ def set_pending(
         "minutes": minutes,
         "note": note,
     }
-    return _replace(db, actor, submission, before, values, now)
+    change = _Change(submission, before, values)
+    (after,) = _replace_all(db, actor, standing.conference, [change], now)
+    return after
 
 
 @dataclass(frozen=True)
@@ -116,21 +119,54 @@ def set_many(
     """
     if outcome is not None and outcome not in OUTCOMES:
         raise DomainError("decision.unknown_outcome", field="act")
-    previous: dict[str, Any] = {}
-    left: dict[str, str] = {}
-    left_out = []
-    for submission, pending in _decidable(db, actor, conference, Submission.code.in_(codes)):
+    rows = _decidable(db, actor, conference, Submission.code.in_(codes))
+    wanted = {submission.id: outcome for submission, _pending in rows}
+    return _change_many(db, actor, conference, rows, wanted, outcome or "", now)
+
+
+def set_each(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    *,
+    outcomes: Mapping[int, str | None],
+    now: datetime,
+) -> Changed:
+    """`set_many` with an outcome for each submission, by its id: one change, and one undo.
+
+    Raises:
+        DomainError: `decision.unknown_outcome`.
+    """
+    if not set(outcomes.values()) <= {None, *OUTCOMES}:
+        raise DomainError("decision.unknown_outcome")
+    rows = _decidable(db, actor, conference, Submission.id.in_(outcomes))
+    return _change_many(db, actor, conference, rows, outcomes, SEVERAL, now)
+
+
+def _change_many(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    rows: Sequence[tuple[Submission, PendingDecision | None]],
+    wanted: Mapping[int, str | None],
+    name: str,
+    now: datetime,
+) -> Changed:
+    changes, left_out = [], []
+    for submission, pending in rows:
+        outcome = wanted[submission.id]
         if (pending.outcome if pending else None) == outcome:
             continue
         if outcome is not None and not _without_note(submission, outcome):
             left_out.append(submission.code)
             continue
-        previous[str(submission.id)] = _columns(pending)
         values = None if outcome is None else _plain(submission, outcome)
-        after = _replace(db, actor, submission, pending, values, now)
-        left[str(submission.id)] = mark(after)
+        changes.append(_Change(submission, pending, values))
+    previous = {str(one.submission.id): one.was for one in changes}
+    after = _replace_all(db, actor, conference, changes, now)
     if previous:
-        _remember(db, actor, conference, outcome or "", previous, left, now)
+        left = dict(zip(previous, map(mark, after), strict=True))
+        _remember(db, actor, conference, name, previous, left, now)
     return Changed(len(previous), tuple(left_out))
 
 
@@ -145,7 +181,7 @@ def undo(
     batch = db.get(DecisionBatch, batch_id)
     if batch is None or (batch.conference_id, batch.by_id) != (conference.id, actor.person_id):
         raise NotNowError("decision.nothing_to_undo")
-    ids, count, left_out = [int(key) for key in batch.previous], 0, []
+    ids, changes, left_out = [int(key) for key in batch.previous], [], []
     for submission, pending in _decidable(db, actor, conference, Submission.id.in_(ids)):
         if mark(pending) != batch.left[str(submission.id)]:
             left_out.append(submission.code)
@@ -154,11 +190,11 @@ def undo(
         if values is not None and not can_become(submission.state, values["outcome"]):
             left_out.append(submission.code)
             continue
-        _replace(db, actor, submission, pending, values, now)
-        count += 1
+        changes.append(_Change(submission, pending, values))
+    _replace_all(db, actor, conference, changes, now)
     db.delete(batch)
     db.flush()
-    return Changed(count, tuple(left_out))
+    return Changed(len(changes), tuple(left_out))
 
 
 def set_capacities(
@@ -247,53 +283,66 @@ def _decidable(
     return [(row[0], row[1]) for row in rows]
 
 
-def _replace(
-    db: Session,
-    actor: Actor,
-    submission: Submission,
-    before: PendingDecision | None,
-    values: Columns | None,
-    now: datetime,
-) -> PendingDecision | None:
-    """Insert, change or delete the row, and say so in the log."""
-    was = _columns(before)
-    if values is None:
-        if before is not None:
-            db.delete(before)
-            db.flush()
-        after = None
-    else:
-        after = before or PendingDecision(
-            conference_id=submission.conference_id, submission_id=submission.id
-        )
-        for name, value in values.items():
-            setattr(after, name, value)
-        after.by_id, after.at = actor.person_id, now
-        _store(db, after)
-    if was != values:
-        audit.record(
-            db,
-            actor,
-            "decision.pending",
-            f"submission:{submission.code}",
-            now=now,
-            conference_id=submission.conference_id,
-            submission_id=submission.id,
-            detail={
-                "from": was["outcome"] if was else "",
-                "to": values["outcome"] if values else "",
-            },
+@dataclass
+class _Change:
+    """One pending decision to be set to `values`, or (None) to be cleared."""
+
+    submission: Submission
+    before: PendingDecision | None
+    values: Columns | None
+
+    def __post_init__(self) -> None:
+        self.was = _columns(self.before)
+
+    def logged(self) -> audit.Change:
+        was, values = self.was, self.values
+        return audit.Change(
+            f"submission:{self.submission.code}",
+            self.submission.id,
+            {"from": was["outcome"] if was else "", "to": values["outcome"] if values else ""},
             before=was,
             after=values,
         )
+
+
+def _replace_all(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    changes: Sequence[_Change],
+    now: datetime,
+) -> list[PendingDecision | None]:
+    """Insert, change or delete the rows, and say so in the log."""
+    for one in changes:
+        if one.values is None and one.before is not None:
+            db.delete(one.before)
+    after = [_row(one, actor, now) for one in changes]
+    _store(db, [row for row in after if row is not None])
+    logged = [one.logged() for one in changes if one.was != one.values]
+    if logged:
+        here, action = conference.id, "decision.pending"
+        audit.record_many(db, actor, action, logged, now=now, conference_id=here)
     return after
 
 
-def _store(db: Session, pending: PendingDecision) -> None:
+def _row(change: _Change, actor: Actor, now: datetime) -> PendingDecision | None:
+    if change.values is None:
+        return None
+    row = change.before or PendingDecision(
+        conference_id=change.submission.conference_id, submission_id=change.submission.id
+    )
+    for name, value in change.values.items():
+        setattr(row, name, value)
+    row.by_id, row.at = actor.person_id, now
+    return row
+
+
+def _store(db: Session, rows: Sequence[PendingDecision]) -> None:
     """Two people who decide for the first time at once: the later one is told."""
+    db.flush()
     try:
         with db.begin_nested():
-            db.add(pending)
+            db.add_all(rows)
             db.flush()
     except IntegrityError as error:
         raise StaleError("stale") from error

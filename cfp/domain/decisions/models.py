@@ -34,7 +34,7 @@ class PendingDecision(Base):
 class DecisionBatch(Base):
     """What one bulk change replaced, so that whoever made it can undo it; as secret as pending.
 
-    `outcome` was set ("" for cleared) for `size` submissions.
+    `outcome` was set ("" for cleared, "several" of them by a scenario) for `size` submissions.
     `previous`: submission id -> the pending decision before, as its columns, or null for none.
     `left`: submission id -> `rules.mark` of what the change left there.
     """
@@ -151,3 +151,89 @@ class CalibratedReviewer(Base):
     reviews: Mapped[int]
 
     __table_args__ = (UniqueConstraint("calibration_id", "person_id"),)
+
+
+class SelectionLimits(Base):
+    """What a selection keeps besides the minutes there are; `limits` as `selecting_limits` has it.
+
+    `waitlisted`: whether those on the announced waitlist can be chosen too.
+    """
+
+    __tablename__ = "selection_limits"
+
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), primary_key=True)
+    limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    waitlisted: Mapped[bool] = mapped_column(default=False)
+    revision: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
+
+
+class SelectionWish(Base):
+    """A chair's word before any selection: a submission "must" be in it or "never" is."""
+
+    __tablename__ = "selection_wish"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), unique=True)
+    wish: Mapped[str]
+
+
+class Scenario(Base):
+    """What a selection has found under `limits`; as secret as what is pending.
+
+    `outcome` is as `selecting.Outcome.figures` has it, `applied` when it was last applied.
+    """
+
+    __tablename__ = "scenario"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    name: Mapped[str]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    created: Mapped[datetime]
+    applied: Mapped[datetime | None]
+    limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    outcome: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    revision: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
+
+
+class ScenarioItem(Base):
+    """A submission in a scenario: what was known of it then, and what became of it there.
+
+    `state`, `pending` (outcome, "" for none), `reviews` and `total` tell whether anything has
+    changed since; `applied` is the outcome that applying set. `fixed`: announced as accepted.
+    `place` counts on the waitlist of its format and track; `blocked` are the limits that keep it
+    off that; `chance` the share of the draws in which it is in.
+    """
+
+    __tablename__ = "scenario_item"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    scenario_id: Mapped[int] = mapped_column(ForeignKey("scenario.id"))
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    type_id: Mapped[int] = mapped_column(ForeignKey("submission_type.id"), index=True)
+    track_id: Mapped[int] = mapped_column(ForeignKey("track.id"), index=True)
+    accepted: Mapped[bool]
+    fixed: Mapped[bool] = mapped_column(default=False)
+    wish: Mapped[str] = mapped_column(default="")
+    score: Mapped[float]
+    minutes: Mapped[int]
+    first_time: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str]
+    pending: Mapped[str] = mapped_column(default="")
+    reviews: Mapped[int] = mapped_column(default=0)
+    total: Mapped[float] = mapped_column(default=0.0)
+    place: Mapped[int | None]
+    blocked: Mapped[list[Any]] = mapped_column(default=list)
+    chance: Mapped[float | None]
+    applied: Mapped[str | None]
+
+    __table_args__ = (
+        UniqueConstraint("scenario_id", "submission_id"),
+        Index("ix_scenario_item_shown", "scenario_id", "accepted", "score"),
+    )

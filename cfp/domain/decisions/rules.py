@@ -12,6 +12,8 @@ from cfp.domain.submissions.states import MOVES, OUTCOMES, State
 NOTE_LIMIT = 5_000
 MINUTES_LIMIT = 1_440
 CAPACITY_LIMIT = 100_000
+SEVERAL = "several"
+"""What a bulk change has set that was not one outcome for all."""
 
 DECIDABLE = frozenset(state for name in OUTCOMES for state in MOVES[name].sources)
 """States of a submission that an announced decision can end."""

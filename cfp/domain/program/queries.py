@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import String, bindparam, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import String, and_, bindparam, case, cast, func, select
+from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference
+from cfp.domain.decisions.models import Scenario, ScenarioItem
+from cfp.domain.decisions.scenarios import seen
 from cfp.domain.program.models import Material, ProgramStamp, ProgramVersion
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import IN_PROGRAM, State
@@ -77,11 +79,30 @@ def stamp_of(db: Session, slug: str) -> Stamp | None:
     return Stamp(conference_id, version_id, number or 0, materials or "", last)
 
 
-def waitlisted(db: Session, actor: Actor, conference: Conference) -> Sequence[tuple[str, str]]:
-    """Code and title of the waitlisted talks this person could accept, in the order of titles."""
+def waitlisted(
+    db: Session, actor: Actor, conference: Conference, *, instead_of: str
+) -> Sequence[tuple[str, str]]:
+    """Code and title of the waitlisted talks this person could accept, the next one first.
+
+    Those of the same format and track as the talk with the code `instead_of` come first, and of
+    them whom the scenario applied last would let move up; then it is the order of titles.
+    """
+    gone, item = aliased(Submission), ScenarioItem
+    applied = (
+        select(Scenario.id)
+        .where(seen(actor, conference), Scenario.applied.is_not(None))
+        .order_by(Scenario.applied.desc(), Scenario.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    alike = and_(Submission.type_id == gone.type_id, Submission.track_id == gone.track_id)
     rows = db.execute(
         select(Submission.code, Submission.title)
+        .outerjoin(gone, and_(gone.code == instead_of, gone.conference_id == conference.id))
+        .outerjoin(item, and_(item.submission_id == Submission.id, item.scenario_id == applied))
         .where(Submission.state == State.WAITLISTED, may(actor, Action.DECIDE_ONE, conference))
-        .order_by(Submission.title, Submission.id)
+        .order_by(
+            case((alike, 0), else_=1), item.place.nulls_last(), Submission.title, Submission.id
+        )
     )
     return [(code, title) for code, title in rows]

@@ -45,3 +45,6 @@ from cfp.web.chair import matching  # noqa: E402,F401 - routes register themselv
 from cfp.web.chair import conflicts  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import odd_bids  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import settings_conflicts  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import selecting  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import scenarios  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import scenario_applying  # noqa: E402,F401 - routes register themselves

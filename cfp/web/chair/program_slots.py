@@ -135,7 +135,7 @@ def replace_slot(slug: str, placement_id: int) -> ViewResponse:
     """Another talk in its place, perhaps one of the waitlist, whose acceptance is then pending."""
     plan, placed = _asked(placement_id)
     form = ReplaceForm()
-    form.by.choices = _candidates(plan)
+    form.by.choices = _candidates(plan, placed.code)
 
     def act() -> str:
         unannounced = drafts.replace(
@@ -227,11 +227,13 @@ def _line(start: object, minutes: int, room: str) -> str:
     return f"{day}, {start:%H:%M}, {_('%(n)s min', n=minutes)}, {room}"
 
 
-def _candidates(plan: Plan) -> list[SelectChoice]:
-    """What could stand in a slot instead: what has none, then the waitlist."""
+def _candidates(plan: Plan, instead_of: str | None) -> list[SelectChoice]:
+    """What could stand in a slot instead: what has none, then the waitlist, its next one first."""
     placed = {one.code for one in plan.placed}
     unplaced = {one.code for one in plan.unplaced}
-    waiting = waitlisted(context.db(), context.actor(), context.conference())
+    waiting = waitlisted(
+        context.db(), context.actor(), context.conference(), instead_of=instead_of or ""
+    )
     return [
         *(SelectChoice(one.code, one.title) for one in plan.unplaced),
         *(
@@ -253,7 +255,9 @@ def _slot_page(
     if swap is None:
         swap = SwapForm(formdata=None)
         swap.offer(placed, plan)
-    candidates: Sequence[SelectChoice] = _candidates(plan) if placed.code else ()
+    candidates: Sequence[SelectChoice] = ()
+    if placed.code:
+        candidates = _candidates(plan, placed.code)
     if replace is None:
         replace = ReplaceForm(formdata=None)
         replace.by.choices = candidates

@@ -13,7 +13,7 @@ from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.conferences import rules
 from cfp.domain.conferences.models import Conference, Invitation, Role, Room, SubmissionType, Track
-from cfp.domain.decisions.models import Decision, PendingDecision
+from cfp.domain.decisions.models import Decision, PendingDecision, ScenarioItem
 from cfp.domain.program.models import Placement
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError
@@ -21,8 +21,10 @@ from cfp.errors import DomainError
 Row: TypeAlias = Track | SubmissionType | Room
 
 USED_BY: Mapping[type[Row], Sequence[Any]] = {
-    Track: (Submission.track_id, Role.track_id, Invitation.track_id),
-    SubmissionType: (Submission.type_id, PendingDecision.type_id, Decision.type_id),
+    Track: (Submission.track_id, Role.track_id, Invitation.track_id, ScenarioItem.track_id),
+    SubmissionType: (
+        *(Submission.type_id, PendingDecision.type_id, Decision.type_id, ScenarioItem.type_id),
+    ),
     Room: (Placement.room_id,),
 }
 """What keeps a row: one that is pointed at is archived where another is deleted."""
