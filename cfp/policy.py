@@ -41,7 +41,8 @@ from sqlalchemy.orm import Session, aliased
 from cfp.actors import Actor, RoleKind
 from cfp.domain.assignment.models import Assignment, Conflict
 from cfp.domain.conferences.models import Conference
-from cfp.domain.reviews.models import Review
+from cfp.domain.conferences.phases import in_force
+from cfp.domain.reviews.models import Review, ReviewExtension
 from cfp.domain.submissions.models import Speaker, Submission
 
 
@@ -85,6 +86,8 @@ class When(StrEnum):
     OTHERS_OPEN = auto()
     REVIEWERS_SHOWN = auto()
     TEXT_SENT = auto()
+    DISCUSSED = auto()  # others' reviews are open, and the phase has a discussion
+    WRITES = auto()  # the phase takes reviews of each submission one sees, or one was asked
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,7 @@ class Action(StrEnum):
     BID = auto()
     DECLARE_CONFLICT = auto()
     JUDGE_CONFLICT = auto()
+    READ_FOR_REVIEW = auto()
     REVIEW = auto()
     READ_REVIEWS = auto()
     COMMENT = auto()
@@ -229,9 +233,13 @@ ON_SUBMISSION: Mapping[Action, list[Grant]] = MappingProxyType(
         Action.BID: _all(B),
         Action.DECLARE_CONFLICT: _all(R, B, T, C),
         Action.JUDGE_CONFLICT: _all(C),
-        Action.REVIEW: _all(R, unblocked=True),
+        Action.READ_FOR_REVIEW: _all(R, unblocked=True),
+        Action.REVIEW: _all(R, when=When.WRITES, unblocked=True),
         Action.READ_REVIEWS: SEES[Fact.REVIEWS],
-        Action.COMMENT: SEES[Fact.REVIEWS],
+        Action.COMMENT: [
+            *_all(T, C, unblocked=True),
+            Grant(R, When.DISCUSSED, unblocked=True),
+        ],
         Action.ASSIGN_ONE: _all(T, C, unblocked=True),
         Action.DECIDE_ONE: _all(T, C, unblocked=True),
         Action.WITHDRAW_FOR: _all(C),
@@ -241,7 +249,10 @@ ON_SUBMISSION: Mapping[Action, list[Grant]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Standing:
-    """Everything the tables ask about one person and one submission, loaded in one statement."""
+    """Everything the tables ask about one person and one submission, loaded in one statement.
+
+    `at` is the moment the person asks at; `extended` until when they were given more time.
+    """
 
     conference: Conference
     submission: Submission
@@ -249,6 +260,8 @@ class Standing:
     blocked: bool
     own_review_in: bool
     assignment_state: str | None = None
+    at: datetime | None = None
+    extended: datetime | None = None
 
 
 # One object -----------------------------------------------------------------------------------
@@ -308,19 +321,19 @@ def _holds(standing: Standing, when: When) -> bool:
     conference, submission = standing.conference, standing.submission
     submitted = submission.state != "draft"
     announced = submission.announced is not None
-    own_in = standing.own_review_in
+    own_in, rules = standing.own_review_in, in_force(conference, standing.at)
+    others = submitted and (rules.others == "always" or (rules.others == "after_own" and own_in))
+    asked = standing.assignment_state in ACTIVE_ASSIGNMENTS
     return {
         When.ALWAYS: True,
         When.SUBMITTED: submitted,
         When.NAMES_OPEN: submitted and not conference.blind,
         When.ANNOUNCED: announced,
-        When.OTHERS_OPEN: submitted
-        and (
-            conference.others_reviews == "always"
-            or (conference.others_reviews == "after_own" and own_in)
-        ),
-        When.REVIEWERS_SHOWN: submitted and conference.reviewer_names_shown and own_in,
+        When.OTHERS_OPEN: others,
+        When.REVIEWERS_SHOWN: submitted and rules.names_shown and own_in,
         When.TEXT_SENT: announced and conference.sends_speaker_text,
+        When.DISCUSSED: others and rules.discusses,
+        When.WRITES: submitted and (rules.writes_all or asked),
     }[when]
 
 
@@ -331,7 +344,7 @@ def standing_of(
     row = db.execute(_standing_row(_seat_of(actor, conference)), {"code": code}).one_or_none()
     if row is None:
         return None
-    submission, speaks, blocked, own_review_in, assignment_state = row
+    submission, speaks, blocked, own_review_in, assignment_state, extended = row
     relations = {
         relation
         for relation, kind in ROLES.items()
@@ -341,15 +354,21 @@ def standing_of(
         relations.add(S)
     if submission.track_id in actor.tracks(conference.id):
         relations.add(T)
-    reviews_all = conference.reviewing == "everyone"
     if actor.has(conference.id, RoleKind.REVIEWER) and (
-        reviews_all or assignment_state in ACTIVE_ASSIGNMENTS
+        in_force(conference, actor.at).reads_all or assignment_state in ACTIVE_ASSIGNMENTS
     ):
         relations.add(R)
     if takes_bids(conference) and actor.has(conference.id, RoleKind.REVIEWER):
         relations.add(B)
     return Standing(
-        conference, submission, frozenset(relations), blocked, own_review_in, assignment_state
+        conference,
+        submission,
+        frozenset(relations),
+        blocked,
+        own_review_in,
+        assignment_state,
+        actor.at,
+        extended,
     )
 
 
@@ -364,12 +383,20 @@ def _standing_row(seat: "_Seat") -> Select[Any]:
         .limit(1)
         .scalar_subquery()
     )
+    extended = (
+        select(ReviewExtension.until)
+        .where(
+            ReviewExtension.conference_id == seat.conference_id, ReviewExtension.person_id == me
+        )
+        .scalar_subquery()
+    )
     return select(
         Submission,
         _is_speaker(me).label("speaks"),
         _is_blocked(me, seat.conference_id, seat.kinds).label("blocked"),
         _own_review_in(me).label("own_review_in"),
         asked.label("assignment_state"),
+        extended.label("extended"),
     ).where(
         Submission.conference_id == seat.conference_id, Submission.code == bindparam("code")
     )
@@ -523,27 +550,31 @@ class _Seat:
     roles: frozenset[RoleKind]
     tracks: frozenset[int]
     kinds: tuple[str, ...]
-    reviews_all: bool
+    reads_all: bool
+    writes_all: bool
     bids: bool
     blind: bool
     others_reviews: str
     names_shown: bool
+    discusses: bool
     sends_text: bool
 
 
 def _seat_of(actor: Actor, conference: Conference) -> _Seat:
-    here = conference.id
+    here, rules = conference.id, in_force(conference, actor.at)
     return _Seat(
         person_id=actor.person_id,
         conference_id=here,
         roles=frozenset(role.kind for role in actor.roles if role.conference_id == here),
         tracks=actor.tracks(here),
         kinds=tuple(blocking_kinds(conference)),
-        reviews_all=conference.reviewing == "everyone",
+        reads_all=rules.reads_all,
+        writes_all=rules.writes_all,
         bids=takes_bids(conference),
         blind=conference.blind,
-        others_reviews=conference.others_reviews,
-        names_shown=conference.reviewer_names_shown,
+        others_reviews=rules.others,
+        names_shown=rules.names_shown,
+        discusses=rules.discusses,
         sends_text=conference.sends_speaker_text,
     )
 
@@ -581,18 +612,26 @@ def _related(seat: _Seat, relation: Relation) -> ColumnElement[bool]:
         return _is_speaker(seat.person_id or 0)
     if relation is T:
         return Submission.track_id.in_(sorted(seat.tracks))
-    if relation is R and not seat.reviews_all:
-        assigned = select(_ASSIGNMENT.submission_id).where(
-            _ASSIGNMENT.person_id == seat.person_id, _ASSIGNMENT.state.in_(ACTIVE_ASSIGNMENTS)
-        )
-        return Submission.id.in_(assigned)
+    if relation is R and not seat.reads_all:
+        return _is_asked(seat.person_id or 0)
     return true()
+
+
+def _is_asked(person_id: int) -> ColumnElement[bool]:
+    assigned = select(_ASSIGNMENT.submission_id).where(
+        _ASSIGNMENT.person_id == person_id, _ASSIGNMENT.state.in_(ACTIVE_ASSIGNMENTS)
+    )
+    return Submission.id.in_(assigned)
 
 
 def _holds_in_sql(seat: _Seat, person_id: int, when: When) -> ColumnElement[bool]:
     submitted = Submission.state != "draft"
     announced = Submission.announced.is_not(None)
-    if when is When.OTHERS_OPEN:
+    if when is When.WRITES:
+        return submitted if seat.writes_all else and_(submitted, _is_asked(person_id))
+    if when is When.DISCUSSED and not seat.discusses:
+        return false()
+    if when in {When.OTHERS_OPEN, When.DISCUSSED}:
         if seat.others_reviews == "always":
             return submitted
         after_own = seat.others_reviews == "after_own"
