@@ -1,6 +1,7 @@
 """Who is acting: a plain, frozen value loaded once per request."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -24,7 +25,11 @@ class RoleFact:
 
 @dataclass(frozen=True)
 class Actor:
-    """A person with their roles, or (with no person) a stranger or the system itself."""
+    """A person with their roles, or (with no person) a stranger or the system itself.
+
+    `at` is the moment they ask at, by which the policy knows the phase of reviewing; None where
+    somebody acts at no moment of their own, such as a job, to whom phases are closed.
+    """
 
     person_id: int | None = None
     account_id: int | None = None
@@ -34,6 +39,7 @@ class Actor:
     administrator: bool = False
     creates_conferences: bool = False
     roles: frozenset[RoleFact] = frozenset()
+    at: datetime | None = None
 
     def has(self, conference_id: int, kind: RoleKind) -> bool:
         """Whether the person plays this role anywhere in the conference."""

@@ -9,6 +9,9 @@ speaker (its submitter or an accepted speaker), reviewer (of it: assigned to it,
 reviews everything), bidder (a reviewer while bids are asked for: title and abstract, or there
 would be nothing to bid on), track chair (of its track), chair, reader. `blocked` is a relation on
 top: a conflict of interest that blocks. A grant marked `unblocked` does not count for the blocked.
+
+What a reviewer may see and do depends on the phase of reviewing at the moment they ask,
+`Actor.at`; `cfp.phases.in_force` says what holds then, for both forms of the tables.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,8 +44,9 @@ from sqlalchemy.orm import Session, aliased
 from cfp.actors import Actor, RoleKind
 from cfp.domain.assignment.models import Assignment, Conflict
 from cfp.domain.conferences.models import Conference
-from cfp.domain.reviews.models import Review
+from cfp.domain.reviews.models import Review, ReviewExtension
 from cfp.domain.submissions.models import Speaker, Submission
+from cfp.phases import in_force
 
 
 class Relation(StrEnum):
@@ -85,6 +89,8 @@ class When(StrEnum):
     OTHERS_OPEN = auto()
     REVIEWERS_SHOWN = auto()
     TEXT_SENT = auto()
+    DISCUSSED = auto()  # others' reviews are open, and the phase has a discussion
+    WRITES = auto()  # the phase takes reviews of each submission one sees, or one was asked
 
 
 @dataclass(frozen=True)
@@ -179,6 +185,7 @@ class Action(StrEnum):
     BID = auto()
     DECLARE_CONFLICT = auto()
     JUDGE_CONFLICT = auto()
+    READ_FOR_REVIEW = auto()
     REVIEW = auto()
     READ_REVIEWS = auto()
     COMMENT = auto()
@@ -229,9 +236,13 @@ ON_SUBMISSION: Mapping[Action, list[Grant]] = MappingProxyType(
         Action.BID: _all(B),
         Action.DECLARE_CONFLICT: _all(R, B, T, C),
         Action.JUDGE_CONFLICT: _all(C),
-        Action.REVIEW: _all(R, unblocked=True),
+        Action.READ_FOR_REVIEW: _all(R, unblocked=True),
+        Action.REVIEW: _all(R, when=When.WRITES, unblocked=True),
         Action.READ_REVIEWS: SEES[Fact.REVIEWS],
-        Action.COMMENT: SEES[Fact.REVIEWS],
+        Action.COMMENT: [
+            *_all(T, C, unblocked=True),
+            Grant(R, When.DISCUSSED, unblocked=True),
+        ],
         Action.ASSIGN_ONE: _all(T, C, unblocked=True),
         Action.DECIDE_ONE: _all(T, C, unblocked=True),
         Action.WITHDRAW_FOR: _all(C),
@@ -241,7 +252,10 @@ ON_SUBMISSION: Mapping[Action, list[Grant]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Standing:
-    """Everything the tables ask about one person and one submission, loaded in one statement."""
+    """Everything the tables ask about one person and one submission, loaded in one statement.
+
+    `at` is the moment the person asks at; `extended` until when they were given more time.
+    """
 
     conference: Conference
     submission: Submission
@@ -249,6 +263,8 @@ class Standing:
     blocked: bool
     own_review_in: bool
     assignment_state: str | None = None
+    at: datetime | None = None
+    extended: datetime | None = None
 
 
 # One object -----------------------------------------------------------------------------------
@@ -306,19 +322,19 @@ def _holds(standing: Standing, when: When) -> bool:
     conference, submission = standing.conference, standing.submission
     submitted = submission.state != "draft"
     announced = submission.announced is not None
-    own_in = standing.own_review_in
+    own_in, rules = standing.own_review_in, in_force(conference, standing.at)
+    others = submitted and (rules.others == "always" or (rules.others == "after_own" and own_in))
+    asked = standing.assignment_state in ACTIVE_ASSIGNMENTS
     return {
         When.ALWAYS: True,
         When.SUBMITTED: submitted,
         When.NAMES_OPEN: submitted and not conference.blind,
         When.ANNOUNCED: announced,
-        When.OTHERS_OPEN: submitted
-        and (
-            conference.others_reviews == "always"
-            or (conference.others_reviews == "after_own" and own_in)
-        ),
-        When.REVIEWERS_SHOWN: submitted and conference.reviewer_names_shown and own_in,
+        When.OTHERS_OPEN: others,
+        When.REVIEWERS_SHOWN: submitted and rules.names_shown and own_in,
         When.TEXT_SENT: announced and conference.sends_speaker_text,
+        When.DISCUSSED: others and rules.discusses,
+        When.WRITES: submitted and (rules.writes_all or asked),
     }[when]
 
 
@@ -327,7 +343,7 @@ def standing_of(db: Session, actor: Actor, conference: Conference, code: str) ->
     row = db.execute(_standing_row(seat_of(actor, conference)), {"code": code}).one_or_none()
     if row is None:
         return None
-    submission, speaks, blocked, own_review_in, assignment_state = row
+    submission, speaks, blocked, own_review_in, assignment_state, extended = row
     relations = {
         relation
         for relation, kind in ROLES.items()
@@ -337,15 +353,21 @@ def standing_of(db: Session, actor: Actor, conference: Conference, code: str) ->
         relations.add(S)
     if submission.track_id in actor.tracks(conference.id):
         relations.add(T)
-    reviews_all = conference.reviewing == "everyone"
     if actor.has(conference.id, RoleKind.REVIEWER) and (
-        reviews_all or assignment_state in ACTIVE_ASSIGNMENTS
+        in_force(conference, actor.at).reads_all or assignment_state in ACTIVE_ASSIGNMENTS
     ):
         relations.add(R)
     if takes_bids(conference) and actor.has(conference.id, RoleKind.REVIEWER):
         relations.add(B)
     return Standing(
-        conference, submission, frozenset(relations), blocked, own_review_in, assignment_state
+        conference,
+        submission,
+        frozenset(relations),
+        blocked,
+        own_review_in,
+        assignment_state,
+        actor.at,
+        extended,
     )
 
 
@@ -360,12 +382,20 @@ def _standing_row(seat: "Seat") -> Select[Any]:
         .limit(1)
         .scalar_subquery()
     )
+    extended = (
+        select(ReviewExtension.until)
+        .where(
+            ReviewExtension.conference_id == seat.conference_id, ReviewExtension.person_id == me
+        )
+        .scalar_subquery()
+    )
     return select(
         Submission,
         _is_speaker(me).label("speaks"),
         _is_blocked(me, seat.conference_id, seat.kinds).label("blocked"),
         _own_review_in(me).label("own_review_in"),
         asked.label("assignment_state"),
+        extended.label("extended"),
     ).where(Submission.conference_id == seat.conference_id, Submission.code == bindparam("code"))
 
 
@@ -512,11 +542,13 @@ class Seat:
     roles: frozenset[RoleKind]
     tracks: frozenset[int]
     kinds: tuple[str, ...]
-    reviews_all: bool
+    reads_all: bool
+    writes_all: bool
     bids: bool
     blind: bool
     others_reviews: str
     names_shown: bool
+    discusses: bool
     sends_text: bool
 
     def knows(self, fact: Fact) -> ColumnElement[bool]:
@@ -537,19 +569,21 @@ class Seat:
 
 
 def seat_of(actor: Actor, conference: Conference) -> Seat:
-    """Where the person sits; the conference's switches are part of it."""
-    here = conference.id
+    """Where the person sits; what the conference's rules are at this time is part of it."""
+    here, rules = conference.id, in_force(conference, actor.at)
     return Seat(
         person_id=actor.person_id,
         conference_id=here,
         roles=frozenset(role.kind for role in actor.roles if role.conference_id == here),
         tracks=actor.tracks(here),
         kinds=tuple(blocking_kinds(conference)),
-        reviews_all=conference.reviewing == "everyone",
+        reads_all=rules.reads_all,
+        writes_all=rules.writes_all,
         bids=takes_bids(conference),
         blind=conference.blind,
-        others_reviews=conference.others_reviews,
-        names_shown=conference.reviewer_names_shown,
+        others_reviews=rules.others,
+        names_shown=rules.names_shown,
+        discusses=rules.discusses,
         sends_text=conference.sends_speaker_text,
     )
 
@@ -610,18 +644,26 @@ def _related(seat: Seat, relation: Relation) -> ColumnElement[bool]:
         return _is_speaker(seat.person_id or 0)
     if relation is T:
         return Submission.track_id.in_(sorted(seat.tracks))
-    if relation is R and not seat.reviews_all:
-        assigned = select(_ASSIGNMENT.submission_id).where(
-            _ASSIGNMENT.person_id == seat.person_id, _ASSIGNMENT.state.in_(ACTIVE_ASSIGNMENTS)
-        )
-        return Submission.id.in_(assigned)
+    if relation is R and not seat.reads_all:
+        return _is_asked(seat.person_id or 0)
     return true()
+
+
+def _is_asked(person_id: int) -> ColumnElement[bool]:
+    assigned = select(_ASSIGNMENT.submission_id).where(
+        _ASSIGNMENT.person_id == person_id, _ASSIGNMENT.state.in_(ACTIVE_ASSIGNMENTS)
+    )
+    return Submission.id.in_(assigned)
 
 
 def _holds_in_sql(seat: Seat, person_id: int, when: When) -> ColumnElement[bool]:
     submitted = Submission.state != "draft"
     announced = Submission.announced.is_not(None)
-    if when is When.OTHERS_OPEN:
+    if when is When.WRITES:
+        return submitted if seat.writes_all else and_(submitted, _is_asked(person_id))
+    if when is When.DISCUSSED and not seat.discusses:
+        return false()
+    if when in {When.OTHERS_OPEN, When.DISCUSSED}:
         if seat.others_reviews == "always":
             return submitted
         after_own = seat.others_reviews == "after_own"

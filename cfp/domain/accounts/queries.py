@@ -62,6 +62,7 @@ def actor_of_session(
             for *_, conference_id, kind, track_id in rows
             if conference_id is not None
         ),
+        at=now,
     )
 
 

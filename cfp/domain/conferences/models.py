@@ -46,6 +46,7 @@ class Conference(Base):
     reviewing: Mapped[str] = mapped_column(default="everyone")
     reviewing_open: Mapped[bool] = mapped_column(default=True)
     reviews_due: Mapped[datetime | None]
+    reviews_close: Mapped[datetime | None]
     reviews_per_submission: Mapped[int] = mapped_column(default=3)
     others_reviews: Mapped[str] = mapped_column(default="after_own")
     reviewer_names_shown: Mapped[bool] = mapped_column(default=False)
@@ -56,6 +57,10 @@ class Conference(Base):
     conflict_policies: Mapped[dict[str, Any]] = mapped_column(default=dict)
     committee_shown: Mapped[bool] = mapped_column(default=False)
     asks_collaborators: Mapped[bool] = mapped_column(default=False)
+    # Stretches of time with rules of their own, see `phases.Phase`; the zone their dates are read
+    # in, "" for the conference's.
+    phases: Mapped[list[Any]] = mapped_column(JSON(), default=list)
+    phases_zone: Mapped[str] = mapped_column(default="")
 
     # Assigning: shares of "bid", "track" and "text" where they differ from the usual ones, rules
     # that are kept, and the highest chance of any pair in percent where pairs are drawn.
@@ -206,7 +211,11 @@ class AffiliationAlias(Base):
 
 
 class Criterion(Base):
-    """A question of the review form with a numeric scale; labels word each value."""
+    """A question of the review form with a numeric scale; labels word each value.
+
+    Where `tracks` or `types` (ids) are given it is asked only there. One that does not count is
+    shown beside the total and is no part of it.
+    """
 
     __tablename__ = "criterion"
 
@@ -218,6 +227,34 @@ class Criterion(Base):
     high: Mapped[int] = mapped_column(default=5)
     labels: Mapped[list[Any]] = mapped_column(JSON(), default=list)
     weight: Mapped[float] = mapped_column(default=1.0)
+    counts: Mapped[bool] = mapped_column(default=True)
     required: Mapped[bool] = mapped_column(default=True)
+    tracks: Mapped[list[Any]] = mapped_column(JSON(), default=list)
+    types: Mapped[list[Any]] = mapped_column(JSON(), default=list)
+    position: Mapped[int] = mapped_column(default=0)
+    archived: Mapped[bool] = mapped_column(default=False)
+
+
+class ReviewField(Base):
+    """A question of the review form that is answered in words or by choosing.
+
+    kind: text, choice (one of `options`) or choices (several). audience: chairs, reviewers (and
+    chairs) or speakers (after decisions, and whoever reads reviews before). `tracks`, `types` and
+    `phases` (ids, and keys of phases) limit where and when it is asked; empty means always.
+    """
+
+    __tablename__ = "review_field"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    name: Mapped[str]
+    help: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str]
+    options: Mapped[list[Any]] = mapped_column(JSON(), default=list)
+    audience: Mapped[str]
+    required: Mapped[bool] = mapped_column(default=False)
+    tracks: Mapped[list[Any]] = mapped_column(JSON(), default=list)
+    types: Mapped[list[Any]] = mapped_column(JSON(), default=list)
+    phases: Mapped[list[Any]] = mapped_column(JSON(), default=list)
     position: Mapped[int] = mapped_column(default=0)
     archived: Mapped[bool] = mapped_column(default=False)

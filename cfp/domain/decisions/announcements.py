@@ -392,6 +392,7 @@ def _send(
             due=now,
             now=now,
             hold_until=goes if goes > now else None,
+            about_review=letter.about_review,
         )
 
 

@@ -14,14 +14,22 @@ from cfp.domain.decisions.rules import STATE_OF
 from cfp.domain.mail import wording
 from cfp.domain.mail.render import MailText, fill, shipped
 from cfp.domain.mail.rules import is_address
+from cfp.domain.reviews.answers import ForSpeakers, announced_to_speakers
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.links import Links
 
 KINDS = ("accepted", "waitlisted", "rejected", "revise", "several")
 """The kinds of mail that announce: by the state announced, or about several talks at once."""
+KINDS_OF_ONE = KINDS[:-1]
 REMINDER = "confirm_reminder"
 PLACEHOLDERS = ("track", "type")
 """What mails about one decision know beside what their shipped texts say: for conditions."""
+REVIEWS = "reviews"
+"""The placeholder of what reviewers say to speakers, in mails about a single decision.
+
+No shipped text has it, so nothing of a review is sent unless a conference says so twice: by its
+switch and by its own words.
+"""
 NEEDS_ANSWER = frozenset({"accepted", "revise"})
 
 ConfirmLink = Callable[[Submission, Person], str]
@@ -55,6 +63,8 @@ class Letter:
     kind: str
     told: tuple[Told, ...]
     text: MailText
+    about_review: bool = False
+    """Whether it holds what reviewers say, which a chair with a conflict must not read."""
 
     @property
     def outcomes(self) -> list[str]:
@@ -94,10 +104,13 @@ def write_announcement(
 ) -> list[Letter]:
     """The mails that announce these decisions, one per person who has an address, by name."""
     texts, names = _texts(db, conference, KINDS), _names(db, conference)
+    quoting = {kind for kind in KINDS if _quotes(conference, texts[kind])}
+    said = _said(db, conference, told) if quoting else {}
     letters = []
     for reader, theirs in _by_reader(told, readers_of):
         kind = theirs[0].outcome if len(theirs) == 1 else "several"
         values = _values(conference, reader, links)
+        values[REVIEWS] = said.get(theirs[0].submission.id, "") if kind in quoting else ""
         if kind == "several":
             values |= _several(conference, reader, theirs, confirm_link, links)
         else:
@@ -106,8 +119,32 @@ def write_announcement(
                 "track": names.tracks.get(theirs[0].submission.track_id, ""),
                 "type": names.types.get(_type_id(theirs[0]), ""),
             }
-        letters.append(Letter(reader, kind, theirs, _tidy(fill(texts[kind], values))))
+        text = _tidy(fill(texts[kind], values))
+        letters.append(Letter(reader, kind, theirs, text, about_review=kind in quoting))
     return letters
+
+
+def _quotes(conference: Conference, text: MailText) -> bool:
+    return conference.sends_speaker_text and f"{{{REVIEWS}}}" in text.subject + text.body
+
+
+def _said(db: Session, conference: Conference, told: Sequence[Told]) -> Mapping[int, str]:
+    """What reviewers say to the speakers of each submission, one after the other, without names."""
+    found = announced_to_speakers(db, conference, [one.submission.id for one in told])
+    return {
+        id_: "\n\n".join(
+            wording.part(
+                "reviewer_says", {"number": str(n), "text": _lines(one)}, conference.language
+            )
+            for n, one in enumerate(reviews, start=1)
+        )
+        for id_, reviews in found.items()
+    }
+
+
+def _lines(one: ForSpeakers) -> str:
+    parts = [one.text, *(f"{answer.question}\n{answer.text}" for answer in one.answers)]
+    return "\n\n".join(part for part in parts if part)
 
 
 def write_reminders(

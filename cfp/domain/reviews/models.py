@@ -33,6 +33,9 @@ class Review(Base):
     revision: Mapped[int] = mapped_column(default=1)
 
     scores: Mapped[list["Score"]] = relationship(lazy="raise_on_sql", cascade="all, delete-orphan")
+    answers: Mapped[list["ReviewAnswer"]] = relationship(
+        lazy="raise_on_sql", cascade="all, delete-orphan"
+    )
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
     __table_args__ = (
@@ -53,6 +56,38 @@ class Score(Base):
         ForeignKey("criterion.id"), primary_key=True, index=True
     )
     value: Mapped[int]
+
+
+class ReviewAnswer(Base):
+    """What a review answers to a field of the form: a text, or the words chosen, one per line.
+
+    Words and not numbers of options, so that an answer stays what it was when options change. Who
+    may read it is the field's audience.
+    """
+
+    __tablename__ = "review_answer"
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), primary_key=True)
+    field_id: Mapped[int] = mapped_column(
+        ForeignKey("review_field.id"), primary_key=True, index=True
+    )
+    text: Mapped[str]
+
+
+class ReviewExtension(Base):
+    """More time for one reviewer: what is due, closes or is over by a phase waits until then."""
+
+    __tablename__ = "review_extension"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    until: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(default="")
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    created: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("conference_id", "person_id"),)
 
 
 class ReviewTally(Base):

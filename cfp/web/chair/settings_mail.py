@@ -50,8 +50,6 @@ KINDS: dict[str, LazyString] = {
 }
 """The kinds a conference can word, in the order of its life; only those with a text are shown."""
 
-ABOUT_ONE_DECISION = frozenset(letters.KINDS) - {"several"}
-
 EXAMPLES: dict[str, LazyString] = {
     "name": _l("Ada Example"),
     "title": _l("What flow tables taught us"),
@@ -76,6 +74,7 @@ EXAMPLES: dict[str, LazyString] = {
     "changes": _l("title, abstract"),
     "confirm": _l("(the reader's own link to the confirm page)"),
     "action": _l("[Action needed]"),
+    "reviews": _l("(what reviewers say to the speakers, if the conference shows it to them)"),
     "outcomes": _l("(each decision with its talk)"),
     "talks": _l("(each talk with the reader's own link)"),
 }
@@ -160,7 +159,8 @@ def _shipped(kind: str) -> MailText:
 def _placeholders(kind: str, text: MailText) -> set[str]:
     """What the sender provides: what the shipped text uses, and what only conditions ask for."""
     used = {*PLACEHOLDER.findall(text.subject), *PLACEHOLDER.findall(text.body)}
-    return used | set(letters.PLACEHOLDERS if kind in ABOUT_ONE_DECISION else ())
+    further = (*letters.PLACEHOLDERS, letters.REVIEWS)
+    return used | set(further if kind in letters.KINDS_OF_ONE else ())
 
 
 def _preview(stored: MailText, known: list[str]) -> MailText:
