@@ -79,11 +79,17 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
     ),
     COMMITTEE: (
         *("chair.dashboard", "chair.submissions", "chair.submissions_csv"),
+        *("chair.submissions_xlsx", "chair.saved_views", "chair.save_view", "chair.change_view"),
+        "chair.delete_view",
         *("chair.program", "chair.preview", "chair.program_changes", "chair.version"),
         *("chair.version_preview", "chair.on_the_day", "chair.run_sheet", "chair.door_sign"),
     ),
     ALL_CHAIRS: (
         *("chair.people", "chair.people_csv", "chair.people_person"),
+        *("chair.people_xlsx", "chair.reviews_xlsx", "chair.all_reviews_csv"),
+        *("chair.decisions_csv", "chair.decisions_xlsx", "chair.assignment_submissions_csv"),
+        *("chair.assignment_submissions_xlsx", "chair.assignment_answers_csv"),
+        *("chair.assignment_answers_xlsx", "chair.tags", "chair.tag_several"),
         *("chair.reviews", "chair.reviews_csv", "chair.reviewers", "chair.assignment"),
         *("chair.assignment_propose", "chair.assignment_job", "chair.assignment_cancel"),
         *("chair.assignment_reviewers", "chair.assignment_submissions", "chair.proposal"),
@@ -96,6 +102,9 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.decisions", "chair.decide_many", "chair.decide_several", "chair.undo_decisions"),
     ),
     CHAIRS: (
+        *("chair.announced_csv", "chair.announced_xlsx", "chair.messages_csv", "chair.messages_xlsx"),
+        *("chair.log_xlsx", "chair.conflicts_csv", "chair.conflicts_xlsx", "chair.tag"),
+        *("chair.join_tag", "chair.delete_tag"),
         *("chair.announce", "chair.announced", "chair.stop_announcing", "chair.resume_announcing"),
         *("chair.remind_confirm", "chair.capacity", "chair.nudge", "chair.write"),
         *("chair.assignment_start", "chair.assignment_limits", "chair.conflicts"),
@@ -149,7 +158,7 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
     ),
     ("", "tcko", "tcko"): ("chair.submission",),
     ("", "tc", "tc"): (
-        *("chair.decision", "chair.decide", "chair.submission_assign"),
+        *("chair.decision", "chair.decide", "chair.submission_assign", "chair.submission_tags"),
         *("chair.submission_unassign", "reviewer.comment", "chair.assignment_one"),
         *("chair.assignment_ask", "chair.assignment_take", "chair.assignment_pin"),
         *("chair.assignment_hand_back", "chair.assignment_wanted"),

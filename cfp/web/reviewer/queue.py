@@ -13,6 +13,7 @@ from cfp.web import context
 from cfp.web.gate import permission
 from cfp.web.lists import Listing
 from cfp.web.reviewer import blueprint
+from cfp.web.tagging import tags_on
 
 PROGRESS = {
     "open": _l("to review"),
@@ -26,7 +27,7 @@ SORTABLE = ("order", "title", "track", "type", "progress", "changed")
 
 @blueprint.get("/<slug>/reviews/")
 @permission(Action.REVIEW_QUEUE)
-def queue(slug: str) -> str:
+def queue(slug: str) -> tuple[str, int]:
     actor, conference = context.actor(), context.conference()
     view = queries.queue_for(actor, conference)
     listing = Listing.from_request(view, actor, sortable=SORTABLE, default="order")
@@ -36,13 +37,13 @@ def queue(slug: str) -> str:
     wanted = request.args.get("show", "")
     if wanted in PROGRESS:
         listing.where(view.column(actor, "progress") == wanted)
-    query = request.args.get("q", "").strip()
-    if query:
-        listing.where(view.column(actor, "title").icontains(query, autoescape=True))
+    listing.search(context.db())
     progress = queries.progress_of(context.db(), actor, conference)
-    return render_template(
+    listing.load(context.db())
+    body = render_template(
         "reviewer/queue.html",
-        list=listing.load(context.db()),
+        list=listing,
+        tags=tags_on(listing),
         progress=progress,
         unanswered=_unanswered(),
         minutes_left=progress.left * MINUTES_PER_REVIEW,
@@ -52,6 +53,7 @@ def queue(slug: str) -> str:
         conference=conference,
         takes_bids=takes_bids(conference),
     )
+    return body, listing.status
 
 
 def _unanswered() -> int:
