@@ -688,6 +688,20 @@ def can_ever_see(actor: Actor, fact: Fact, conference: Conference) -> bool:
     return _could_see(_seat_of(actor, conference), fact)
 
 
+def searchable(actor: Actor, view: View) -> frozenset[str]:
+    """The columns of a list that this person has by their roles, so that they may search by them.
+
+    That they stand on a talk themselves does not make names or notes something to search by.
+    """
+    seat = _seat_of(actor, view.conference)
+    return frozenset(
+        name
+        for name, column in view.columns.items()
+        if column.fact is None
+        or any(_can_be(seat, g.relation) for g in SEES[column.fact] if g.relation is not S)
+    )
+
+
 def _could_see(seat: _Seat, fact: Fact) -> bool:
     return any(_can_be(seat, grant.relation) for grant in SEES[fact])
 

@@ -38,6 +38,8 @@ class Field:
     label: LazyString
     cell: Callable[[Any, Any], Cell] | None = None
     column: str = ""
+    always: bool = False
+    """Whether it stands whatever columns are asked for: what a row is."""
 
     def of(self, row: Row[Any], gathered: object) -> Cell:
         """The cell of a row; figures to the third digit."""
@@ -113,6 +115,14 @@ class Listing:
         return said(self.error) if self.error else ""
 
     @property
+    def around_error(self) -> tuple[str, str, str]:
+        """The search before the trouble, the word it begins with, and what follows."""
+        query, place = self.query, self.error.place if self.error else 0
+        end = query.find(" ", place)
+        end = len(query) if end < 0 else max(end, place + 1)
+        return query[:place], query[place:end], query[end:]
+
+    @property
     def looks(self) -> str:
         """What of the address says how the list looks: what a saved view keeps."""
         return kept_query(request.query_string.decode("ascii", "ignore"))
@@ -131,7 +141,8 @@ class Listing:
     def shown(self) -> Sequence[Field]:
         """The columns the address asks for, or all."""
         asked = frozenset(self.arguments.get("columns", "").split(","))
-        return [one for one in self.fields if one.name in asked] or self.fields
+        chosen = {one.name for one in self.fields if one.name in asked}
+        return [one for one in self.fields if not chosen or one.always or one.name in chosen]
 
     def shows(self, name: str) -> bool:
         """Whether the column stands on the page."""

@@ -102,7 +102,8 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.decisions", "chair.decide_many", "chair.decide_several", "chair.undo_decisions"),
     ),
     CHAIRS: (
-        *("chair.announced_csv", "chair.announced_xlsx", "chair.messages_csv", "chair.messages_xlsx"),
+        *("chair.announced_csv", "chair.announced_xlsx", "chair.messages_csv"),
+        "chair.messages_xlsx",
         *("chair.log_xlsx", "chair.conflicts_csv", "chair.conflicts_xlsx", "chair.tag"),
         *("chair.join_tag", "chair.delete_tag"),
         *("chair.announce", "chair.announced", "chair.stop_announcing", "chair.resume_announcing"),

@@ -39,7 +39,7 @@ from cfp.domain.submissions.search import Node, Not, Or, SearchError, Term, Word
 from cfp.domain.submissions.states import OUTCOMES, State
 from cfp.domain.submissions.tag_rules import number_of
 from cfp.domain.submissions.tags import audiences_of
-from cfp.policy import Column, Fact, View
+from cfp.policy import Column, Fact, View, searchable
 
 Condition = ColumnElement[bool]
 
@@ -125,7 +125,7 @@ class _Search:
 
     @cached_property
     def columns(self) -> frozenset[str]:
-        return frozenset(self.view.names(self.actor))
+        return searchable(self.actor, self.view)
 
     def column(self, name: str) -> SQLColumnExpression[Any]:
         return self.view.column(self.actor, name)
@@ -440,6 +440,6 @@ KEYS: Mapping[str, Rule] = MappingProxyType(
 
 def keys_for(actor: Actor, view: View) -> list[str]:
     """The keys that exist for this person in this list, `has:` with each of what it knows."""
-    columns = frozenset(view.names(actor))
+    columns = searchable(actor, view)
     has = [f"has:{name}" for name, (column, _holds) in HAS.items() if column in columns]
     return [name for name, rule in KEYS.items() if rule.column in columns and name != "has"] + has

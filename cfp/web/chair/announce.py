@@ -147,7 +147,7 @@ def _mails(row: Row[Any], at: Mapping[int, Sequence[Delivery]]) -> str:
 
 FIELDS = (
     Field("code", _l("Code")),
-    Field("title", _l("Title")),
+    Field("title", _l("Title"), always=True),
     Field("announced", _l("Announced as"), column="outcome"),
     Field("format", _l("Format"), column="type"),
     Field("minutes", _l("Minutes")),

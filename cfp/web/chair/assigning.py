@@ -72,7 +72,7 @@ def _who(row: Row[Any], at: dict[int, list[Asked]]) -> str:
 
 FIELDS = (
     Field("code", _l("Code")),
-    Field("title", _l("Title")),
+    Field("title", _l("Title"), always=True),
     Field("track", _l("Track")),
     Field("reviewers", _l("Reviewers"), column="asked"),
     Field("wanted", _l("Wanted")),

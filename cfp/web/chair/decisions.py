@@ -116,7 +116,7 @@ def _gathered(rows: Sequence[Any]) -> dict[int, str]:
 
 FIELDS = (
     Field("code", _l("Code")),
-    Field("title", _l("Title")),
+    Field("title", _l("Title"), always=True),
     Field("track", _l("Track")),
     Field("format", _l("Format"), column="type"),
     Field("state", _l("State")),

@@ -82,7 +82,7 @@ def _scores(row: Row[Any], at: _Gathered) -> str:
 
 FIELDS = (
     Field("code", _l("Code")),
-    Field("title", _l("Title")),
+    Field("title", _l("Title"), always=True),
     Field("track", _l("Track")),
     Field("state", _l("State")),
     Field("scores", _l("Scores"), _scores, column="reviews"),

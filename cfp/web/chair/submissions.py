@@ -62,7 +62,7 @@ def submissions(slug: str) -> tuple[str, int]:
 
 FIELDS = (
     Field("code", _l("Code")),
-    Field("title", _l("Title")),
+    Field("title", _l("Title"), always=True),
     Field("speakers", _l("Speakers"), lambda row, at: at[0].get(row.id, ""), column="people"),
     Field("track", _l("Track")),
     Field("format", _l("Format"), column="type"),
