@@ -43,7 +43,13 @@ LISTS = {
     "assignment_answers": ("assignment/answers/", "assignment/answers", "show=assigned"),
     "log": ("log/", "log", "action=submission.edit"),
 }
-"""The page, its files, and a question, of each list."""
+"""The page, its files, and a question, of each list of the chairs."""
+
+REVIEWERS = {
+    "queue": ("reviews/", "reviews/queue", "show=open&q=talk&sort=-title"),
+    "bids": ("reviews/bids/", "reviews/bids", "show=none&sort=title"),
+}
+"""The same of those of a reviewer."""
 
 
 def grow(db: Session, world: World) -> None:
@@ -110,7 +116,8 @@ def heads(page: Page) -> list[str]:
 
 
 def test_every_list_is_known_here_and_can_be_kept() -> None:
-    assert set(LISTS) == set(TABLES) == set(PAGES)
+    assert set(LISTS) == set(PAGES)
+    assert set(TABLES) == {*LISTS, *REVIEWERS}
 
 
 def test_files_are_what_the_pages_show(db: Session, visitor_as: Log) -> None:
@@ -130,6 +137,17 @@ def test_files_are_what_the_pages_show(db: Session, visitor_as: Log) -> None:
             for row, head in zip(table[1:], shown, strict=True):
                 assert not head or any(cell.lstrip("'") in head for cell in row if cell), key
             assert not [cell for row in table for cell in row if cell.startswith("=")]
+
+
+def test_a_reviewers_files_are_what_their_pages_show(db: Session, visitor_as: Log) -> None:
+    world = make_world(db, uses_bids=True, reviewing="assigned", blind=True, after=grow)
+    visitor, base = visitor_as(world.people["reviewer"]), f"/{world.conference.slug}"
+    for key, (page, file, query) in REVIEWERS.items():
+        table = cells_of(visitor, f"{base}/{file}.csv?{query}")
+        assert plain(table) == plain(cells_of(visitor, f"{base}/{file}.xlsx?{query}")), key
+        shown = firsts(visitor, f"{base}/{page}", query)
+        assert [row[1].lstrip("'") for row in table[1:]] == shown, key
+        assert "Speaker" not in str(table)
 
 
 def plain(table: list[list[str]]) -> list[list[str]]:
@@ -160,9 +178,9 @@ def test_columns_are_chosen_in_the_address(db: Session, visitor_as: Log) -> None
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_long_file_is_sent_from_the_disk(db: Session, visitor_as: Log) -> None:
     def long(db: Session, world: World) -> None:
-        for number in range(520):
+        for _ in range(520):
             talk = make_submission(db, world.conference, [world.people["owner"]])
-            talk.title = f"X"
+            talk.title = "long " * 500
 
     world = make_world(db, after=long)
     visitor = visitor_as(world.people["chair"])

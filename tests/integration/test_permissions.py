@@ -70,7 +70,8 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.new_conference", "chair.clone_conference"),
     ),
     "rx": (
-        *("reviewer.queue", "reviewer.next_one", "reviewer.bids"),
+        *("reviewer.queue", "reviewer.next_one", "reviewer.bids", "reviewer.queue_csv"),
+        *("reviewer.queue_xlsx", "reviewer.bids_csv", "reviewer.bids_xlsx"),
         *("reviewer.profile", "reviewer.save_profile", "reviewer.asked"),
         *("reviewer.answer_asked", "reviewer.undo_decline", "reviewer.offer_standby"),
         *("reviewer.add_documents", "reviewer.copy_talk", "reviewer.document"),

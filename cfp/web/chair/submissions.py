@@ -116,9 +116,8 @@ def picked() -> ColumnElement[bool]:
 
 
 def list_url() -> str:
-    kept = {
-        name: value for name, value in request.args.items() if name in (*FILTERS, "sort", "page")
-    }
+    names = (*FILTERS, "sort", "page", "columns")
+    kept = {name: value for name, value in request.args.items() if name in names}
     return url_for("chair.submissions", slug=context.conference().slug, **kept)  # type: ignore[arg-type]  # url_for types its own options
 
 

@@ -10,10 +10,11 @@ from cfp.domain.reviews.rules import MINUTES_PER_REVIEW, reviewing_is_open
 from cfp.domain.submissions.states import State
 from cfp.policy import Action, takes_bids
 from cfp.web import context
+from cfp.web.files import Table, add_files, without_only_track
 from cfp.web.gate import permission
-from cfp.web.lists import Listing
+from cfp.web.lists import Field, Listing
 from cfp.web.reviewer import blueprint
-from cfp.web.tagging import tags_on
+from cfp.web.tagging import tags_on, typed_tags
 
 PROGRESS = {
     "open": _l("to review"),
@@ -29,17 +30,8 @@ SORTABLE = ("order", "title", "track", "type", "progress", "changed")
 @permission(Action.REVIEW_QUEUE)
 def queue(slug: str) -> tuple[str, int]:
     actor, conference = context.actor(), context.conference()
-    view = queries.queue_for(actor, conference)
-    listing = Listing.from_request(view, actor, sortable=SORTABLE, default="order")
-    listing.where(view.column(actor, "state") == State.SUBMITTED)
-    if takes_bids(conference):
-        listing.where(view.column(actor, "progress") != "offered")
-    wanted = request.args.get("show", "")
-    if wanted in PROGRESS:
-        listing.where(view.column(actor, "progress") == wanted)
-    listing.search(context.db())
+    listing, wanted = _listing().load(context.db()), request.args.get("show", "")
     progress = queries.progress_of(context.db(), actor, conference)
-    listing.load(context.db())
     body = render_template(
         "reviewer/queue.html",
         list=listing,
@@ -54,6 +46,48 @@ def queue(slug: str) -> tuple[str, int]:
         takes_bids=takes_bids(conference),
     )
     return body, listing.status
+
+
+def _listing() -> Listing:
+    actor, conference = context.actor(), context.conference()
+    view = queries.queue_for(actor, conference)
+    listing = Listing.from_request(view, actor, sortable=SORTABLE, default="order")
+    listing.where(view.column(actor, "state") == State.SUBMITTED)
+    if takes_bids(conference):
+        listing.where(view.column(actor, "progress") != "offered")
+    wanted = request.args.get("show", "")
+    if wanted in PROGRESS:
+        listing.where(view.column(actor, "progress") == wanted)
+    listing.search(context.db())
+    return listing
+
+
+FIELDS = (
+    Field("code", _l("Code")),
+    Field("title", _l("Title"), always=True),
+    Field("track", _l("Track")),
+    Field("format", _l("Format"), column="type"),
+    Field("review", _l("Your review"), column="progress"),
+    Field(
+        "score",
+        _l("Your score"),
+        lambda row, _at: row.total if row.progress == "done" else None,
+        column="total",
+    ),
+    Field("tags", _l("Tags"), lambda row, at: at.get(row.id, ""), column="tagged"),
+)
+add_files(
+    blueprint,
+    "queue",
+    "/<slug>/reviews/queue",
+    Action.REVIEW_QUEUE,
+    Table(
+        _listing,
+        lambda: without_only_track(FIELDS),
+        lambda rows: typed_tags([row.id for row in rows]),
+    ),
+    saved="my-reviews",
+)
 
 
 def _unanswered() -> int:
