@@ -6,7 +6,7 @@ batch before anything is sent, so neither a long list nor a slow reader holds me
 transaction.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
@@ -75,11 +75,18 @@ def add_files(
 def _answer(kind: str, name: str, table: Table) -> Response:
     listing = table.listing()
     listing.offer(table.fields())
+    shown = listing.shown
+    return table_file(kind, name, [one.name for one in shown], _cells(listing, shown, table))
+
+
+def table_file(
+    kind: str, name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]
+) -> Response:
+    """A table to save as NAME.csv or NAME.xlsx; a long one is sent from the disk."""
     write, mimetype = _WRITERS[kind]
     with ExitStack() as stack:
         file = stack.enter_context(SpooledTemporaryFile(max_size=IN_MEMORY))
-        shown = listing.shown
-        write(file, [one.name for one in shown], _cells(listing, shown, table))
+        write(file, header, rows)
         length = file.tell()
         file.seek(0)
         response = Response(_chunks(file) if length > IN_MEMORY else file.read())

@@ -26,7 +26,7 @@ NO_PAGE = {
     *("public.embed", "public.embed_script"),
     *("public.material_file", "speaker.material_file"),
     *("chair.assignment_csv", "chair.assignment_json", "chair.proposal_csv", "chair.proposal_json"),
-    "chair.all_reviews_csv",
+    *("chair.all_reviews_csv", "chair.proposal_xlsx"),
     *(f"chair.{name}_{kind}" for name in PAGES for kind in KINDS),
     *(f"reviewer.{name}_{kind}" for name in ("queue", "bids") for kind in KINDS),
 }

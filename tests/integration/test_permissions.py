@@ -99,6 +99,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         "chair.standby",
         *("chair.proposal_undo", "chair.proposal_take_back", "chair.proposal_loads"),
         *("chair.proposal_csv", "chair.proposal_json", "chair.assignment_import"),
+        "chair.proposal_xlsx",
         *("chair.assignment_csv", "chair.assignment_json"),
         *("chair.decisions", "chair.decide_many", "chair.decide_several", "chair.undo_decisions"),
     ),

@@ -10,7 +10,8 @@ from cfp.actors import Actor, RoleFact, RoleKind
 from cfp.domain.conferences.models import Conference
 from cfp.domain.submissions.committee import committee_list
 from cfp.domain.submissions.search import SearchError, cleaned, parse
-from cfp.domain.submissions.searching import HAS, KEYS, Names, keys_for, meaning
+from cfp.domain.submissions.search_keys import HAS, KEYS, Names
+from cfp.domain.submissions.searching import keys_for, meaning
 
 CONFERENCE = Conference(
     id=1, slug="conf", zone="Europe/Prague", conflict_policies={}, reviewing="everyone",
