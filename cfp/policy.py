@@ -77,6 +77,8 @@ class Fact(StrEnum):
     PLACEMENT = auto()
     LISTED = auto()  # that it stands in the lists of the committee
     LOG = auto()
+    TAGS = auto()
+    CHAIR_TAGS = auto()
 
 
 class When(StrEnum):
@@ -145,6 +147,8 @@ SEES: Mapping[Fact, list[Grant]] = MappingProxyType(
         Fact.PLACEMENT: _all(T, C, O),
         Fact.LISTED: _all(T, C, O),
         Fact.LOG: _all(C, unblocked=True),
+        Fact.TAGS: _all(T, C, R, unblocked=True),
+        Fact.CHAIR_TAGS: _all(T, C, unblocked=True),
     }
 )
 
@@ -168,6 +172,7 @@ class Action(StrEnum):
     READ_PROGRAM_DRAFT = auto()
     ASSIGN = auto()
     DECIDE = auto()
+    TAG = auto()
     CHAIR_ONLY = auto()
     ANNOUNCE = auto()
     SEND_MAIL = auto()
@@ -191,6 +196,7 @@ class Action(StrEnum):
     COMMENT = auto()
     ASSIGN_ONE = auto()
     DECIDE_ONE = auto()
+    TAG_ONE = auto()
     WITHDRAW_FOR = auto()
 
 
@@ -215,6 +221,7 @@ IN_CONFERENCE: Mapping[Action, frozenset[Relation | str]] = MappingProxyType(
         Action.READ_PROGRAM_DRAFT: frozenset({C, T, O}),
         Action.ASSIGN: frozenset({C, T}),
         Action.DECIDE: frozenset({C, T}),
+        Action.TAG: frozenset({C, T}),
         Action.CHAIR_ONLY: frozenset({C}),
         Action.ANNOUNCE: frozenset({C}),
         Action.SEND_MAIL: frozenset({C}),
@@ -245,6 +252,7 @@ ON_SUBMISSION: Mapping[Action, list[Grant]] = MappingProxyType(
         ],
         Action.ASSIGN_ONE: _all(T, C, unblocked=True),
         Action.DECIDE_ONE: _all(T, C, unblocked=True),
+        Action.TAG_ONE: _all(T, C, unblocked=True),
         Action.WITHDRAW_FOR: _all(C),
     }
 )
@@ -681,10 +689,14 @@ def _holds_in_sql(seat: Seat, person_id: int, when: When) -> ColumnElement[bool]
 
 @dataclass(frozen=True)
 class Column:
-    """An expression over a view's source; `fact` is what it tells, when stricter than the row."""
+    """An expression over a view's source; `fact` is what it tells, when stricter than the row.
+
+    One that is only `searched` stands in conditions and is never fetched.
+    """
 
     expression: SQLColumnExpression[Any]
     fact: Fact | None = None
+    searched: bool = False
 
 
 @dataclass(frozen=True)
@@ -729,9 +741,13 @@ class View:
         ]
 
     def selected(self, actor: Actor) -> list[Label[Any]]:
-        """Each of `names`, as a column of that name."""
+        """Each of `names` that is not for searching alone, as a column of that name."""
         seat = seat_of(actor, self.conference)
-        return [self._column(seat, name).label(name) for name in self.names(actor)]
+        return [
+            self._column(seat, name).label(name)
+            for name in self.names(actor)
+            if not self.columns[name].searched
+        ]
 
     def known(self, actor: Actor) -> ColumnElement[bool]:
         """The rows that exist for this person."""
@@ -741,6 +757,20 @@ class View:
 def can_ever_see(actor: Actor, fact: Fact, conference: Conference) -> bool:
     """Whether any submission of the conference could show this person the fact, by role."""
     return _could_see(seat_of(actor, conference), fact)
+
+
+def searchable(actor: Actor, view: View) -> frozenset[str]:
+    """The columns of a list that this person has by their roles, so that they may search by them.
+
+    That they stand on a talk themselves does not make names or notes something to search by.
+    """
+    seat = seat_of(actor, view.conference)
+    return frozenset(
+        name
+        for name, column in view.columns.items()
+        if column.fact is None
+        or any(_can_be(seat, g.relation) for g in SEES[column.fact] if g.relation is not S)
+    )
 
 
 def _could_see(seat: Seat, fact: Fact) -> bool:

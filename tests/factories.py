@@ -24,6 +24,7 @@ from cfp.domain.program.models import ProgramDraft
 from cfp.domain.reviews.models import Review, ReviewAnswer, Score
 from cfp.domain.reviews.totals import count_again
 from cfp.domain.submissions.models import Speaker, Submission
+from cfp.domain.submissions.rules import content_text
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 _numbers = itertools.count(1)
@@ -146,7 +147,9 @@ def make_submission(
         "shuffle": secrets.randbelow(2**31),
     }
     submission = Submission(**{**values, **changes})
-    submission.search_text = submission.title.casefold()
+    submission.search_text = content_text(
+        submission.code, submission.title, submission.abstract
+    )
     db.add(submission)
     db.flush()
     for position, speaker in enumerate(speakers):

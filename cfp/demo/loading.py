@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from cfp.demo import cast, deciding, judging, planning, postman, script, setting, talks
+from cfp.demo import cast, deciding, finding, judging, planning, postman, script, setting, talks
 from cfp.demo.deciding import Calibrator, Chooser
 from cfp.demo.judging import Solver
 from cfp.demo.stage import Stage
@@ -55,6 +55,7 @@ def _first_round(stage: Stage, conference: Conference, solve: Solver) -> None:
     judging.review(stage, conference, first=-21, last=-18, share=1)
     talks.send_in(stage, conference, late[::2], first=-18, last=-14)
     judging.discuss(stage, conference, early, -14)
+    finding.keep_views(stage, conference, -14)
     deciding.decide(stage, conference, -13)
     deciding.answer(stage, conference, first=-11, last=-9)
     talks.send_in(stage, conference, late[1::2], first=-9, last=-5)
@@ -72,6 +73,7 @@ def _second_round(
     judging.plan_for_late_reviews(stage, conference, -4)
     judging.review(stage, conference, first=-4, last=-2, share=0.5)
     judging.discuss(stage, conference, late, -2)
+    finding.tag(stage, conference, -2)
     deciding.call_off(stage, conference, -2)
     planning.give_materials(stage, conference, -2)
     deciding.write(stage, conference, -2)

@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from typing import IO
 
 from cfp.formats.codec import rfc3339
 from cfp.formats.errors import FormatError
@@ -52,12 +53,19 @@ def unsafe_cell(text: str) -> str:
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """Return a table as CSV: UTF-8 with BOM, as Excel needs it, and CRLF (RFC 4180)."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+    out = io.BytesIO()
+    write_table(out, header, rows)
+    return out.getvalue()
+
+
+def write_table(out: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """Write the same into a file, row by row."""
+    text = io.TextIOWrapper(out, encoding="utf-8-sig", errors="replace", newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([safe_cell(name) for name in header])
     for row in rows:
         writer.writerow([safe_cell(value) for value in row])
-    return out.getvalue().encode("utf-8-sig", errors="replace")
+    text.detach()
 
 
 def write_csv_file(edition: Edition) -> bytes:

@@ -1,25 +1,59 @@
 """A list page: which page, which order, which filters, kept in the address and safe to link."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from flask import Response, make_response, request, url_for
+from flask import Response, make_response, render_template, request, url_for
+from flask_babel import LazyString
 from sqlalchemy import CTE, ColumnElement, Label, Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
+from cfp.domain.conferences.models import SavedView
+from cfp.domain.conferences.views import kept_query, views_on
+from cfp.domain.submissions.search import SearchError, cleaned
+from cfp.domain.submissions.searching import keys_for, searched
 from cfp.formats.table import Cell, csv_bytes
 from cfp.policy import View, counted, found, visible
+from cfp.web.searching import said
 
-PAGE_SIZE = 50
+PAGE_SIZE, BATCH = 50, 500
+MOST = 2_000
+"""Characters read of one argument: a page repeats them in each of its links."""
+
 _NO_FILTERS = frozenset({"slug", "code", "endpoint"})
 """Names that `url_for` gives a meaning of its own, as it does those with a leading underscore."""
 
 
+@dataclass(frozen=True)
+class Field:
+    """A column of a list and of its files: `name` stands in addresses and in a file's first row.
+
+    `cell` gets a row and what the list has gathered about its rows; without one the cell is the
+    row's column. It exists for whoever has `column` (by itself the one of its name) of the view.
+    """
+
+    name: str
+    label: LazyString
+    cell: Callable[[Any, Any], Cell] | None = None
+    column: str = ""
+    always: bool = False
+    """Whether it stands whatever columns are asked for: what a row is."""
+
+    def of(self, row: Row[Any], gathered: object) -> Cell:
+        """The cell of a row; figures to the third digit."""
+        found = self.cell(row, gathered) if self.cell else getattr(row, self.column or self.name)
+        cell: Cell = round(found, 3) if isinstance(found, float) else found
+        return cell
+
+
 @dataclass
 class Listing:
-    """One page of a View as one person sees it; `rows` has the view's columns by name."""
+    """One page of a View as one person sees it; `rows` has the view's columns by name.
+
+    `error` is what is wrong with the search of the address; nothing is listed then.
+    """
 
     view: View
     actor: Actor
@@ -30,6 +64,9 @@ class Listing:
     conditions: list[ColumnElement[bool]] = field(default_factory=list)
     rows: Sequence[Row[Any]] = ()
     total: int = 0
+    error: SearchError | None = None
+    fields: Sequence[Field] = ()
+    saved: Sequence[SavedView] = ()
 
     @classmethod
     def from_request(
@@ -48,7 +85,7 @@ class Listing:
             descending=asked.startswith("-"),
             page=int(page) if page.isascii() and page.isdigit() and 0 < int(page) < 10**6 else 1,
             arguments={
-                name: value
+                name: (",".join(request.args.getlist(name)) if name == "columns" else value)[:MOST]
                 for name, value in request.args.items()
                 if name not in _NO_FILTERS and not name.startswith("_")
             },
@@ -58,10 +95,85 @@ class Listing:
         """Narrow the list; build conditions from `view.column(actor, name)` only."""
         self.conditions.append(condition)
 
+    def search(self, db: Session) -> None:
+        """Narrow by the search of the address, in what this person may search by."""
+        try:
+            condition = searched(db, self.actor, self.view, cleaned(self.arguments.get("q", "")))
+        except SearchError as error:
+            self.error = error
+        else:
+            self.conditions += [] if condition is None else [condition]
+
+    @property
+    def query(self) -> str:
+        """The search as it was read."""
+        return cleaned(self.arguments.get("q", ""))
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the search, in words."""
+        return said(self.error) if self.error else ""
+
+    @property
+    def around_error(self) -> tuple[str, str, str]:
+        """The search before the trouble, the word it begins with, and what follows."""
+        query, place = self.query, self.error.place if self.error else 0
+        end = query.find(" ", place)
+        end = len(query) if end < 0 else max(end, place + 1)
+        return query[:place], query[place:end], query[end:]
+
+    @property
+    def looks(self) -> str:
+        """What of the address says how the list looks: what a saved view keeps."""
+        return kept_query(request.query_string.decode("ascii", "ignore"))
+
+    @property
+    def keys(self) -> list[str]:
+        """What this person can search this list by."""
+        return keys_for(self.actor, self.view)
+
+    def offer(self, fields: Iterable[Field]) -> None:
+        """Say which columns there are; those that are not this person's are left out."""
+        known = frozenset(self.view.names(self.actor))
+        self.fields = [one for one in fields if (one.column or one.name) in known]
+
+    @property
+    def shown(self) -> Sequence[Field]:
+        """The columns the address asks for, or all."""
+        asked = frozenset(self.arguments.get("columns", "").split(","))
+        chosen = {one.name for one in self.fields if one.name in asked}
+        return [one for one in self.fields if not chosen or one.always or one.name in chosen]
+
+    def shows(self, name: str) -> bool:
+        """Whether the column stands on the page."""
+        return any(one.name == name for one in self.shown)
+
+    def page_of(self, template: str, db: Session, **values: object) -> tuple[str, int]:
+        """The list's page and its status, with the views that are saved of it."""
+        conference, endpoint = self.view.conference, request.endpoint or ""
+        self.saved = views_on(db, self.actor, conference, page=endpoint.rpartition(".")[2])
+        return render_template(template, list=self, **values), self.status
+
+    @property
+    def status(self) -> int:
+        """The page's status: that of the search's error, if there is one."""
+        return self.error.status if self.error else 200
+
     def load(self, db: Session) -> "Listing":
-        """Fetch this page: the total and the rows, two statements whatever the size."""
-        self.total = db.scalar(counted(self.actor, self.view, self.conditions)) or 0
-        self.page = min(self.page, self.pages)
+        """Fetch this page and the total: one statement whatever the size."""
+        if self.error is not None:
+            return self
+        self.rows = self._page(db)
+        if self.rows:
+            self.total = self.rows[0].all_rows
+        elif self.page > 1:  # behind the end: to the last page there is
+            self.total = db.scalar(counted(self.actor, self.view, self.conditions)) or 0
+            self.page = self.pages
+            self.rows = self._page(db)
+        return self
+
+    def _page(self, db: Session) -> Sequence[Row[Any]]:
+        """The rows of the page, each with the number of all, which is counted once."""
         offset = (self.page - 1) * PAGE_SIZE
         query = self.statement()
         if self.view.one_each:
@@ -72,8 +184,8 @@ class Listing:
             query = query.where(self.view.columns["id"].expression.in_(select(here.c[0])))
         else:
             query = query.limit(PAGE_SIZE).offset(offset)
-        self.rows = db.execute(query).all()
-        return self
+        total = counted(self.actor, self.view, self.conditions).scalar_subquery()
+        return db.execute(query.add_columns(total.label("all_rows"))).all()
 
     def load_all(self, db: Session) -> "Listing":
         """Fetch every row: for an export of exactly what is shown."""
@@ -81,8 +193,19 @@ class Listing:
         self.total = len(self.rows)
         return self
 
+    def batches(self, db: Session) -> Iterator[Sequence[Row[Any]]]:
+        """Every row as `load_all` has them, some at a time: a file holds no more in memory."""
+        result = db.execute(self.statement().execution_options(yield_per=BATCH))
+        yield from result.partitions()
+
     def statement(self) -> Select[Any]:
-        """What this person may see, narrowed and ordered; the id makes the order complete."""
+        """What this person may see, narrowed and ordered; the id makes the order complete.
+
+        Raises:
+            SearchError: for a search that is not understood; nothing acts on more than was meant.
+        """
+        if self.error is not None:
+            raise self.error
         return visible(self.actor, self.view).where(*self.conditions).order_by(*self._order())
 
     def neighbors(self, db: Session, name: str, value: object) -> tuple[Any, Any]:
@@ -90,6 +213,8 @@ class Listing:
 
         Each is the first of those beyond it in the list's order, so nothing needs to be sorted.
         """
+        if self.error is not None:
+            return None, None
         column, order = self.view.column(self.actor, name), self._order()
         listed = found(self.actor, self.view, self.conditions, order).order_by(None)
         of_row: Label[Any] = self.view.column(self.actor, self.sort).label("sort")
@@ -102,8 +227,11 @@ class Listing:
                 (self._beyond(here, back=False), order),
             )
         )  # fmt: skip
-        row = db.execute(select(*(one.correlate(here).scalar_subquery() for one in (before, after)))
-                         .select_from(here)).first()
+        row = db.execute(
+            select(*(one.correlate(here).scalar_subquery() for one in (before, after))).select_from(
+                here
+            )
+        ).first()
         return (row[0], row[1]) if row else (None, None)
 
     def _order(self, *, back: bool = False) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
@@ -140,6 +268,11 @@ class Listing:
         }
         assert request.endpoint is not None  # noqa: S101 - a list page has a route
         return url_for(request.endpoint, **(request.view_args or {}), **kept)
+
+    def file_url(self, kind: str) -> str:
+        """The address of a file of exactly what is shown, all pages of it: csv or xlsx."""
+        kept = {name: value for name, value in self.arguments.items() if name != "page" and value}
+        return url_for(f"{request.endpoint}_{kind}", **{**(request.view_args or {}), **kept})
 
     def sort_url(self, name: str) -> str:
         """The address that sorts by this column, or turns the order round."""

@@ -20,6 +20,7 @@ from cfp.domain.reviews.models import Review, Score
 from cfp.domain.reviews.totals import count_again
 from cfp.domain.submissions.codes import ALPHABET
 from cfp.domain.submissions.models import Speaker, Submission
+from cfp.domain.submissions.rules import content_text
 from tests.factories import make_conference, make_login, make_track
 
 SUBMISSIONS, REVIEWERS, REVIEWS_EACH, TRACKS = 5_000, 150, 3, 8
@@ -138,9 +139,10 @@ def _submission_rows(
         title = " ".join(chance.choices(WORDS, k=6)).capitalize()
         abstract = ". ".join(" ".join(chance.choices(WORDS, k=14)) for _ in range(10))
         published = number < PUBLISHED
+        code = "".join(secrets.choice(ALPHABET) for _ in range(6))
         yield {
             "conference_id": conference.id,
-            "code": "".join(secrets.choice(ALPHABET) for _ in range(6)),
+            "code": code,
             "type_id": chance.choice(types),
             "track_id": chance.choice(tracks),
             "title": title,
@@ -151,7 +153,7 @@ def _submission_rows(
             "changed": now - timedelta(minutes=number),
             "submitted": now - timedelta(minutes=number),
             "announced": now if published else None,
-            "search_text": f"{title} {abstract}".casefold(),
+            "search_text": content_text(code, title, abstract),
             "people_text": f"person {owner}",
             "shuffle": chance.randrange(2**31),
         }

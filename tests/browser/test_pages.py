@@ -11,6 +11,8 @@ from playwright.sync_api import Page
 
 from cfp.app import create_app
 from cfp.config import Config
+from cfp.web.chair.saved_views import PAGES
+from cfp.web.files import KINDS
 from tests.support.browser import faults
 from tests.support.crawl import get_rules
 from tests.support.demo import Demo, demo
@@ -23,8 +25,10 @@ NO_PAGE = {
     "public.program_file",
     *("public.embed", "public.embed_script"),
     *("public.material_file", "speaker.material_file"),
-    *("chair.submissions_csv", "chair.people_csv", "chair.reviews_csv", "chair.log_csv"),
     *("chair.assignment_csv", "chair.assignment_json", "chair.proposal_csv", "chair.proposal_json"),
+    *("chair.all_reviews_csv", "chair.proposal_xlsx"),
+    *(f"chair.{name}_{kind}" for name in PAGES for kind in KINDS),
+    *(f"reviewer.{name}_{kind}" for name in ("queue", "bids") for kind in KINDS),
 }
 """Files and signs of life."""
 ELSEWHERE = {"account.code", "account.first_account"}

@@ -18,6 +18,7 @@ from cfp.actors import SYSTEM
 from cfp.domain.accounts.models import Email
 from cfp.domain.accounts.queries import actor_of_person
 from cfp.domain.assignment.models import Assignment, Collaborator, Conflict, ReviewerDocument
+from cfp.domain.conferences.models import SavedView
 from cfp.domain.conferences.rules import AUDIENCES
 from cfp.domain.decisions import selecting_wishes
 from cfp.domain.decisions.models import (
@@ -29,7 +30,7 @@ from cfp.domain.mail.models import Message
 from cfp.domain.program import blocks, drafts, versions
 from cfp.domain.program.models import Placement
 from cfp.domain.reviews.models import Comment, ReviewExtension
-from cfp.domain.submissions.models import Speaker
+from cfp.domain.submissions.models import Speaker, SubmissionTag, Tag
 from cfp.domain.submissions.states import State
 from cfp.formats.writers import WRITERS
 from tests.factories import (
@@ -80,6 +81,10 @@ SECRETS: Mapping[str, set[str]] = {
     "zqelsewhere": {"reviewer"},
     "8347.6": DECIDERS,
     "9218.4": DECIDERS,
+    "zqchairtag": DECIDERS,
+    "zqreviewtag": {"reviewer", *DECIDERS},
+    "zqownview": {"chair"},
+    "zqsharedview": {*CHAIRS, "track_chair", "other_track_chair"},
 }
 """Each secret and everybody who may read it; the reviewer who wrote a text reads their own."""
 
@@ -153,6 +158,7 @@ def plant(db: Session, world: World) -> None:
     for conflict in db.scalars(select(Conflict)):
         conflict.reason = "zqconflict"
     plant_what_is_said_of_people(db, world)
+    plant_tags(db, world)
     db.add(
         Assignment(
             conference_id=world.conference.id,
@@ -207,6 +213,22 @@ def write_elsewhere(db: Session, world: World) -> None:
     make_submission(
         db, make_conference(db), [reviewer], title="zqelsewhere", state="rejected"
     )
+
+
+def plant_tags(db: Session, world: World) -> None:
+    """On a talk, in their values: the tags themselves are the conference's, for its chairs."""
+    here, talk = world.conference.id, world.submissions[State.SUBMITTED]
+    for audience, value in (("chairs", "zqchairtag"), ("reviewers", "zqreviewtag")):
+        tag = Tag(conference_id=here, name=audience, key=audience, color="red", audience=audience)
+        db.add(tag)
+        db.flush()
+        row = SubmissionTag(conference_id=here, submission_id=talk.id, tag_id=tag.id)
+        row.value = row.value_key = value
+        db.add(row)
+    owner = world.people["chair"].id
+    view = {"conference_id": here, "person_id": owner, "page": "submissions", "created": NOW}
+    db.add(SavedView(name="zqsharedview", query="q=talk", shared=True, **view))
+    db.add(SavedView(name="zqownview", query="q=talk", **view))
 
 
 def plant_what_is_said_of_people(db: Session, world: World) -> None:

@@ -53,6 +53,8 @@ OPEN_TABLE = {
     Fact.PLACEMENT: ("", "tcko", "tcko"),
     Fact.LISTED: ("", "tcko", "tcko"),
     Fact.LOG: ("", "c", "c"),
+    Fact.TAGS: ("", "rtc", "rtc"),
+    Fact.CHAIR_TAGS: ("", "tc", "tc"),
 }
 BLIND_TABLE = {**OPEN_TABLE, Fact.SPEAKERS: ("s", "stcko", "stcko")}
 

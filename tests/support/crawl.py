@@ -14,7 +14,7 @@ from tests.support.visitor import Page
 
 PAGES_AT_MOST = 1_500
 PACKED = (".zip", ".xlsx", ".pdf")
-"""What can't be read as text; it is made of the same program as what can."""
+"""What can't be read as text; it is made of the same program or list as what can."""
 
 
 @dataclass
@@ -43,7 +43,8 @@ class Crawl:
         waiting = list(starts)
         while waiting:
             path = waiting.pop()
-            if path in self.seen or not self._is_news(path):
+            packed = path.partition("?")[0].endswith(PACKED)
+            if path in self.seen or packed or not self._is_news(path):
                 continue
             page = self.visit(path)
             waiting += [one for one in _addresses(page) if one not in self.seen]

@@ -34,7 +34,7 @@ from cfp.domain.program import proposals
 from cfp.domain.program.models import Material, Placement, ProgramItem, ProgramSession
 from cfp.domain.program.timetables import Options, load_problem
 from cfp.domain.reviews.models import Review
-from cfp.domain.submissions.models import Speaker, Submission
+from cfp.domain.submissions.models import Speaker, Submission, Tag
 from cfp.domain.submissions.states import State
 from tests.factories import give_role, make_person, make_review, make_submission
 from tests.support.mailbox import Mail
@@ -194,6 +194,14 @@ class Places:
         yield self._by_chair("sure_job", number=self._waiting_job(CALIBRATE))
         yield from self._selection()
         yield self._by_chair("submissions", q="nothing is called like this")
+        yield self._by_chair("submissions", q="tag:discuss", columns="code,mean,tags")
+        unread = {"slug": self.conference.slug, "q": "(nosuch:thing"}
+        yield Place("chair.submissions", self.chair, unread, 400)
+        for name in ("tags", "saved_views"):
+            yield self._by_chair(name)
+        yield self._by_chair("tag", number=self._one(select(Tag.id)))
+        yield self._by_chair("submission_tags", code=self._code(State.SUBMITTED))
+        yield self._by_chair("tag_several", picked=[self._code(State.SUBMITTED)])
         person = self._one(select(Person.code).where(Person.id == self.reviewer))
         yield self._by_chair("people_person", one=person)
         yield self._by_chair("people_roles", one=person)

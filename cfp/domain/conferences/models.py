@@ -258,3 +258,23 @@ class ReviewField(Base):
     phases: Mapped[list[Any]] = mapped_column(JSON(), default=list)
     position: Mapped[int] = mapped_column(default=0)
     archived: Mapped[bool] = mapped_column(default=False)
+
+
+class SavedView(Base):
+    """A list as somebody wants to come back to it: its filters, order and columns by a name.
+
+    `page` names the list; `query` is what stands behind its address. All chairs have a shared one.
+    """
+
+    __tablename__ = "saved_view"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    page: Mapped[str]
+    name: Mapped[str]
+    query: Mapped[str]
+    shared: Mapped[bool] = mapped_column(default=False)
+    created: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("conference_id", "person_id", "page", "name"),)

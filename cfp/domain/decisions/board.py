@@ -42,6 +42,7 @@ from cfp.domain.decisions.models import CalibratedSubmission, DecisionBatch, Pen
 from cfp.domain.decisions.rules import DECIDABLE, Scatter
 from cfp.domain.reviews.models import Review, ReviewTally
 from cfp.domain.submissions.models import Speaker, Submission
+from cfp.domain.submissions.searching import SEARCHED
 from cfp.domain.submissions.states import State
 from cfp.policy import Action, Column, Fact, Seat, View, may, predicate, seat_of
 
@@ -81,6 +82,8 @@ def board(actor: Actor, conference: Conference, calibration_id: int | None = Non
         "discussion": Column(kind.discussion_minutes, Fact.PENDING),
         "noted": Column(pending.note != "", Fact.PENDING),
         "conflicts": Column(_conflicts(), Fact.CONFLICTS),
+        "submitted": Column(Submission.submitted, searched=True),
+        **SEARCHED,
     }
     # Outer joins all, though each submission has both: a database skips those nothing asks about.
     source = (

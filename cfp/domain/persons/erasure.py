@@ -26,7 +26,7 @@ from cfp.domain.assignment.models import (
     ReviewersApart,
     Standby,
 )
-from cfp.domain.conferences.models import Conference, Invitation, Role
+from cfp.domain.conferences.models import Conference, Invitation, Role, SavedView
 from cfp.domain.decisions.models import CalibratedReviewer, Confirmation
 from cfp.domain.mail.models import Message
 from cfp.domain.mail.states import move
@@ -157,7 +157,7 @@ def _erase_from_committees(db: Session, who: _Who) -> None:
     drafts = select(Review.id).where(Review.person_id.in_(who.ids), Review.state == "draft")
     delete_rows(db, table_of(Review), db.scalars(drafts).all())
     planned = (ReviewerProfile, ReviewerDocument, ReviewExtension, Standby, Bid, Collaborator)
-    for table in (Role, *planned, CalibratedReviewer):
+    for table in (Role, *planned, SavedView, CalibratedReviewer):
         db.execute(delete(table).where(table.person_id.in_(who.ids)))
     either = (ReviewersApart.person_id.in_(who.ids), ReviewersApart.other_id.in_(who.ids))
     db.execute(delete(ReviewersApart).where(or_(*either)))

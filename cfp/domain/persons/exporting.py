@@ -30,7 +30,7 @@ from cfp.domain.assignment.models import (
     ReviewerProfile,
     Standby,
 )
-from cfp.domain.conferences.models import Conference, Criterion, ReviewField, Role
+from cfp.domain.conferences.models import Conference, Criterion, ReviewField, Role, SavedView
 from cfp.domain.decisions.models import Confirmation
 from cfp.domain.mail.models import Message
 from cfp.domain.program.models import Material, StoredFile
@@ -129,6 +129,9 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         .where(Assignment.person_id == me),
         "comments": _hanging(Comment, *of_talk, Comment.audience, Comment.text, Comment.created)
         .where(Comment.person_id == me),
+        "saved_views": select(here, SavedView.page, SavedView.name, SavedView.query)
+        .join(Conference, Conference.id == SavedView.conference_id)
+        .where(SavedView.person_id == me),
         # Mails with a way to log in are left out: the file may be passed on.
         "mails": mails.where(Message.person_id == me, Message.private.is_(False)),
     }

@@ -27,6 +27,7 @@ from cfp.domain.reviews.models import Comment, Review, ReviewExtension, Score
 from cfp.domain.reviews.rules import UNDER_REVIEW, is_late
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.queries import last_edit
+from cfp.domain.submissions.searching import SEARCHED
 from cfp.phases import in_force
 from cfp.policy import Action, Column, Fact, Standing, View, may, sees, unblocked
 
@@ -144,11 +145,18 @@ def queue_for(actor: Actor, conference: Conference) -> View:
         "bid": bid.value,
         "order": own_order(actor),
     }
+    # Names are no key of a blind search, not even for a reviewer's own talks.
+    searched = ("text", "tagged", *(() if conference.blind else ("people",)))
     return View(
         conference=conference,
         source=source,
         rows=Fact.CONTENT,
-        columns=MappingProxyType({name: Column(what) for name, what in columns.items()}),
+        columns=MappingProxyType(
+            {
+                **{name: Column(what) for name, what in columns.items()},
+                **{name: SEARCHED[name] for name in searched},
+            }
+        ),
     )
 
 

@@ -7,15 +7,14 @@ null there, in the list, its filters and its order alike.
 import unicodedata
 from types import MappingProxyType
 
-from sqlalchemy import and_, case, func, or_
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import case, func
 
-from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.decisions.models import PendingDecision
 from cfp.domain.reviews.models import ReviewTally
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.rules import folded
+from cfp.domain.submissions.searching import SEARCHED
 from cfp.policy import Column, Fact, View
 
 SEARCH_LIMIT, SEARCH_WORDS = 200, 10
@@ -25,7 +24,7 @@ def committee_list(conference: Conference) -> View:
     """A row per submission that is no draft.
 
     `variance` is the sample variance of the reviews' totals: what is shown is its root, which
-    sorts the same. `pending` is "" where nothing is pending. `text` and `people` are for searching.
+    sorts the same. `pending` is "" where nothing is pending.
     """
     tally = ReviewTally
     mean = tally.total / func.nullif(tally.scored, 0)
@@ -50,8 +49,7 @@ def committee_list(conference: Conference) -> View:
         "mean": Column(mean, Fact.CHAIR_REVIEWS),
         "variance": Column(variance, Fact.CHAIR_REVIEWS),
         "pending": Column(func.coalesce(PendingDecision.outcome, ""), Fact.PENDING),
-        "text": Column(Submission.search_text),
-        "people": Column(Submission.people_text, Fact.SPEAKERS),
+        **SEARCHED,
     }
     return View(
         conference=conference,
@@ -59,17 +57,6 @@ def committee_list(conference: Conference) -> View:
         rows=Fact.LISTED,
         columns=MappingProxyType(columns),
         one_each=True,
-    )
-
-
-def holding(view: View, actor: Actor, query: str) -> ColumnElement[bool]:
-    """The rows with every word of the query, in a text or a name that this person may read."""
-    text, people = view.column(actor, "text"), view.column(actor, "people")
-    return and_(
-        *(
-            or_(text.contains(word, autoescape=True), people.contains(word, autoescape=True))
-            for word in search_words(query)
-        )
     )
 
 

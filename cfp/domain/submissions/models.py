@@ -106,3 +106,37 @@ class Speaker(Base):
     submission: Mapped[Submission] = relationship(back_populates="speakers", lazy="raise_on_sql")
 
     __table_args__ = (UniqueConstraint("conference_id", "submission_id", "code"),)
+
+
+class Tag(Base):
+    """A word the committee puts on submissions; `audience` (chairs, reviewers) says who reads it.
+
+    `key` is the name as it is compared. Speakers never learn of any.
+    """
+
+    __tablename__ = "tag"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    name: Mapped[str]
+    key: Mapped[str]
+    color: Mapped[str]
+    audience: Mapped[str] = mapped_column(default="chairs")
+
+    __table_args__ = (UniqueConstraint("conference_id", "key"),)
+
+
+class SubmissionTag(Base):
+    """A tag on a submission, if need be with a value; `number` is the value's, to sort by."""
+
+    __tablename__ = "submission_tag"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tag.id"), index=True)
+    value: Mapped[str] = mapped_column(default="")
+    value_key: Mapped[str] = mapped_column(default="")
+    number: Mapped[float | None]
+
+    __table_args__ = (UniqueConstraint("submission_id", "tag_id"),)

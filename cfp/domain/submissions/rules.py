@@ -93,8 +93,8 @@ def too_long(content: Content) -> str | None:
 
 
 def content_text(code: str, title: str, abstract: str) -> str:
-    """What everybody who may see the content can search."""
-    return folded(f"{code} {title} {abstract}")
+    """What everybody who may see the content can search: three lines, so that one can be meant."""
+    return "\n".join(folded(part) for part in (code, title, abstract))
 
 
 def people_text(speakers: Sequence[tuple[str, str]]) -> str:

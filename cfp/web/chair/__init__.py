@@ -24,6 +24,8 @@ from cfp.web.chair import program_drafts  # noqa: E402,F401 - routes register th
 from cfp.web.chair import program_auto  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import publishing  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import submissions  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import tags  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import saved_views  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import submission  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import committee  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import write  # noqa: E402,F401 - routes register themselves

@@ -1,12 +1,17 @@
 """Who reviews what, one submission at a time: the list, and asking by hand with the reasons."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Row
 
 from cfp.domain.assignment.actions import assign_by_hand, set_pinned, unassign
 from cfp.domain.assignment.candidates import candidates_for, text_match
 from cfp.domain.assignment.queries import (
+    Asked,
     asked_about,
     assignable,
     assignment_list,
@@ -17,9 +22,10 @@ from cfp.errors import DomainError
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
+from cfp.web.files import Table, add_files, without_only_track
 from cfp.web.forms import ViewResponse, press
 from cfp.web.gate import permission
-from cfp.web.lists import Listing
+from cfp.web.lists import Field, Listing
 
 SORTABLE = ("title", "track", "asked", "done", "declined")
 SHOWS = {
@@ -33,22 +39,55 @@ _MOST_ASKED = 100
 
 @blueprint.get("/<slug>/chair/assignment/submissions/")
 @permission(Action.ASSIGN)
-def assignment_submissions(slug: str) -> str:
+def assignment_submissions(slug: str) -> tuple[str, int]:
     """Every submission under review with those asked to review it."""
-    db, actor, conference = context.db(), context.actor(), context.conference()
-    view = assignment_list(actor, conference)
-    listing = Listing.from_request(view, actor, sortable=SORTABLE, default="asked")
-    listing.where(assignable(actor, conference))
-    _narrow(listing)
-    listing.load(db)
-    return render_template(
+    db, conference = context.db(), context.conference()
+    listing = _listing().load(db)
+    return listing.page_of(
         "chair/assignment_submissions.html",
-        list=listing,
+        db,
         asked=asked_about(db, conference, [row.id for row in listing.rows]),
         tracks=conferences.tracks_of(db, conference),
         shows=SHOWS,
         conference=conference,
     )
+
+
+def _listing() -> Listing:
+    actor, conference = context.actor(), context.conference()
+    view = assignment_list(actor, conference)
+    listing = Listing.from_request(view, actor, sortable=SORTABLE, default="asked")
+    listing.where(assignable(actor, conference))
+    _narrow(listing)
+    return listing
+
+
+def _gathered(rows: Sequence[Any]) -> dict[int, list[Asked]]:
+    return asked_about(context.db(), context.conference(), [row.id for row in rows])
+
+
+def _who(row: Row[Any], at: dict[int, list[Asked]]) -> str:
+    return "; ".join(f"{one.name} ({one.state})" for one in at.get(row.id, ()))
+
+
+FIELDS = (
+    Field("code", _l("Code")),
+    Field("title", _l("Title"), always=True),
+    Field("track", _l("Track")),
+    Field("reviewers", _l("Reviewers"), column="asked"),
+    Field("wanted", _l("Wanted")),
+    Field("reviewed", _l("Reviewed"), column="done"),
+    Field("declined", _l("Declined")),
+    Field("who", _l("Who"), _who, column="id"),
+)
+add_files(
+    blueprint,
+    "assignment_submissions",
+    "/<slug>/chair/assignment/submissions",
+    Action.ASSIGN,
+    Table(_listing, lambda: without_only_track(FIELDS), _gathered),
+    saved="assignment-submissions",
+)
 
 
 def _narrow(listing: Listing) -> None:

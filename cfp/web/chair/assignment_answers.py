@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import render_template, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -16,9 +16,10 @@ from cfp.errors import NotNowError
 from cfp.policy import Action, allowed
 from cfp.web import context
 from cfp.web.chair import blueprint
+from cfp.web.files import Table, add_files, without_only_track
 from cfp.web.forms import ViewResponse, press
 from cfp.web.gate import permission
-from cfp.web.lists import Listing
+from cfp.web.lists import Field, Listing
 from cfp.web.wording import add_words
 
 add_words({"repair.nothing": _l("No review needs somebody new now.")})
@@ -39,23 +40,18 @@ LATE = "late"
 
 @blueprint.get("/<slug>/chair/assignment/answers/")
 @permission(Action.ASSIGN)
-def assignment_answers(slug: str) -> str:
+def assignment_answers(slug: str) -> tuple[str, int]:
     """Who has said yes or no and why, who is silent, who is late."""
     db, actor, conference = context.db(), context.actor(), context.conference()
     now = context.now()
-    view = answers_list(db, conference, now=now)
-    listing = Listing.from_request(view, actor, sortable=SORTABLE, default="person")
-    listing.where(assignable(actor, conference))
-    late = is_late(conference, now)
-    _narrow(listing, late=late)
-    listing.load(db)
+    listing = _listing().load(db)
     handed = handing.handed_of(db, conference, _handed_over(listing.rows))
-    return render_template(
+    return listing.page_of(
         "chair/assignment_answers.html",
-        list=listing,
+        db,
         conference=conference,
         states=STATES,
-        late=late,
+        late=is_late(conference, now),
         open_states=OPEN,
         takers={
             (submission_id, one.giver_code): one.taker
@@ -64,6 +60,35 @@ def assignment_answers(slug: str) -> str:
         },
         may_nudge=allowed(actor, Action.SEND_MAIL, conference, now),
     )
+
+
+def _listing() -> Listing:
+    db, actor, conference = context.db(), context.actor(), context.conference()
+    now = context.now()
+    view = answers_list(db, conference, now=now)
+    listing = Listing.from_request(view, actor, sortable=SORTABLE, default="person")
+    listing.where(assignable(actor, conference))
+    _narrow(listing, late=is_late(conference, now))
+    return listing
+
+
+FIELDS = (
+    Field("reviewer", _l("Reviewer"), column="person"),
+    Field("code", _l("Code")),
+    Field("title", _l("Submission")),
+    Field("track", _l("Track")),
+    Field("answer", _l("Answer"), column="state"),
+    Field("reason", _l("Reason")),
+    Field("since", _l("Since"), column="changed"),
+)
+add_files(
+    blueprint,
+    "assignment_answers",
+    "/<slug>/chair/assignment/answers",
+    Action.ASSIGN,
+    Table(_listing, lambda: without_only_track(FIELDS)),
+    saved="answers",
+)
 
 
 def _narrow(listing: Listing, *, late: bool) -> None:
@@ -96,9 +121,7 @@ def assignment_repair(slug: str) -> ViewResponse:
         if not found.reviews:
             raise NotNowError("repair.nothing")
         options = Options(repair=True, replaced=found.silent)
-        job = proposals.request_proposal(
-            db, actor, conference, options=options, now=context.now()
-        )
+        job = proposals.request_proposal(db, actor, conference, options=options, now=context.now())
         return url_for("chair.assignment_job", slug=slug, number=job.id)
 
     return press(act)

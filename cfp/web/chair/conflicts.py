@@ -31,9 +31,10 @@ from cfp.policy import (
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.conflicts import conflict_type
+from cfp.web.files import Table, add_files
 from cfp.web.forms import BaseForm, Line, ViewResponse, perform, press
 from cfp.web.gate import permission
-from cfp.web.lists import Listing
+from cfp.web.lists import Field, Listing
 from cfp.web.wording import add_words
 
 add_words(
@@ -75,16 +76,13 @@ class JoinForm(BaseForm):
 
 @blueprint.get("/<slug>/chair/conflicts/")
 @permission(Action.CHAIR_ONLY)
-def conflicts(slug: str) -> str:
+def conflicts(slug: str) -> tuple[str, int]:
     """Everything found and declared, a page of it."""
     db, actor, conference = context.db(), context.actor(), context.conference()
-    view = conflicts_list(conference)
-    listing = Listing.from_request(view, actor, sortable=SORTABLE, default="person")
-    _narrow(listing)
-    listing.load(db)
-    return render_template(
+    listing = _listing().load(db)
+    return listing.page_of(
         "chair/conflicts.html",
-        list=listing,
+        db,
         told=told(db, actor, (row.recalled_id for row in listing.rows)),
         has_odd_bids=reports_odd_bids(db, conference),
         kinds=KINDS,
@@ -94,6 +92,32 @@ def conflicts(slug: str) -> str:
         me=actor.person_id,
         conference=conference,
     )
+
+
+def _listing() -> Listing:
+    view = conflicts_list(context.conference())
+    listing = Listing.from_request(view, context.actor(), sortable=SORTABLE, default="person")
+    _narrow(listing)
+    return listing
+
+
+FIELDS = (
+    Field("person", _l("Who")),
+    Field("submission", _l("Code")),
+    Field("title", _l("Submission")),
+    Field("kind", _l("What")),
+    Field("reason", _l("Reason")),
+    Field("state", _l("State")),
+    Field("judgment", _l("Judgment")),
+    Field("judge", _l("Judged by")),
+)
+add_files(
+    blueprint,
+    "conflicts",
+    "/<slug>/chair/conflicts",
+    Action.CHAIR_ONLY,
+    Table(_listing, lambda: FIELDS),
+)
 
 
 def _narrow(listing: Listing) -> None:

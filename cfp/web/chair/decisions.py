@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from cfp.domain.conferences.models import Conference, SubmissionType
@@ -40,12 +41,14 @@ from cfp.web.chair.decision_forms import (
     capacity_form,
 )
 from cfp.web.chair.sure_words import BAND_WORDS
+from cfp.web.files import Table, add_files, without_only_track
 from cfp.web.forms import ViewResponse, perform, press
 from cfp.web.gate import permission
-from cfp.web.lists import Listing
+from cfp.web.lists import Field, Listing
+from cfp.web.tagging import tags_on, typed_tags
 
 SORTABLE = ("title", "mean", "variance", "reviews", "track", "calibrated", "chance")
-FILTERS = ("view", "track", "type", "outcome", "fewer", "band", "sort", "page")
+FILTERS = ("q", "view", "track", "type", "outcome", "fewer", "band", "sort", "page")
 BANDS_ASKED = {"open": OPEN_BANDS, **{name: (name,) for name in BANDS}}
 UNDO_WITHIN = timedelta(hours=1)
 MANY_LIMIT = 1_000
@@ -53,7 +56,7 @@ MANY_LIMIT = 1_000
 
 @blueprint.get("/<slug>/chair/decisions/")
 @permission(Action.DECIDE)
-def decisions(slug: str) -> str:
+def decisions(slug: str) -> tuple[str, int]:
     """The board as a list, with what is pending, how sure the scores are and the minutes used."""
     db, actor, conference = context.db(), context.actor(), context.conference()
     run = run_of(db, actor, conference) if conference.adjusts_scores else None
@@ -64,10 +67,11 @@ def decisions(slug: str) -> str:
     if line is None:
         line = line_at(db, actor, conference, known.accepted)
     scatter = around.scatter(line, known.usual_spread)
-    return render_template(
+    return listing.page_of(
         "chair/decisions.html",
+        db,
         conference=conference,
-        list=listing,
+        tags=tags_on(listing),
         names=listing.view.names(actor),
         scores=_scores([row.id for row in listing.rows]),
         figures=known,
@@ -114,7 +118,35 @@ def board_listing(calibration_id: int | None = None, default: str = "-mean") -> 
     band = request.args.get("band", "")
     if calibration_id is not None and band in BANDS_ASKED:
         listing.where(view.column(actor, "band").in_(BANDS_ASKED[band]))
+    listing.search(context.db())
     return listing
+
+
+def _gathered(rows: Sequence[Any]) -> dict[int, str]:
+    return typed_tags([row.id for row in rows])
+
+
+FIELDS = (
+    Field("code", _l("Code")),
+    Field("title", _l("Title"), always=True),
+    Field("track", _l("Track")),
+    Field("format", _l("Format"), column="type"),
+    Field("state", _l("State")),
+    Field("mean", _l("Mean")),
+    Field("spread", _l("Spread"), lambda row, _at: spread(row.variance), column="variance"),
+    Field("reviews", _l("Reviews")),
+    Field("pending", _l("Pending decision")),
+    Field("accepted_format", _l("Format it is accepted for"), column="accepted_type"),
+    Field("minutes", _l("Minutes")),
+    Field("tags", _l("Tags"), lambda row, at: at.get(row.id, ""), column="tagged"),
+)
+add_files(
+    blueprint,
+    "decisions",
+    "/<slug>/chair/decisions",
+    Action.DECIDE,
+    Table(board_listing, lambda: without_only_track(FIELDS), _gathered),
+)
 
 
 def _narrow_by_outcome(listing: Listing, asked: str) -> None:

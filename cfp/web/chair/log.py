@@ -1,6 +1,6 @@
 """The audit log: who did what, when."""
 
-from flask import Response, render_template, url_for
+from flask_babel import lazy_gettext as _l
 
 from cfp.domain.conferences import log as entries
 from cfp.domain.submissions.committee import search_words
@@ -8,48 +8,36 @@ from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.log_words import detail_words, log_word
+from cfp.web.files import Table, add_files
 from cfp.web.gate import permission
-from cfp.web.lists import Listing, csv_file
+from cfp.web.lists import Field, Listing
 
-HEADER = ("number", "at", "who", "for", "action", "submission", "details")
+FIELDS = (
+    Field("number", _l("Number")),
+    Field("at", _l("When")),
+    Field("who", _l("Who"), column="actor"),
+    Field("for", _l("For"), column="acting_for"),
+    Field("action", _l("What")),
+    Field("submission", _l("About"), column="code"),
+    Field("details", _l("Details"), lambda row, _at: detail_words(row.detail), column="detail"),
+)
 
 
 @blueprint.get("/<slug>/chair/log/")
 @permission(Action.READ_AUDIT)
-def log(slug: str) -> str:
+def log(slug: str) -> tuple[str, int]:
     """One page, the newest first."""
     db, actor, conference = context.db(), context.actor(), context.conference()
     listing = _listing().load(db)
     actions = [(name, log_word(name)) for name in entries.actions_of(db, actor, conference)]
-    kept = {name: value for name, value in listing.arguments.items() if name != "page"}
-    return render_template(
+    return listing.page_of(
         "chair/log.html",
+        db,
         conference=conference,
-        list=listing,
         actions=sorted(actions, key=lambda one: one[1]),
         log_word=log_word,
         detail_words=detail_words,
-        save_url=url_for("chair.log_csv", slug=slug, **kept),  # type: ignore[arg-type]  # url_for types its own options
     )
-
-
-@blueprint.get("/<slug>/chair/log.csv")
-@permission(Action.READ_AUDIT)
-def log_csv(slug: str) -> Response:
-    """The same entries, all pages of them."""
-    rows = (
-        (
-            row.number,
-            row.at,
-            row.actor,
-            row.acting_for,
-            row.action,
-            row.code,
-            detail_words(row.detail),
-        )
-        for row in _listing().load_all(context.db()).rows
-    )
-    return csv_file(f"{slug}-log", HEADER, rows)
 
 
 def _listing() -> Listing:
@@ -64,3 +52,6 @@ def _listing() -> Listing:
     for word in search_words(asked.get("q", "")):
         listing.where(view.column(actor, "actor").icontains(word, autoescape=True))
     return listing
+
+
+add_files(blueprint, "log", "/<slug>/chair/log", Action.READ_AUDIT, Table(_listing, lambda: FIELDS))

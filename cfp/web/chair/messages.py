@@ -20,9 +20,10 @@ from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.settings_mail import KINDS
+from cfp.web.files import Table, add_files
 from cfp.web.forms import BaseForm, Line, ViewResponse, perform, press
 from cfp.web.gate import permission
-from cfp.web.lists import Listing
+from cfp.web.lists import Field, Listing
 from cfp.web.wording import add_words
 
 add_words(
@@ -57,22 +58,45 @@ def kind_word(kind: str) -> str:
 
 @blueprint.get("/<slug>/chair/messages/")
 @permission(Action.SEND_MAIL)
-def messages(slug: str) -> str:
+def messages(slug: str) -> tuple[str, int]:
     """One page of the outbox, the newest first."""
     db, actor, conference = context.db(), context.actor(), context.conference()
-    listing = Listing.from_request(
-        queries.outbox(conference), actor, sortable=SORTABLE, default="-created"
-    )
-    _narrow(listing)
+    listing = _listing().load(db)
     kinds = sorted((kind_word(kind), kind) for kind in queries.kinds_of(db, actor, conference))
-    return render_template(
+    return listing.page_of(
         "chair/messages.html",
+        db,
         conference=conference,
-        list=listing.load(db),
         kinds=[(kind, word) for word, kind in kinds],
         states=list(MessageState),
         kind_words={kind: word for word, kind in kinds},
     )
+
+
+def _listing() -> Listing:
+    view = queries.outbox(context.conference())
+    listing = Listing.from_request(view, context.actor(), sortable=SORTABLE, default="-created")
+    _narrow(listing)
+    return listing
+
+
+FIELDS = (
+    Field("subject", _l("Subject")),
+    Field("name", _l("To")),
+    Field("address", _l("E-mail"), column="recipient"),
+    Field("kind", _l("Kind"), lambda row, _at: kind_word(row.kind)),
+    Field("state", _l("State")),
+    Field("queued", _l("Queued"), column="created"),
+    Field("due", _l("Due")),
+    Field("sent", _l("Sent")),
+)
+add_files(
+    blueprint,
+    "messages",
+    "/<slug>/chair/messages",
+    Action.SEND_MAIL,
+    Table(_listing, lambda: FIELDS),
+)
 
 
 def _narrow(listing: Listing) -> None:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask import Response, render_template, url_for
+from flask import render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row
 
 from cfp.domain.accounts.actions import offer_claim
@@ -11,26 +12,27 @@ from cfp.domain.assignment.conflicts import find_conflicts
 from cfp.domain.conferences import actions, person, queries
 from cfp.domain.conferences.people import ROLE_COLUMNS, everybody, people_view
 from cfp.errors import NotFoundError
-from cfp.formats.table import csv_bytes
 from cfp.policy import Action, allowed
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.editing import edit
 from cfp.web.chair.people_forms import ClaimForm, RolesForm, role_words
 from cfp.web.chair.people_list import filters, people_listing
+from cfp.web.files import Table, add_files
 from cfp.web.forms import ViewResponse, perform
 from cfp.web.gate import permission
+from cfp.web.lists import Field, Listing
 
 
 @blueprint.get("/<slug>/chair/people/")
 @permission(Action.READ_PEOPLE)
-def people(slug: str) -> str:
+def people(slug: str) -> tuple[str, int]:
     """The list; track chairs have the speakers of their tracks in it."""
     db, actor, conference = context.db(), context.actor(), context.conference()
     listing = people_listing(actor, conference).load(db)
-    return render_template(
+    return listing.page_of(
         "chair/people.html",
-        list=listing,
+        db,
         filters=filters(listing.view, actor),
         known=frozenset(listing.view.names(actor)),
         roles_of=roles_of,
@@ -39,29 +41,25 @@ def people(slug: str) -> str:
     )
 
 
-@blueprint.get("/<slug>/chair/people.csv")
-@permission(Action.READ_PEOPLE)
-def people_csv(slug: str) -> Response:
-    """Exactly what the list shows, all pages of it."""
-    actor, conference = context.actor(), context.conference()
-    listing = people_listing(actor, conference).load_all(context.db())
-    known = listing.view.names(actor)
-    header = [_("name"), _("affiliation"), _("e-mail")]
-    header += [_("roles")] if "reviewer" in known else []
-    header += [_("talks"), _("confirmed")]
-    rows = [_cells(row, with_roles="reviewer" in known) for row in listing.rows]
-    return Response(
-        csv_bytes(header, rows),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{slug}-people.csv"'},
-    )
+def _listing() -> Listing:
+    return people_listing(context.actor(), context.conference()).whole()
 
 
-def _cells(row: Row[Any], *, with_roles: bool) -> list[str | int]:
-    cells: list[str | int] = [row.name, row.affiliation or "", row.address or ""]
-    if with_roles:
-        cells.append(", ".join(roles_of(row)))
-    return [*cells, row.talks, row.confirmed]
+FIELDS = (
+    Field("name", _l("Name")),
+    Field("affiliation", _l("Affiliation"), lambda row, _at: row.affiliation or ""),
+    Field("e-mail", _l("E-mail"), lambda row, _at: row.address or "", column="address"),
+    Field("roles", _l("Roles"), lambda row, _at: ", ".join(roles_of(row)), column="reviewer"),
+    Field("talks", _l("Talks")),
+    Field("confirmed", _l("Confirmed")),
+)
+add_files(
+    blueprint,
+    "people",
+    "/<slug>/chair/people",
+    Action.READ_PEOPLE,
+    Table(_listing, lambda: FIELDS),
+)
 
 
 def roles_of(row: Row[Any]) -> list[str]:

@@ -66,11 +66,10 @@ class PeopleListing(Listing):
         self.rows = db.execute(self.statement()).all() if ids else []
         return self
 
-    def load_all(self, db: Session) -> "PeopleListing":
-        """Fetch everybody with all that is said about them."""
+    def whole(self) -> "PeopleListing":
+        """The list with all that is said about everybody in it."""
         self.view = people_view(self.actor, self.view.conference)
         self.conditions = conditions(self.view, self.actor, self.arguments)
-        super().load_all(db)
         return self
 
 

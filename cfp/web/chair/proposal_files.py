@@ -10,6 +10,7 @@ from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.assignment_files import json_file
 from cfp.web.chair.proposal import pairs_of
+from cfp.web.files import table_file
 from cfp.web.gate import permission
 from cfp.web.lists import csv_file
 
@@ -19,6 +20,14 @@ from cfp.web.lists import csv_file
 def proposal_csv(slug: str, number: int) -> Response:
     """The pairs that the address narrows the list to; it can be edited and imported."""
     return csv_file(f"{slug}-proposal-{number}", *_table(number))
+
+
+@blueprint.get("/<slug>/chair/assignment/proposals/<int(max=2147483647):number>.xlsx")
+@permission(Action.ASSIGN)
+def proposal_xlsx(slug: str, number: int) -> Response:
+    """The same as a workbook."""
+    header, rows = _table(number)
+    return table_file("xlsx", f"{slug}-proposal-{number}", list(header), rows)
 
 
 @blueprint.get("/<slug>/chair/assignment/proposals/<int(max=2147483647):number>.json")

@@ -1,11 +1,13 @@
 """Reviews as chairs follow them: scores of every submission, how far reviewers are, reminding."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 from flask import Response, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from sqlalchemy import Row
 
 from cfp.domain.conferences import queries as conferences
 from cfp.domain.decisions.board import scores_by_submission, spread
@@ -24,9 +26,11 @@ from cfp.web.chair import blueprint
 from cfp.web.chair.setup_forms import CountForm
 from cfp.web.chair.submissions import narrow, review_choices
 from cfp.web.chair.sure_words import leniency_words
+from cfp.web.files import Table, add_files, without_only_track
 from cfp.web.forms import ViewResponse, perform
 from cfp.web.gate import permission
-from cfp.web.lists import Listing, csv_file
+from cfp.web.lists import Field, Listing, csv_file
+from cfp.web.tagging import tags_on, typed_tags
 from cfp.web.wording import add_words
 
 add_words(
@@ -42,20 +46,17 @@ DRAWN = 40
 
 @blueprint.get("/<slug>/chair/reviews/")
 @permission(Action.READ_SCORES)
-def reviews(slug: str) -> str:
+def reviews(slug: str) -> tuple[str, int]:
     """Every submission with its scores, as many as this person may read."""
     db, actor, conference = context.db(), context.actor(), context.conference()
-    view = committee_list(conference)
-    listing = Listing.from_request(view, actor, sortable=SORTABLE, default="-mean")
-    listing.where(view.told(actor, "reviews"))
-    narrow(listing)
-    listing.load(db)
+    listing = _listing().load(db)
     criteria = criteria_of(db, conference)
     low, high = scale_of(criteria)
-    return render_template(
+    return listing.page_of(
         "chair/reviews.html",
+        db,
         conference=conference,
-        list=listing,
+        tags=tags_on(listing),
         scores=scores_by_submission(db, actor, conference, [row.id for row in listing.rows]),
         tracks=conferences.tracks_of(db, conference),
         low=low,
@@ -64,6 +65,48 @@ def reviews(slug: str) -> str:
         spread=spread,
         review_choices=review_choices(conference.reviews_per_submission),
     )
+
+
+def _listing() -> Listing:
+    actor, view = context.actor(), committee_list(context.conference())
+    listing = Listing.from_request(view, actor, sortable=SORTABLE, default="-mean")
+    listing.where(view.told(actor, "reviews"))
+    narrow(listing)
+    return listing
+
+
+_Gathered: TypeAlias = tuple[Mapping[int, list[float]], dict[int, str]]
+
+
+def _gathered(rows: Sequence[Any]) -> _Gathered:
+    db, actor, conference = context.db(), context.actor(), context.conference()
+    ids = [row.id for row in rows]
+    return scores_by_submission(db, actor, conference, ids), typed_tags(ids)
+
+
+def _scores(row: Row[Any], at: _Gathered) -> str:
+    return " ".join(f"{score:g}" for score in at[0].get(row.id, ()))
+
+
+FIELDS = (
+    Field("code", _l("Code")),
+    Field("title", _l("Title"), always=True),
+    Field("track", _l("Track")),
+    Field("state", _l("State")),
+    Field("scores", _l("Scores"), _scores, column="reviews"),
+    Field("mean", _l("Mean")),
+    Field("spread", _l("Spread"), lambda row, _at: spread(row.variance), column="variance"),
+    Field("reviews", _l("Reviews")),
+    Field("tags", _l("Tags"), lambda row, at: at[1].get(row.id, ""), column="tagged"),
+)
+add_files(
+    blueprint,
+    "reviews",
+    "/<slug>/chair/reviews/scores",
+    Action.READ_SCORES,
+    Table(_listing, lambda: without_only_track(FIELDS), _gathered),
+    saved="scores",
+)
 
 
 @blueprint.get("/<slug>/chair/reviews/reviewers")
@@ -103,7 +146,7 @@ def _signed(one: CalibratedReviewer) -> float | None:
 
 @blueprint.get("/<slug>/chair/reviews.csv")
 @permission(Action.READ_SCORES)
-def reviews_csv(slug: str) -> Response:
+def all_reviews_csv(slug: str) -> Response:
     """A row for each submitted review, with its score of each criterion and all its answers."""
     db, actor, conference = context.db(), context.actor(), context.conference()
     criteria = criteria_of(db, conference)
@@ -153,5 +196,3 @@ def nudge(slug: str) -> ViewResponse | str:
         return page()
     done = ngettext("%(num)s mail is on its way.", "%(num)s mails are on their way.", len(ready))
     return perform(form, act, page, done=done)
-
-

@@ -11,6 +11,7 @@ from cfp.domain.reviews import queries as reviews
 from cfp.domain.reviews.rules import scale_of
 from cfp.domain.submissions.history import edits_of
 from cfp.domain.submissions.states import OUTCOMES, may_move
+from cfp.domain.submissions.tags import tags_by_submission
 from cfp.errors import NotFoundError
 from cfp.policy import Action, Fact, allowed, conflict_policy, sees
 from cfp.web import context
@@ -45,6 +46,9 @@ def submission(slug: str, code: str) -> str:
         conference=standing.conference,
         submission=standing.submission,
         standing=standing,
+        tags=tags_by_submission(db, actor, standing.conference, [standing.submission.id]).get(
+            standing.submission.id, ()
+        ),
         facts={fact.name.lower() for fact in Fact if sees(standing, fact)},
         acts={act.name.lower() for act in Action if allowed(actor, act, standing, now)},
         mails=allowed(actor, Action.SEND_MAIL, standing.conference, now),

@@ -4,43 +4,51 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 
 from cfp.domain.conferences import queries as conferences
 from cfp.domain.decisions.board import spread
-from cfp.domain.submissions.committee import committee_list, holding, search_words
-from cfp.domain.submissions.models import Speaker, Submission
+from cfp.domain.submissions.committee import committee_list
+from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.queries import speakers_by_submission
 from cfp.domain.submissions.states import OUTCOMES, State
+from cfp.domain.submissions.tags import with_tag
 from cfp.formats.speakers import write_entries
-from cfp.formats.table import Cell
 from cfp.policy import Action, allowed
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.write import add_source
+from cfp.web.files import Table, add_files, without_only_track
 from cfp.web.gate import permission
-from cfp.web.lists import Listing, csv_file
+from cfp.web.lists import Field, Listing
+from cfp.web.tagging import tags_on, typed_tags
 
 SORTABLE = ("title", "track", "type", "state", "reviews", "mean", "variance", "submitted")
 FILTERS = ("q", "track", "type", "state", "pending", "reviews")
 STATES = [state for state in State if state is not State.DRAFT]
+BY_TAG = "tag."
 _REVIEWS = re.compile(r"(?P<below>lt)?(?P<count>[0-9]{1,3})(?P<more>\+)?")
 
 
 @blueprint.get("/<slug>/chair/submissions/")
 @permission(Action.READ_COMMITTEE)
-def submissions(slug: str) -> str:
+def submissions(slug: str) -> tuple[str, int]:
     """One page of the list."""
     db, conference = context.db(), context.conference()
-    listing = committee_listing().load(db)
-    return render_template(
+    tracks = conferences.tracks_of(db, conference)
+    listing = committee_listing()
+    listing.offer(one for one in FIELDS if one.name != "track" or len(tracks) > 1)
+    listing.load(db)
+    return listing.page_of(
         "chair/submissions.html",
-        list=listing,
+        db,
         names=listing.view.names(listing.actor),
         speakers=speakers_by_submission(db, [row.id for row in listing.rows]),
-        tracks=conferences.tracks_of(db, conference),
+        tags=tags_on(listing),
+        tracks=tracks,
         types=conferences.types_of(db, conference),
         conference=conference,
         states=STATES,
@@ -48,60 +56,57 @@ def submissions(slug: str) -> str:
         spread=spread,
         review_choices=review_choices(conference.reviews_per_submission),
         bulk=_bulk(slug),
-        save_url=url_for("chair.submissions_csv", slug=slug, **without_page(listing)),
         write_url=_write_url(listing),
     )
 
 
-@blueprint.get("/<slug>/chair/submissions.csv")
-@permission(Action.READ_COMMITTEE)
-def submissions_csv(slug: str) -> Response:
-    """The same rows and columns, all pages of them."""
-    db, conference = context.db(), context.conference()
-    listing = committee_listing().load_all(db)
-    several = len(conferences.tracks_of(db, conference)) > 1
-    names = listing.view.names(listing.actor)
-    shown = [name for name in _HEADERS if name in names and (name != "track" or several)]
-    speakers = speakers_by_submission(db, [row.id for row in listing.rows])
-    rows = (_cells(row, shown, speakers.get(row.id, ())) for row in listing.rows)
-    return csv_file(f"{slug}-submissions", [_HEADERS[name] for name in shown], rows)
+FIELDS = (
+    Field("code", _l("Code")),
+    Field("title", _l("Title"), always=True),
+    Field("speakers", _l("Speakers"), lambda row, at: at[0].get(row.id, ""), column="people"),
+    Field("track", _l("Track")),
+    Field("format", _l("Format"), column="type"),
+    Field("state", _l("State")),
+    Field("reviews", _l("Reviews")),
+    Field("mean", _l("Mean")),
+    Field("spread", _l("Spread"), lambda row, _at: spread(row.variance), column="variance"),
+    Field("pending", _l("Pending decision")),
+    Field("submitted", _l("Submitted")),
+    Field("tags", _l("Tags"), lambda row, at: at[1].get(row.id, ""), column="tagged"),
+)
+"""The columns of page and file; a file's are named in one language only."""
 
 
-_HEADERS = {
-    "code": "code",
-    "title": "title",
-    "people": "speakers",
-    "track": "track",
-    "type": "format",
-    "state": "state",
-    "reviews": "reviews",
-    "mean": "mean",
-    "variance": "spread",
-    "pending": "pending",
-    "submitted": "submitted",
-}
-"""The columns of the table by the view's names; a file's columns are not translated."""
-
-
-def _cells(row: object, names: Sequence[str], speakers: Sequence[Speaker]) -> list[Cell]:
-    made: dict[str, Cell] = {
-        "people": write_entries(speakers),
-        "variance": spread(getattr(row, "variance", None)),
-    }
-    cells = [made[name] if name in made else getattr(row, name) for name in names]
-    return [round(cell, 3) if isinstance(cell, float) else cell for cell in cells]
+def _gathered(rows: Sequence[Any]) -> tuple[dict[int, str], dict[int, str]]:
+    """The speakers and the tags of some rows, as they are typed."""
+    ids = [row.id for row in rows]
+    speakers = speakers_by_submission(context.db(), ids)
+    return {id_: write_entries(found) for id_, found in speakers.items()}, typed_tags(ids)
 
 
 def committee_listing() -> Listing:
     """The list as the address asks for it; an item's page asks the same for its neighbors."""
-    actor = context.actor()
-    view = committee_list(context.conference())
-    listing = Listing.from_request(view, actor, sortable=SORTABLE, default="-submitted")
+    actor, conference = context.actor(), context.conference()
+    view, sortable = committee_list(conference), list(SORTABLE)
+    asked = request.args.get("sort", "").removeprefix("-")
+    if asked.startswith(BY_TAG):
+        view = with_tag(context.db(), actor, view, asked, name=asked.removeprefix(BY_TAG))
+        sortable.append(asked)
+    listing = Listing.from_request(view, actor, sortable=sortable, default="-submitted")
     narrow(listing)
     return listing
 
 
-def _picked() -> ColumnElement[bool]:
+add_files(
+    blueprint,
+    "submissions",
+    "/<slug>/chair/submissions",
+    Action.READ_COMMITTEE,
+    Table(committee_listing, lambda: without_only_track(FIELDS), _gathered),
+)
+
+
+def picked() -> ColumnElement[bool]:
     """What is ticked in the list, or without a tick all of it."""
     codes = request.args.getlist("picked")
     if codes:
@@ -110,14 +115,13 @@ def _picked() -> ColumnElement[bool]:
     return Submission.id.in_(shown.with_only_columns(Submission.id))
 
 
-def _list_url() -> str:
-    kept = {
-        name: value for name, value in request.args.items() if name in (*FILTERS, "sort", "page")
-    }
+def list_url() -> str:
+    names = (*FILTERS, "sort", "page", "columns")
+    kept = {name: value for name, value in request.args.items() if name in names}
     return url_for("chair.submissions", slug=context.conference().slug, **kept)  # type: ignore[arg-type]  # url_for types its own options
 
 
-add_source("submissions", condition=_picked, back=_list_url)
+add_source("submissions", condition=picked, back=list_url)
 
 
 def without_page(listing: Listing) -> dict[str, Any]:
@@ -128,8 +132,7 @@ def without_page(listing: Listing) -> dict[str, Any]:
 def narrow(listing: Listing) -> None:
     """Search and filters of the address."""
     view, actor, asked = listing.view, listing.actor, listing.arguments
-    if search_words(asked.get("q", "")):
-        listing.where(holding(view, actor, asked["q"]))
+    listing.search(context.db())
     for name in ("track", "type"):
         value = asked.get(name, "")
         if value:
@@ -162,6 +165,7 @@ def _bulk(slug: str) -> list[tuple[str, str]]:
     acts = [
         (Action.SEND_MAIL, _("Write to these"), "chair.write"),
         (Action.DECIDE, _("Decide on these"), "chair.decide_several"),
+        (Action.TAG, _("Tag these"), "chair.tag_several"),
     ]
     return [
         (label, url_for(endpoint, slug=slug))
@@ -175,7 +179,8 @@ def _write_url(listing: Listing) -> str | None:
     conference = context.conference()
     if not allowed(listing.actor, Action.SEND_MAIL, conference, context.now()):
         return None
-    shown = {name: value for name, value in without_page(listing).items() if name != "to"}
+    kept = without_page(listing)
+    shown = {name: value for name, value in kept.items() if name not in {"to", "columns"}}
     return url_for("chair.write", slug=conference.slug, to="submissions", **shown)
 
 

@@ -12,9 +12,10 @@ from cfp.domain.reviews import queries
 from cfp.domain.submissions.states import State
 from cfp.policy import Action, takes_bids
 from cfp.web import context
+from cfp.web.files import Table, add_files
 from cfp.web.forms import BaseForm, ViewResponse, perform
 from cfp.web.gate import permission
-from cfp.web.lists import Listing
+from cfp.web.lists import Field, Listing
 from cfp.web.reviewer import blueprint
 
 BIDS = {"want": _l("want to"), "can": _l("can"), "rather_not": _l("rather not")}
@@ -28,6 +29,15 @@ class BidForm(BaseForm):
 @blueprint.get("/<slug>/reviews/bids/")
 @permission(Action.REVIEW_QUEUE)
 def bids(slug: str) -> str:
+    return render_template(
+        "reviewer/bids.html",
+        list=_listing().load(context.db()),
+        words=BIDS,
+        conference=context.conference(),
+    )
+
+
+def _listing() -> Listing:
     actor, conference = context.actor(), context.conference()
     if not takes_bids(conference):
         raise NotFound
@@ -38,9 +48,23 @@ def bids(slug: str) -> str:
     listing.where(view.column(actor, "state") == State.SUBMITTED)
     if request.args.get("show") == "none":
         listing.where(view.column(actor, "bid").is_(None))
-    return render_template(
-        "reviewer/bids.html", list=listing.load(context.db()), words=BIDS, conference=conference
-    )
+    return listing
+
+
+FIELDS = (
+    Field("code", _l("Code")),
+    Field("title", _l("Title"), always=True),
+    Field("track", _l("Track")),
+    Field("bid", _l("Your bid")),
+)
+add_files(
+    blueprint,
+    "bids",
+    "/<slug>/reviews/bids",
+    Action.REVIEW_QUEUE,
+    Table(_listing, lambda: FIELDS),
+    saved="my-bids",
+)
 
 
 @blueprint.get("/<slug>/reviews/<code>/bid")

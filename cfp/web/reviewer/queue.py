@@ -12,10 +12,12 @@ from cfp.domain.reviews.rules import MINUTES_PER_REVIEW
 from cfp.domain.submissions.states import State
 from cfp.policy import Action, takes_bids
 from cfp.web import context
+from cfp.web.files import Table, add_files, without_only_track
 from cfp.web.gate import permission
-from cfp.web.lists import Listing
+from cfp.web.lists import Field, Listing
 from cfp.web.reviewer import blueprint
 from cfp.web.reviewer.times import Clock, clock_of
+from cfp.web.tagging import tags_on, typed_tags
 
 PROGRESS = {
     "open": _l("to review"),
@@ -30,25 +32,16 @@ SORTABLE = ("order", "title", "track", "type", "progress", "changed")
 
 @blueprint.get("/<slug>/reviews/")
 @permission(Action.REVIEW_QUEUE)
-def queue(slug: str) -> str:
+def queue(slug: str) -> tuple[str, int]:
     actor, conference = context.actor(), context.conference()
-    view = queries.queue_for(actor, conference)
-    listing = Listing.from_request(view, actor, sortable=SORTABLE, default="order")
-    listing.where(view.column(actor, "state") == State.SUBMITTED)
-    if takes_bids(conference):
-        listing.where(view.column(actor, "progress") != "offered")
-    wanted = request.args.get("show", "")
-    if wanted in PROGRESS:
-        listing.where(view.column(actor, "progress") == wanted)
-    query = request.args.get("q", "").strip()
-    if query:
-        listing.where(view.column(actor, "title").icontains(query, autoescape=True))
+    listing, wanted = _listing().load(context.db()), request.args.get("show", "")
     progress = queries.progress_of(context.db(), actor, conference)
     extended = extended_until(context.db(), actor, conference)
     clock = clock_of(conference, context.now(), extended)
-    return render_template(
+    body = render_template(
         "reviewer/queue.html",
-        list=listing.load(context.db()),
+        list=listing,
+        tags=tags_on(listing),
         progress=progress,
         unanswered=_unanswered(clock),
         minutes_left=progress.left * MINUTES_PER_REVIEW,
@@ -60,6 +53,49 @@ def queue(slug: str) -> str:
         takes_bids=takes_bids(conference),
         compares=is_told(conference),
     )
+    return body, listing.status
+
+
+def _listing() -> Listing:
+    actor, conference = context.actor(), context.conference()
+    view = queries.queue_for(actor, conference)
+    listing = Listing.from_request(view, actor, sortable=SORTABLE, default="order")
+    listing.where(view.column(actor, "state") == State.SUBMITTED)
+    if takes_bids(conference):
+        listing.where(view.column(actor, "progress") != "offered")
+    wanted = request.args.get("show", "")
+    if wanted in PROGRESS:
+        listing.where(view.column(actor, "progress") == wanted)
+    listing.search(context.db())
+    return listing
+
+
+FIELDS = (
+    Field("code", _l("Code")),
+    Field("title", _l("Title"), always=True),
+    Field("track", _l("Track")),
+    Field("format", _l("Format"), column="type"),
+    Field("review", _l("Your review"), column="progress"),
+    Field(
+        "score",
+        _l("Your score"),
+        lambda row, _at: row.total if row.progress == "done" else None,
+        column="total",
+    ),
+    Field("tags", _l("Tags"), lambda row, at: at.get(row.id, ""), column="tagged"),
+)
+add_files(
+    blueprint,
+    "queue",
+    "/<slug>/reviews/queue",
+    Action.REVIEW_QUEUE,
+    Table(
+        _listing,
+        lambda: without_only_track(FIELDS),
+        lambda rows: typed_tags([row.id for row in rows]),
+    ),
+    saved="my-reviews",
+)
 
 
 def _words(clock: Clock) -> dict[str, object]:

@@ -27,6 +27,7 @@ from cfp.domain.conferences.models import (
 from cfp.domain.conferences.queries import Member
 from cfp.domain.mail.models import MailTemplate
 from cfp.domain.program.models import ProgramDraft
+from cfp.domain.submissions.models import Tag
 from cfp.errors import DomainError
 from cfp.links import Links
 from cfp.phases import undated
@@ -117,7 +118,7 @@ def clone(
     invited: int = 0,
     now: datetime,
 ) -> Conference:
-    """Create a conference with the settings, formats, tracks, rooms and texts of another.
+    """Create a conference with the settings, formats, tracks, rooms, tags and texts of another.
 
     Submissions, people and dates are never copied; who is to be on the committee again is invited
     (`invite_again`), `invited` of them.
@@ -131,6 +132,7 @@ def clone(
     _copy_review_form(db, source, conference)
     _copy_rows(db, MailTemplate, source, conference)
     _copy_rows(db, AffiliationAlias, source, conference)
+    _copy_rows(db, Tag, source, conference)
     detail = {"from": source.slug, "invited": invited}
     _start(db, actor, conference, now, detail)
     return conference
