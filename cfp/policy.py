@@ -182,6 +182,7 @@ class Action(StrEnum):
     REVIEW = auto()
     READ_REVIEWS = auto()
     COMMENT = auto()
+    REDACT = auto()
     ASSIGN_ONE = auto()
     DECIDE_ONE = auto()
     WITHDRAW_FOR = auto()
@@ -232,6 +233,7 @@ ON_SUBMISSION: Mapping[Action, list[Grant]] = MappingProxyType(
         Action.REVIEW: _all(R, unblocked=True),
         Action.READ_REVIEWS: SEES[Fact.REVIEWS],
         Action.COMMENT: SEES[Fact.REVIEWS],
+        Action.REDACT: _all(T, C, unblocked=True),
         Action.ASSIGN_ONE: _all(T, C, unblocked=True),
         Action.DECIDE_ONE: _all(T, C, unblocked=True),
         Action.WITHDRAW_FOR: _all(C),
@@ -375,7 +377,8 @@ def _standing_row(seat: "_Seat") -> Select[Any]:
     )
 
 
-ACTIVE_ASSIGNMENTS = ("assigned", "accepted", "done")
+ACTIVE_ASSIGNMENTS = ("assigned", "accepted", "done", "abstained")
+"""Whoever has abstained still reads it: they may change their mind."""
 
 
 def takes_bids(conference: Conference) -> bool:

@@ -169,6 +169,12 @@ class Places:
             select(Submission.code, Conflict.person_id).join(Conflict).where(declared)
         )
         yield Place("reviewer.review", self.reviewer, {**here, "code": done})
+        for name in ("changes", "own_history"):
+            yield Place(f"reviewer.{name}", self.reviewer, {**here, "code": done})
+        by = select(Review.pseudonym).join(Submission, Submission.id == Review.submission_id)
+        of_it = by.where(Submission.code == done, Review.state == "submitted")
+        read = {**here, "code": done, "pseudonym": self._one(of_it)}
+        yield Place("reviewer.history_of", self.chair, read)
         for code, person in (asked, blocked):
             yield Place("reviewer.review", person, {**here, "code": code})
         yield Place("reviewer.next_one", asked[1], here)

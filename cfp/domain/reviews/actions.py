@@ -48,14 +48,14 @@ def save(
         StaleError: it was saved elsewhere meanwhile.
         DomainError: a score out of range, or (to submit) a required one missing.
     """
-    _check_may_review(actor, standing, now)
+    check_may_review(actor, standing, now)
     criteria = queries.criteria_of(db, standing.conference)
     _check_values({one.id: (one.low, one.high) for one in criteria}, scores, confidence)
     review = queries.own_review(db, actor, standing.submission)
     if (review.revision if review else 0) != revision:
         raise StaleError("stale", theirs=_texts(review))
     if review is None:
-        review = _new_review(db, actor, standing, now)
+        review = new_review(db, actor, standing, now)
     submitted_before = review.state == "submitted"
     if submit or submitted_before:
         _check_complete(unanswered(criteria, scores))
@@ -101,7 +101,8 @@ def comment(
     return remark
 
 
-def _check_may_review(actor: Actor, standing: Standing, now: datetime) -> None:
+def check_may_review(actor: Actor, standing: Standing, now: datetime) -> None:
+    """Raise unless the person may review this, and now."""
     if not allowed(actor, Action.REVIEW, standing, now):
         raise ForbiddenError("forbidden")
     if not can_be_reviewed(standing.conference, standing.submission):
@@ -124,7 +125,8 @@ def _check_complete(missing: list[Criterion]) -> None:
         raise DomainError("score_missing", field=f"score_{missing[0].id}", name=missing[0].name)
 
 
-def _new_review(db: Session, actor: Actor, standing: Standing, now: datetime) -> Review:
+def new_review(db: Session, actor: Actor, standing: Standing, now: datetime) -> Review:
+    """An empty draft; to begin one is a yes to the assignment."""
     review = Review(
         conference_id=standing.conference.id,
         round_id=_current_round(db, standing.conference),

@@ -10,7 +10,10 @@ from cfp.db import Base
 
 
 class Review(Base):
-    """One reviewer's view of one submission. `total` is the weighted mean of its scores."""
+    """One reviewer's view of one submission. `total` is the weighted mean of its scores.
+
+    state: draft, submitted, or abstained, with the reason for the chairs in `abstention`.
+    """
 
     __tablename__ = "review"
 
@@ -26,6 +29,7 @@ class Review(Base):
     committee_text: Mapped[str] = mapped_column(default="")
     chair_text: Mapped[str] = mapped_column(default="")
     speaker_text: Mapped[str] = mapped_column(default="")
+    abstention: Mapped[str] = mapped_column(default="")
     seen_revision: Mapped[int] = mapped_column(default=0)
     created: Mapped[datetime]
     changed: Mapped[datetime]

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    ScalarSelect,
     and_,
     case,
     cast,
@@ -22,8 +23,9 @@ from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import Assignment, Bid
 from cfp.domain.conferences.models import Conference, Criterion, SubmissionType, Track
-from cfp.domain.reviews.models import Comment, Review, Score
-from cfp.domain.reviews.rules import UNDER_REVIEW
+from cfp.domain.reviews.models import Comment, Review, ReviewRevision, Score
+from cfp.domain.reviews.rules import FINISHED, UNDER_REVIEW
+from cfp.domain.submissions import redaction
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.queries import last_edit
 from cfp.policy import Action, Column, Fact, Standing, View, may, sees, unblocked
@@ -35,7 +37,10 @@ _BID = aliased(Bid, name="own_bid")
 
 @dataclass(frozen=True)
 class BlindSubmission:
-    """What a reviewer may know of a submission when names are hidden: nobody is in it."""
+    """What a reviewer may know of a submission when names are hidden: nobody is in it.
+
+    Title and abstract are the chairs' redacted version, where there is one.
+    """
 
     code: str
     title: str
@@ -60,8 +65,7 @@ def for_reviewer(db: Session, standing: Standing) -> BlindSubmission:
     track = db.get_one(Track, submission.track_id)
     known = (
         submission.code,
-        submission.title,
-        submission.abstract,
+        *redaction.shown(db, standing),
         kind.name,
         kind.minutes,
         track.name,
@@ -118,6 +122,7 @@ def queue_for(actor: Actor, conference: Conference) -> View:
     progress = case(
         (~unblocked(actor, conference), "conflict"),
         (mine.state == "submitted", "done"),
+        (mine.state == "abstained", "abstained"),
         (mine.state == "draft", "draft"),
         (~may(actor, Action.REVIEW, conference), "offered"),
         else_="open",
@@ -125,7 +130,7 @@ def queue_for(actor: Actor, conference: Conference) -> View:
     columns = {
         "id": Submission.id,
         "code": Submission.code,
-        "title": Submission.title,
+        "title": redaction.shown_title(actor, conference),
         "state": Submission.state,
         "type": SubmissionType.name,
         "track": Track.name,
@@ -152,7 +157,7 @@ def reviewable(actor: Actor, conference: Conference) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a reviewer is: `done` submitted of `all` that are theirs to review."""
+    """How far a reviewer is: `done` submitted or abstained, of `all` that are theirs to review."""
 
     done: int
     all: int
@@ -173,7 +178,7 @@ def progress_of(db: Session, actor: Actor, conference: Conference) -> Progress:
             and_(
                 review.submission_id == Submission.id,
                 review.person_id == actor.person_id,
-                review.state == "submitted",
+                review.state.in_(FINISHED),
             ),
         )
         .where(reviewable(actor, conference))
@@ -193,7 +198,7 @@ def next_open(
             and_(review.submission_id == Submission.id, review.person_id == actor.person_id),
         )
         .where(
-            reviewable(actor, conference), or_(review.id.is_(None), review.state != "submitted")
+            reviewable(actor, conference), or_(review.id.is_(None), review.state.not_in(FINISHED))
         )
     )
     if after is None:
@@ -206,7 +211,10 @@ def next_open(
 
 @dataclass(frozen=True)
 class OtherReview:
-    """A submitted review as somebody else may read it; `reviewer` is a name or a pseudonym."""
+    """A submitted review as somebody else may read it; `reviewer` is a name or a pseudonym.
+
+    `changes` is how often it was changed since it was submitted, for those who may read how.
+    """
 
     reviewer: str
     total: float | None
@@ -217,6 +225,8 @@ class OtherReview:
     speaker_text: str
     late: bool
     outdated: bool
+    pseudonym: str
+    changes: int
 
 
 def reviews_of(
@@ -226,7 +236,7 @@ def reviews_of(
     if not sees(standing, Fact.REVIEWS):
         return []
     rows = db.execute(
-        select(Review, Person.name, last_edit(standing.submission))
+        select(Review, Person.name, last_edit(standing.submission), _changes())
         .join(Person, Person.id == Review.person_id)
         .where(
             Review.submission_id == standing.submission.id,
@@ -236,7 +246,7 @@ def reviews_of(
         .options(joinedload(Review.scores))
         .order_by(Review.pseudonym)
     ).unique()
-    named = sees(standing, Fact.REVIEWERS)
+    named, chairs = sees(standing, Fact.REVIEWERS), sees(standing, Fact.CHAIR_REVIEWS)
     due = standing.conference.reviews_due
     return [
         OtherReview(
@@ -245,13 +255,25 @@ def reviews_of(
             scores=_by_criterion(review.scores),
             confidence=review.confidence,
             committee_text=review.committee_text,
-            chair_text=review.chair_text if sees(standing, Fact.CHAIR_REVIEWS) else None,
+            chair_text=review.chair_text if chairs else None,
             speaker_text=review.speaker_text,
             late=due is not None and review.submitted is not None and review.submitted > due,
             outdated=edited is not None and review.seen_revision <= edited,
+            pseudonym=review.pseudonym,
+            changes=changes if chairs else 0,
         )
-        for review, name, edited in rows
+        for review, name, edited, changes in rows
     ]
+
+
+def _changes() -> ScalarSelect[int]:
+    """How often a review was changed after it was submitted, as SQL on its row."""
+    return (
+        select(func.count(ReviewRevision.id))
+        .where(ReviewRevision.review_id == Review.id)
+        .correlate(Review)
+        .scalar_subquery()
+    )
 
 
 def texts_for_speakers(db: Session, standing: Standing) -> list[tuple[str, str]]:

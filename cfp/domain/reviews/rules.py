@@ -10,6 +10,8 @@ from cfp.domain.submissions.states import State
 
 CONFIDENCE_LEVELS = (1, 2, 3, 4, 5)
 UNDER_REVIEW = frozenset({State.SUBMITTED})
+FINISHED = ("submitted", "abstained")
+"""States of a review that wait for nothing more from its reviewer."""
 
 
 def reviewing_is_open(conference: Conference) -> bool:

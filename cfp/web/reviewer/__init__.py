@@ -5,11 +5,13 @@ from flask import Blueprint
 blueprint = Blueprint("reviewer", __name__)
 
 from cfp.web.reviewer import (  # noqa: E402,F401 - routes register
+    abstain,
     answers,
     bids,
     collaborators,
     conflicts,
     documents,
+    history,
     profile,
     queue,
     review,

@@ -18,6 +18,7 @@ PROGRESS = {
     "open": _l("to review"),
     "draft": _l("started"),
     "done": _l("done"),
+    "abstained": _l("abstained"),
     "conflict": _l("conflict of interest"),
     "offered": _l("not assigned to you"),
 }

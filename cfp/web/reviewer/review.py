@@ -15,6 +15,7 @@ from cfp.web import context
 from cfp.web.forms import ViewResponse, perform
 from cfp.web.gate import permission
 from cfp.web.reviewer import blueprint
+from cfp.web.reviewer.abstain import AbstainForm
 from cfp.web.reviewer.conflicts import blocked_page
 from cfp.web.reviewer.forms import (
     CommentForm,
@@ -141,9 +142,8 @@ def comment(slug: str, code: str) -> ViewResponse:
 
 
 def _comment_page(form: CommentForm) -> str:
-    return render_template(
-        "reviewer/comment.html", form=form, submission=context.submission()
-    )
+    title = queries.for_reviewer(context.db(), context.standing()).title
+    return render_template("reviewer/comment.html", form=form, title=title)
 
 
 def _form() -> tuple[ReviewForm, Review | None]:
@@ -207,6 +207,7 @@ def _page(form: ReviewForm, own: Review | None) -> str:
         comment_form=CommentForm(formdata=None),
         conflict_form=ConflictForm(formdata=None),
         decline_form=DeclineForm(formdata=None),
+        abstain_form=AbstainForm(formdata=None),
         criteria=queries.criteria_of(db, conference),
         progress=progress,
         minutes_left=progress.left * MINUTES_PER_REVIEW,
