@@ -14,12 +14,11 @@ from cfp.domain.submissions.models import Submission
 from tests.factories import (
     give_role,
     make_assignment,
-    make_conference,
     make_person,
     make_review,
     make_submission,
 )
-from tests.support.setting import make_chair
+from tests.support.setting import make_chair, open_conference
 from tests.support.visitor import Visitor
 
 LogIn = Callable[[Person], Visitor]
@@ -27,7 +26,7 @@ LogIn = Callable[[Person], Visitor]
 
 @pytest.fixture
 def conference(db: Session) -> Conference:
-    return make_conference(db, "netconf", reviewing="assigned")
+    return open_conference(db, reviewing="assigned")
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from cfp.domain.mail.models import Message
 from cfp.domain.program import blocks, drafts, versions
 from cfp.domain.program.models import Placement
 from cfp.domain.reviews.models import Comment
-from cfp.domain.submissions.models import Speaker
+from cfp.domain.submissions.models import Redaction, Speaker
 from cfp.domain.submissions.states import State
 from cfp.formats.writers import WRITERS
 from tests.factories import (
@@ -63,8 +63,15 @@ SECRETS: Mapping[str, set[str]] = {
     "zqreviewmail": {"chair"},
     "zqdocument": {"reviewer"},
     "zqelsewhere": {"reviewer"},
+    "zqabstention": DECIDERS,
+    "zqunsubmitted": set(),
 }
 """Each secret and everybody who may read it; the reviewer who wrote a text reads their own."""
+
+HIDDEN: Mapping[str, set[str]] = {
+    "zqoriginal": {*SPEAKERS, *CHAIRS, "track_chair", "reader"},
+}
+"""The same where names are hidden: what chairs have redacted."""
 
 
 def plant(db: Session, world: World) -> None:
@@ -109,6 +116,7 @@ def plant(db: Session, world: World) -> None:
             )
         )
     plan_in_secret(db, world)
+    plant_what_is_not_said(db, world)
     world.conference.reviews_due = NOW
     keep_standby(db, world.conference, world.people["reviewer"])
     write_elsewhere(db, world)
@@ -151,6 +159,23 @@ def plant(db: Session, world: World) -> None:
                 created=NOW,
             )
         )
+
+
+def plant_what_is_not_said(db: Session, world: World) -> None:
+    """A review that was begun and abstained from, and an abstract that is redacted."""
+    undecided = world.submissions[State.SUBMITTED]
+    make_review(
+        db,
+        undecided,
+        world.people["blocked_reviewer"],
+        state="abstained",
+        abstention="zqabstention",
+        committee_text="zqunsubmitted",
+    )
+    if world.conference.blind:
+        undecided.title = undecided.abstract = undecided.search_text = "zqoriginal"
+        here = {"conference_id": world.conference.id, "submission_id": undecided.id}
+        db.add(Redaction(title="Redacted", abstract="", changed=NOW, **here))
 
 
 def write_elsewhere(db: Session, world: World) -> None:
@@ -254,7 +279,7 @@ def test_no_secret_reaches_anybody_it_is_not_for(
     crawl.follow(f"{path.partition('?')[0]}?q=zq" for path in lists)
     assert not [page.path for page in crawl.seen.values() if page.status >= 500]
     answers = {path: _answer(page).replace("q=zq", "") for path, page in crawl.seen.items()}
-    for secret, readers in SECRETS.items():
+    for secret, readers in {**SECRETS, **(HIDDEN if blind else {})}.items():
         if name not in readers:
             where = [path for path, answer in answers.items() if secret in answer]
             assert not where, f"{secret} shows to {name} at {where[:5]}"

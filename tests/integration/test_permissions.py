@@ -151,7 +151,7 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
     ("", "tc", "tc"): (
         *("chair.decision", "chair.decide", "chair.submission_assign"),
         *("chair.submission_unassign", "reviewer.comment", "chair.assignment_one"),
-        "reviewer.history_of",
+        *("reviewer.history_of", "chair.redact"),
         *("chair.assignment_ask", "chair.assignment_take", "chair.assignment_pin"),
         *("chair.assignment_hand_back", "chair.assignment_wanted"),
         *("chair.proposal_pair", "chair.proposal_swap"),

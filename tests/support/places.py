@@ -201,6 +201,7 @@ class Places:
         yield self._by_chair("decide_several", picked=codes)
         for state in (State.SUBMITTED, State.CONFIRMED, State.WITHDRAWN):
             yield self._by_chair("submission", code=self._code(state))
+        yield self._by_chair("redact", code=self._code(State.SUBMITTED))
         pending = select(Submission.code).join(PendingDecision)
         yield self._by_chair("decision", code=self._one(pending))
         given = select(Submission.code).join(Material, Material.submission_id == Submission.id)

@@ -14,7 +14,7 @@ from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference
 from cfp.domain.submissions.models import Redaction, Submission
 from cfp.domain.submissions.rules import ABSTRACT_LIMIT, TITLE_LIMIT
-from cfp.errors import DomainError, ForbiddenError, StaleError
+from cfp.errors import DomainError, ForbiddenError
 from cfp.policy import Action, Fact, Standing, allowed, predicate, sees
 
 
@@ -55,17 +55,13 @@ def redact(
     *,
     title: str | None,
     abstract: str | None,
-    revision: int,
     now: datetime,
 ) -> None:
     """Write what reviewers read; None takes the version of that text back.
 
-    `revision` is the one the form was rendered from, 0 for none yet. What the speakers wrote, and
-    what is published of it, stays theirs.
+    What the speakers wrote, and what is published of it, stays theirs.
 
-    Raises:
-        StaleError: another chair has written one meanwhile.
-        DomainError: `too_long`.
+    Raises DomainError `too_long`.
     """
     if not allowed(actor, Action.REDACT, standing, now):
         raise ForbiddenError("forbidden")
@@ -77,8 +73,6 @@ def redact(
             raise DomainError("too_long", field=field)
     submission = standing.submission
     found = redaction_of(db, submission)
-    if (found.revision if found else 0) != revision:
-        raise StaleError("stale", theirs=_texts(found))
     before = _texts(found)
     if found is None:
         found = Redaction(submission_id=submission.id, conference_id=submission.conference_id)

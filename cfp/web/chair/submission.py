@@ -12,7 +12,7 @@ from cfp.domain.submissions.states import OUTCOMES, may_move
 from cfp.errors import NotFoundError
 from cfp.policy import Action, Fact, allowed, conflict_policy, sees
 from cfp.web import context
-from cfp.web.chair import blueprint, submission_acts
+from cfp.web.chair import blueprint, redacting, submission_acts
 from cfp.web.chair.log_words import log_word
 from cfp.web.chair.submissions import committee_listing
 from cfp.web.gate import permission
@@ -63,6 +63,7 @@ def submission(slug: str, code: str) -> str:
         materials=[event for event in events if event.kind == "material"],
         mail_events=[event for event in reversed(events) if event.kind == "mail"][:SHOWN_EVENTS],
         log_events=[event for event in reversed(events) if event.kind == "log"][:SHOWN_EVENTS],
+        **redacting.shown(speakers),
         edits=edits_of(db, standing, [speaker for speaker, _address in speakers]),
         outcomes=OUTCOMES,
         log_word=log_word,
