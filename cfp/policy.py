@@ -322,7 +322,8 @@ def _holds(standing: Standing, when: When) -> bool:
             or (conference.others_reviews == "after_own" and own_in)
         ),
         When.REVIEWERS_SHOWN: submitted and conference.reviewer_names_shown and own_in,
-        When.TEXT_SENT: announced and conference.sends_speaker_text,
+        When.TEXT_SENT: (announced and conference.sends_speaker_text)
+        or (submitted and conference.response_opened is not None),
     }[when]
 
 
@@ -532,6 +533,7 @@ class _Seat:
     others_reviews: str
     names_shown: bool
     sends_text: bool
+    responds: bool
 
 
 def _seat_of(actor: Actor, conference: Conference) -> _Seat:
@@ -548,6 +550,7 @@ def _seat_of(actor: Actor, conference: Conference) -> _Seat:
         others_reviews=conference.others_reviews,
         names_shown=conference.reviewer_names_shown,
         sends_text=conference.sends_speaker_text,
+        responds=conference.response_opened is not None,
     )
 
 
@@ -607,7 +610,9 @@ def _holds_in_sql(seat: _Seat, person_id: int, when: When) -> ColumnElement[bool
         When.SUBMITTED: submitted,
         When.NAMES_OPEN: false() if seat.blind else submitted,
         When.ANNOUNCED: announced,
-        When.TEXT_SENT: announced if seat.sends_text else false(),
+        When.TEXT_SENT: or_(
+            announced if seat.sends_text else false(), submitted if seat.responds else false()
+        ),
     }[when]
 
 

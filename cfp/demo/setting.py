@@ -81,6 +81,8 @@ def set_up_reviewing(stage: Stage, conference: Conference) -> None:
             "asks_confidence": True,
             "asks_speaker_text": True,
             "sends_speaker_text": True,
+            "discusses": True,
+            "summarizes": True,
             "committee_shown": True,
             "reviews_due": stage.at(SECOND_DEADLINE + 7, 23, 59),
         },

@@ -22,7 +22,7 @@ from cfp.domain.decisions.models import PendingDecision
 from cfp.domain.mail.models import Message
 from cfp.domain.program import blocks, drafts, versions
 from cfp.domain.program.models import Placement
-from cfp.domain.reviews.models import Comment
+from cfp.domain.reviews.models import Comment, Response, Summary
 from cfp.domain.submissions.models import Redaction, Speaker
 from cfp.domain.submissions.states import State
 from cfp.formats.writers import WRITERS
@@ -63,8 +63,10 @@ SECRETS: Mapping[str, set[str]] = {
     "zqreviewmail": {"chair"},
     "zqdocument": {"reviewer"},
     "zqelsewhere": {"reviewer"},
-    "zqabstention": DECIDERS,
-    "zqunsubmitted": set(),
+    "zqabstention": {*DECIDERS, "blocked_reviewer"},
+    "zqunsubmitted": {"blocked_reviewer"},
+    "zqsummarydraft": DECIDERS,
+    "zqresponse": {*SPEAKERS, "reviewer", *DECIDERS},
 }
 """Each secret and everybody who may read it; the reviewer who wrote a text reads their own."""
 
@@ -172,9 +174,16 @@ def plant_what_is_not_said(db: Session, world: World) -> None:
         abstention="zqabstention",
         committee_text="zqunsubmitted",
     )
-    if world.conference.blind:
+    conference = world.conference
+    conference.discusses = conference.summarizes = conference.asks_response = True
+    conference.rates_reviews = True
+    conference.response_round, conference.response_until = 1, NOW
+    here = {"conference_id": conference.id, "submission_id": undecided.id}
+    db.add(Summary(text="zqsummarydraft", changed=NOW, **here))
+    owner = world.people["owner"].id
+    db.add(Response(round=1, person_id=owner, text="zqresponse", changed=NOW, **here))
+    if conference.blind:
         undecided.title = undecided.abstract = undecided.search_text = "zqoriginal"
-        here = {"conference_id": world.conference.id, "submission_id": undecided.id}
         db.add(Redaction(title="Redacted", abstract="", changed=NOW, **here))
 
 

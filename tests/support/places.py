@@ -31,7 +31,7 @@ from cfp.domain.mail.models import Message
 from cfp.domain.program import proposals
 from cfp.domain.program.models import Material, Placement, ProgramItem, ProgramSession
 from cfp.domain.program.timetables import Options, load_problem
-from cfp.domain.reviews.models import Review
+from cfp.domain.reviews.models import Comment, Review
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import State
 from tests.factories import give_role, make_person, make_submission
@@ -145,6 +145,10 @@ class Places:
         self.conference.asks_collaborators = True
         code, owner = self._submission(State.SUBMITTED)
         yield Place("speaker.conflicts", owner, {"slug": slug, "code": code})
+        self.conference.asks_response, self.conference.response_round = True, 1
+        self.conference.response_opened = self.now
+        self.conference.response_until = self.now + timedelta(days=3)
+        yield Place("speaker.response", owner, {"slug": slug, "code": code})
         for state in (State.ACCEPTED, State.CONFIRMED):
             code, owner = self._submission(state)
             yield Place("speaker.confirm", owner, {"slug": slug, "code": code})
@@ -177,11 +181,19 @@ class Places:
         yield Place("reviewer.history_of", self.chair, read)
         for code, person in (asked, blocked):
             yield Place("reviewer.review", person, {**here, "code": code})
+        self.conference.discusses = self.conference.summarizes = True
+        for name in ("discuss", "summary"):
+            yield Place(f"reviewer.{name}", self.chair, {**here, "code": self._discussed()})
         yield Place("reviewer.next_one", asked[1], here)
         yield Place("reviewer.skip", asked[1], {**here, "code": asked[0]})
         under_review = {**here, "code": self._code(State.SUBMITTED)}
         yield Place("reviewer.bid", self.reviewer, under_review)
         yield Place("reviewer.conflict", self.reviewer, under_review)
+
+    def _discussed(self) -> str:
+        """The code of one that the chair may discuss, with something said already."""
+        said = select(Submission.code).join(Comment, Comment.submission_id == Submission.id)
+        return str(self._one(said.where(Submission.conference_id == self.conference.id)))
 
     def _chair(self) -> Iterator[Place]:
         here = {"slug": self.conference.slug}
@@ -212,6 +224,8 @@ class Places:
             yield self._by_chair(name)
         for name in ("version", "version_preview"):
             yield self._by_chair(name, number=1)
+        self.conference.asks_response = True
+        yield self._by_chair("response")
         for name in ("run_sheet", "door_sign"):
             yield self._by_chair(name, day=1, room=self._one(select(Room.name)))
         slots = select(Placement.id).where(Placement.conference_id == self.conference.id)
@@ -237,7 +251,7 @@ class Places:
         for name in (
             *("settings", "settings_basics", "settings_page", "settings_tracks"),
             *("settings_formats", "settings_rooms", "settings_call", "settings_reviewing"),
-            "settings_conflicts",
+            *("settings_conflicts", "settings_discussion"),
             *("settings_criteria", "settings_criterion_new", "settings_mails"),
             *("call", "call_extend", "call_remind"),
         ):

@@ -1,6 +1,5 @@
-"""Writing reviews and remarks."""
+"""Writing reviews."""
 
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -12,7 +11,8 @@ from cfp.actors import Actor
 from cfp.domain.assignment.models import Assignment, ReviewRound
 from cfp.domain.conferences.models import Conference, Criterion
 from cfp.domain.reviews import queries
-from cfp.domain.reviews.models import Comment, Review, ReviewRevision, Score
+from cfp.domain.reviews.models import Review, ReviewRevision, Score
+from cfp.domain.reviews.pseudonyms import pseudonym_of
 from cfp.domain.reviews.rules import (
     CONFIDENCE_LEVELS,
     can_be_reviewed,
@@ -21,7 +21,7 @@ from cfp.domain.reviews.rules import (
 )
 from cfp.domain.reviews.totals import count_again
 from cfp.errors import DomainError, ForbiddenError, NotNowError, StaleError
-from cfp.policy import Action, Fact, Standing, allowed, sees
+from cfp.policy import Action, Standing, allowed
 
 
 def save(
@@ -77,30 +77,6 @@ def save(
     return review
 
 
-def comment(
-    db: Session, actor: Actor, standing: Standing, *, text: str, audience: str, now: datetime
-) -> Comment:
-    """Add a remark for reviewers and chairs, or for chairs alone."""
-    if not sees(standing, Fact.REVIEWS):
-        raise ForbiddenError("forbidden")
-    if audience not in {"reviewers", "chairs"}:
-        raise DomainError("bad_audience", field="audience")
-    if not text:
-        raise DomainError("empty_comment", field="text")
-    remark = Comment(
-        conference_id=standing.conference.id,
-        submission_id=standing.submission.id,
-        person_id=actor.person_id,
-        pseudonym=_pseudonym_of(db, actor, standing),
-        audience=audience,
-        text=text,
-        created=now,
-    )
-    db.add(remark)
-    db.flush()
-    return remark
-
-
 def check_may_review(actor: Actor, standing: Standing, now: datetime) -> None:
     """Raise unless the person may review this, and now."""
     if not allowed(actor, Action.REVIEW, standing, now):
@@ -132,7 +108,7 @@ def new_review(db: Session, actor: Actor, standing: Standing, now: datetime) -> 
         round_id=_current_round(db, standing.conference),
         submission_id=standing.submission.id,
         person_id=actor.person_id,
-        pseudonym=_pseudonym_of(db, actor, standing),
+        pseudonym=pseudonym_of(db, standing, actor.person_id),
         state="draft",
         scores=[],
         created=now,
@@ -223,19 +199,3 @@ def _texts(review: Review | None) -> dict[str, str]:
 def _current_round(db: Session, conference: Conference) -> int:
     newest = select(ReviewRound.id).where(ReviewRound.conference_id == conference.id)
     return db.scalars(newest.order_by(ReviewRound.number.desc()).limit(1)).one()
-
-
-def _pseudonym_of(db: Session, actor: Actor, standing: Standing) -> str:
-    """The person's name of disguise here: random per submission and writer, then kept."""
-    for table in (Review, Comment):
-        known = db.scalars(
-            select(table.pseudonym)
-            .where(
-                table.submission_id == standing.submission.id,
-                table.person_id == actor.person_id,
-            )
-            .limit(1)
-        ).first()
-        if known:
-            return known
-    return secrets.token_hex(3).upper()

@@ -9,6 +9,7 @@ the same and "Li" is not found in "link".
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from cfp.domain.assignment.mail_providers import PUBLIC_DOMAINS
 from cfp.domain.submissions.rules import affiliation_key, folded
@@ -40,8 +41,8 @@ EVERYDAY = frozenset(
 
 NO_EMPLOYER = frozenset(
     [
-        *("", "consultant", "freelance", "freelancer", "independent", "n a", "na", "none", "private"),
-        *("self", "self employed", "student", "university", "unaffiliated", "retired"),
+        *("", "consultant", "freelance", "freelancer", "independent", "n a", "na", "none"),
+        *("private", "retired", "self", "self employed", "student", "unaffiliated", "university"),
     ]
 )
 OWN_PAGES = frozenset(
@@ -57,7 +58,7 @@ OWN_PAGES = frozenset(
 _WORD = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]", re.IGNORECASE)
-_GAP = re.compile(r"[\s.,'’-]{1,3}")
+_GAP = re.compile(r"[\s.,'\u2019-]{1,3}")
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 
@@ -204,7 +205,7 @@ def _words(text: str, patterns: Sequence[_Pattern]) -> Iterator[Span]:
 
 def _stands(text: str, row: Sequence[_Word], pattern: _Pattern) -> bool:
     """Whether the words are close together, and written as the pattern wants them."""
-    gaps = [text[a.end : b.start] for a, b in zip(row, row[1:], strict=False)]
+    gaps = [text[a.end : b.start] for a, b in pairwise(row)]
     if pattern.dotted and pattern.kind == "affiliation":
         return all(gap == "." for gap in gaps)
     if not all(_GAP.fullmatch(gap) for gap in gaps):

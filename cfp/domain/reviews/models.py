@@ -30,6 +30,7 @@ class Review(Base):
     chair_text: Mapped[str] = mapped_column(default="")
     speaker_text: Mapped[str] = mapped_column(default="")
     abstention: Mapped[str] = mapped_column(default="")
+    ai_statement: Mapped[bool] = mapped_column(default=False)
     seen_revision: Mapped[int] = mapped_column(default=0)
     created: Mapped[datetime]
     changed: Mapped[datetime]
@@ -92,7 +93,11 @@ class ReviewRevision(Base):
 
 
 class Comment(Base):
-    """A remark within the committee; audience is `reviewers` (and chairs) or `chairs`."""
+    """A remark within the committee; audience is `reviewers` (and chairs) or `chairs`.
+
+    Whom it mentions stands in the text as "@" and their pseudonym: each reader is shown the name
+    or not, as they may know it.
+    """
 
     __tablename__ = "comment"
 
@@ -104,3 +109,76 @@ class Comment(Base):
     audience: Mapped[str]
     text: Mapped[str]
     created: Mapped[datetime]
+
+
+class Follow(Base):
+    """Who is told of new comments on a submission, and up to which they were told.
+
+    One who was mentioned before writing anything has their pseudonym here.
+    """
+
+    __tablename__ = "follow"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    pseudonym: Mapped[str]
+    on: Mapped[bool] = mapped_column(default=True)
+    told: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (UniqueConstraint("submission_id", "person_id"),)
+
+
+class Summary(Base):
+    """What the reviews of a submission come to, by the lead whom chairs chose, or by a chair.
+
+    A draft until `submitted`; `speaker_text` is for the speakers, with the reviews' texts for them.
+    """
+
+    __tablename__ = "summary"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    text: Mapped[str] = mapped_column(default="")
+    speaker_text: Mapped[str] = mapped_column(default="")
+    submitted: Mapped[datetime | None]
+    changed: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
+
+
+class Response(Base):
+    """What the speakers answer to the reviews in one round, for reviewers and chairs."""
+
+    __tablename__ = "response"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    round: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    text: Mapped[str]
+    changed: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
+    __table_args__ = (UniqueConstraint("submission_id", "round"),)
+
+
+class ReviewRating(Base):
+    """A chair's word on a review: whether it helped to decide."""
+
+    __tablename__ = "review_rating"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    helpful: Mapped[bool]
+    at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("review_id", "person_id"),)

@@ -23,7 +23,7 @@ from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import Assignment, Bid
 from cfp.domain.conferences.models import Conference, Criterion, SubmissionType, Track
-from cfp.domain.reviews.models import Comment, Review, ReviewRevision, Score
+from cfp.domain.reviews.models import Review, ReviewRevision, Score
 from cfp.domain.reviews.rules import FINISHED, UNDER_REVIEW
 from cfp.domain.submissions import redaction
 from cfp.domain.submissions.models import Speaker, Submission
@@ -277,58 +277,27 @@ def _changes() -> ScalarSelect[int]:
 
 
 def texts_for_speakers(db: Session, standing: Standing) -> list[tuple[str, str]]:
-    """(pseudonym, text) of the reviews, for a speaker once the conference sends them; else []."""
+    """(pseudonym, text) of the reviews, for a speaker once the conference sends them; else [].
+
+    Before the decision those that were in when the chairs opened the response, and no later ones.
+    """
     if not sees(standing, Fact.SPEAKER_TEXT):
         return []
+    conference = standing.conference
+    sent = standing.submission.announced is not None and conference.sends_speaker_text
+    opened = conference.response_opened
+    known = true() if sent or opened is None else Review.submitted <= opened
     rows = db.execute(
         select(Review.pseudonym, Review.speaker_text)
         .where(
             Review.submission_id == standing.submission.id,
             Review.state == "submitted",
             Review.speaker_text != "",
+            known,
         )
         .order_by(Review.pseudonym)
     )
     return [(row[0], row[1]) for row in rows]
-
-
-@dataclass(frozen=True)
-class Remark:
-    """A comment as its reader may see it."""
-
-    writer: str
-    audience: str
-    text: str
-    own: bool
-    comment: Comment
-
-
-def comments_of(db: Session, actor: Actor, standing: Standing) -> list[Remark]:
-    """The committee's remarks that this person may read, oldest first."""
-    if not sees(standing, Fact.REVIEWS):
-        return []
-    audiences = ["reviewers"]
-    if sees(standing, Fact.CHAIR_REVIEWS):
-        audiences.append("chairs")
-    rows = db.execute(
-        select(Comment, Person.name)
-        .join(Person, Person.id == Comment.person_id)
-        .where(
-            Comment.submission_id == standing.submission.id, Comment.audience.in_(audiences)
-        )
-        .order_by(Comment.id)
-    ).all()
-    named = sees(standing, Fact.REVIEWERS)
-    return [
-        Remark(
-            writer=name if named else comment.pseudonym,
-            audience=comment.audience,
-            text=comment.text,
-            own=comment.person_id == actor.person_id,
-            comment=comment,
-        )
-        for comment, name in rows
-    ]
 
 
 def _by_criterion(scores: Sequence[Score]) -> Mapping[int, int]:

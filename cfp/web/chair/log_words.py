@@ -97,6 +97,8 @@ ACTIONS: dict[str, LazyString] = {
     "review.nudge": _l("reminded reviewers"),
     "review.submit": _l("submitted a review"),
     "reviewer.limits": _l("changed how much a reviewer takes"),
+    "response.close": _l("closed the speakers' answers"),
+    "response.open": _l("let speakers answer to the reviews"),
     "role.give": _l("gave a role"),
     "role.take": _l("took a role away"),
     "room.change": _l("changed the rooms"),
@@ -120,6 +122,8 @@ ACTIONS: dict[str, LazyString] = {
     "submission.waitlist": _l("announced: on the waitlist"),
     "submission.withdraw": _l("withdrew it"),
     "submission_type.change": _l("changed the formats"),
+    "summary.lead": _l("chose who writes a summary"),
+    "summary.submit": _l("submitted a summary"),
     "track.change": _l("changed the tracks"),
 }
 

@@ -34,6 +34,8 @@ KINDS: dict[str, LazyString] = {
     "review_reminder_firm": _l("Reviews are missing, firm"),
     "review_reminder_last": _l("Reviews are missing, last reminder"),
     "handed_over": _l("A late review is handed over"),
+    "comments": _l("There are new comments on a submission one follows"),
+    "response_open": _l("Speakers may answer to the reviews"),
     "accepted": _l("Accepted"),
     "waitlisted": _l("On the waitlist"),
     "rejected": _l("Not accepted"),
@@ -71,6 +73,9 @@ EXAMPLES: dict[str, LazyString] = {
     "confirm": _l("(the reader's own link to the confirm page)"),
     "action": _l("[Action needed]"),
     "outcomes": _l("(each decision with its talk)"),
+    "comments": _l("2 new comments"),
+    "until": _l("Tue 15 Sep 2026, 23:59 Prague"),
+    "words": _l("500"),
     "talks": _l("(each talk with the reader's own link)"),
 }
 """What placeholders are replaced with in a preview; others show their own name."""

@@ -6,6 +6,7 @@ from cfp.domain.assignment.memory import told
 from cfp.domain.assignment.rules import is_settled
 from cfp.domain.decisions import dossier
 from cfp.domain.decisions.rules import can_become
+from cfp.domain.reviews import discussion
 from cfp.domain.reviews import queries as reviews
 from cfp.domain.submissions.history import edits_of
 from cfp.domain.submissions.states import OUTCOMES, may_move
@@ -16,7 +17,6 @@ from cfp.web.chair import blueprint, redacting, submission_acts
 from cfp.web.chair.log_words import log_word
 from cfp.web.chair.submissions import committee_listing
 from cfp.web.gate import permission
-from cfp.web.reviewer.forms import CommentForm
 
 SHOWN_EVENTS = 200
 
@@ -57,8 +57,7 @@ def submission(slug: str, code: str) -> str:
         others=others,
         totals=[other.total for other in others if other.total is not None],
         criteria=reviews.criteria_of(db, standing.conference) if others else (),
-        comments=reviews.comments_of(db, actor, standing),
-        comment_form=CommentForm(formdata=None),
+        glance=discussion.glance_at(db, standing),
         decisions=[event for event in events if event.kind == "decision"],
         materials=[event for event in events if event.kind == "material"],
         mail_events=[event for event in reversed(events) if event.kind == "mail"][:SHOWN_EVENTS],

@@ -10,6 +10,7 @@ from cfp.web.reviewer import (  # noqa: E402,F401 - routes register
     bids,
     collaborators,
     conflicts,
+    discussion,
     documents,
     history,
     profile,

@@ -138,12 +138,6 @@ class Most(IntegerField):
         super().__init__(label, [Optional(), NumberRange(0, limit)], **kwargs)
 
 
-class CommentForm(BaseForm):
-    """A remark; the button pressed says who reads it."""
-
-    text = Text(_l("Your comment"), [InputRequired(_l("Please write something."))], limit=5_000)
-
-
 LEVELS = {0: _l("not said"), 1: _l("some"), 2: _l("well")}
 """How well a reviewer knows a track; `cfp.domain.assignment.rules.LEVELS` has what it is worth."""
 

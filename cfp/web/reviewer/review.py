@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from cfp.domain.assignment import answers
-from cfp.domain.reviews import actions, queries
+from cfp.domain.reviews import actions, discussion, queries
 from cfp.domain.reviews.models import Review
 from cfp.domain.reviews.rules import MINUTES_PER_REVIEW, can_be_reviewed
 from cfp.errors import DomainError, StaleError
@@ -18,7 +18,6 @@ from cfp.web.reviewer import blueprint
 from cfp.web.reviewer.abstain import AbstainForm
 from cfp.web.reviewer.conflicts import blocked_page
 from cfp.web.reviewer.forms import (
-    CommentForm,
     ConflictForm,
     DeclineForm,
     ReviewForm,
@@ -34,8 +33,6 @@ add_words(
         "score_missing": _l("Please give a score for “%(name)s”."),
         "bad_bid": _l("%(value)s is not one of the answers."),
         "bad_load": _l("Please give a number of reviews that is not negative."),
-        "bad_audience": _l("Please choose who may read this."),
-        "empty_comment": _l("Please write something."),
     }
 )
 
@@ -119,33 +116,6 @@ def skip(slug: str, code: str) -> Response:
     return redirect(url_for("reviewer.review", slug=slug, code=target), 302)
 
 
-@blueprint.post("/<slug>/reviews/<code>/comments")
-@permission(Action.COMMENT)
-def comment(slug: str, code: str) -> ViewResponse:
-    """A remark in the committee, from the review page or the chairs' page of the submission."""
-    form = CommentForm()
-    back = request.form.get("back")
-    endpoint = "chair.submission" if back == "chair" else "reviewer.review"
-
-    def act() -> str:
-        actions.comment(
-            context.db(),
-            context.actor(),
-            context.standing(),
-            text=form.text.data or "",
-            audience=request.form.get("audience", ""),
-            now=context.now(),
-        )
-        return url_for(endpoint, slug=slug, code=code, _anchor="comments")
-
-    return perform(form, act, lambda: _comment_page(form))
-
-
-def _comment_page(form: CommentForm) -> str:
-    title = queries.for_reviewer(context.db(), context.standing()).title
-    return render_template("reviewer/comment.html", form=form, title=title)
-
-
 def _form() -> tuple[ReviewForm, Review | None]:
     db, conference = context.db(), context.conference()
     own = queries.own_review(db, context.actor(), context.submission())
@@ -203,8 +173,7 @@ def _page(form: ReviewForm, own: Review | None) -> str:
         names_open=sees(standing, Fact.SPEAKERS),
         others=queries.reviews_of(db, actor, standing),
         others_open=sees(standing, Fact.REVIEWS),
-        comments=queries.comments_of(db, actor, standing),
-        comment_form=CommentForm(formdata=None),
+        glance=discussion.glance_at(db, standing),
         conflict_form=ConflictForm(formdata=None),
         decline_form=DeclineForm(formdata=None),
         abstain_form=AbstainForm(formdata=None),
@@ -213,6 +182,5 @@ def _page(form: ReviewForm, own: Review | None) -> str:
         minutes_left=progress.left * MINUTES_PER_REVIEW,
         writable=can_be_reviewed(conference, standing.submission),
         assignment_state=standing.assignment_state,
-        chairs=sees(standing, Fact.CHAIR_REVIEWS),
         conference=conference,
     )

@@ -12,8 +12,10 @@ from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.decisions.confirmations import confirmation_of
 from cfp.domain.decisions.models import Decision
 from cfp.domain.program import materials, versions
+from cfp.domain.reviews import responses
 from cfp.domain.reviews.blindness import Trace
 from cfp.domain.reviews.queries import texts_for_speakers
+from cfp.domain.reviews.summaries import text_for_speakers
 from cfp.domain.submissions import actions
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.queries import own_messages
@@ -85,6 +87,8 @@ def _page() -> str:
         slots=slots,
         decision=_decision(),
         texts=texts_for_speakers(db, standing),
+        summed_up=text_for_speakers(db, standing),
+        answers=responses.is_open(conference, submission, now),
         answer=confirmation_of(db, submission) if submission.state in _ANSWERED else None,
         own=next((one for one in speakers if one.person_id == actor.person_id), None),
         messages=own_messages(db, actor, submission),
