@@ -21,6 +21,7 @@ def upgrade() -> None:
     _create_summary()
     _create_response()
     _create_rating()
+    _create_notice()
     _add(
         "review",
         sa.Column("abstention", sa.String(), nullable=False, server_default=""),
@@ -143,6 +144,29 @@ def _create_rating() -> None:
     _index("review_rating", "conference_id", "submission_id", "person_id")
 
 
+def _create_notice() -> None:
+    op.create_table(
+        "review_notice",
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        *_identity()[1:],
+        sa.Column("words", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        *(
+            sa.Column(name, sa.Boolean(), nullable=False)
+            for name in ("is_short", "is_equal", "is_odds")
+        ),
+        sa.PrimaryKeyConstraint("review_id", name=op.f("pk_review_notice")),
+        *(
+            sa.ForeignKeyConstraint(
+                [f"{target}_id"], [f"{target}.id"], name=op.f(f"fk_review_notice_{target}_id")
+            )
+            for target in ("review", "submission", "conference")
+        ),
+    )
+    _index("review_notice", "submission_id")
+    op.create_index("ix_review_notice_key", "review_notice", ["conference_id", "key"])
+
+
 def _identity() -> list[sa.Column[int]]:
     names = ("id", "submission_id", "conference_id")
     return [sa.Column(name, sa.Integer(), nullable=False) for name in names]
@@ -175,5 +199,5 @@ def downgrade() -> None:
     with op.batch_alter_table("conference") as batch:
         for name in (*SWITCHES, *OTHERS):
             batch.drop_column(name)
-    for table in ("review_rating", "response", "summary", "follow", "redaction"):
+    for table in ("review_notice", "review_rating", "response", "summary", "follow", "redaction"):
         op.drop_table(table)

@@ -225,7 +225,8 @@ class Places:
         for name in ("version", "version_preview"):
             yield self._by_chair(name, number=1)
         self.conference.asks_response = True
-        yield self._by_chair("response")
+        for name in ("response", "quality"):
+            yield self._by_chair(name)
         for name in ("run_sheet", "door_sign"):
             yield self._by_chair(name, day=1, room=self._one(select(Room.name)))
         slots = select(Placement.id).where(Placement.conference_id == self.conference.id)

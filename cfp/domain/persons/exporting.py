@@ -34,7 +34,7 @@ from cfp.domain.conferences.models import Conference, Criterion, Role
 from cfp.domain.decisions.models import Confirmation
 from cfp.domain.mail.models import Message
 from cfp.domain.program.models import Material, StoredFile
-from cfp.domain.reviews.models import Comment, Review, Score
+from cfp.domain.reviews.models import Comment, Follow, Response, Review, ReviewRating, Score, Summary
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.policy import own
 
@@ -121,6 +121,13 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         .where(Assignment.person_id == me),
         "comments": _hanging(Comment, *of_talk, Comment.audience, Comment.text, Comment.created)
         .where(Comment.person_id == me),
+        "follows": _hanging(Follow, *of_talk, Follow.on).where(Follow.person_id == me),
+        "summaries": _hanging(Summary, *of_talk, Summary.text, Summary.speaker_text)
+        .where(Summary.lead_id == me),
+        "answers": _hanging(Response, *of_talk, Response.round, Response.text, Response.changed)
+        .where(or_(Response.person_id == me, own(actor))),
+        "ratings": _hanging(ReviewRating, *of_talk, ReviewRating.helpful, ReviewRating.at)
+        .where(ReviewRating.person_id == me),
         # Mails with a way to log in are left out: the file may be passed on.
         "mails": mails.where(Message.person_id == me, Message.private.is_(False)),
     }
@@ -163,7 +170,7 @@ def _reviews(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The reviews, and the scores of all of them; one statement for both."""
     of_review = ("conference", "code", "state", "confidence", "submitted")
-    texts = ("committee_text", "chair_text", "speaker_text")
+    texts = ("committee_text", "chair_text", "speaker_text", "abstention")
     here = Conference.slug.label("conference")
     query = (
         _hanging(Review, Review.id, here, Submission.code, Review.state, Review.confidence)

@@ -12,6 +12,7 @@ from cfp.domain.assignment.models import Assignment, ReviewRound
 from cfp.domain.conferences.models import Conference, Criterion
 from cfp.domain.reviews import queries
 from cfp.domain.reviews.models import Review, ReviewRevision, Score
+from cfp.domain.reviews.noticing import notice
 from cfp.domain.reviews.pseudonyms import pseudonym_of
 from cfp.domain.reviews.rules import (
     CONFIDENCE_LEVELS,
@@ -37,6 +38,7 @@ def save(
     submit: bool,
     revision: int,
     now: datetime,
+    ai_statement: bool = False,
 ) -> Review:
     """Store a review: as a draft, or submitted and complete.
 
@@ -59,6 +61,8 @@ def save(
     submitted_before = review.state == "submitted"
     if submit or submitted_before:
         _check_complete(unanswered(criteria, scores))
+        if standing.conference.asks_ai_statement and not ai_statement:
+            raise DomainError("ai_statement.missing", field="ai_statement")
     if submitted_before:
         _keep_revision(db, review, now)
     review.total = total(criteria, scores)
@@ -66,6 +70,7 @@ def save(
     review.committee_text = committee_text
     review.chair_text = chair_text
     review.speaker_text = speaker_text
+    review.ai_statement = ai_statement
     review.changed = now
     review.seen_revision = standing.submission.revision
     _set_scores(review, scores)
@@ -74,6 +79,7 @@ def save(
     db.flush()
     if review.state == "submitted":
         count_again(db, [review.submission_id])
+        notice(db, [review], criteria)
     return review
 
 

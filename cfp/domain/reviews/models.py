@@ -168,6 +168,27 @@ class Response(Base):
     __table_args__ = (UniqueConstraint("submission_id", "round"),)
 
 
+class ReviewNotice(Base):
+    """What chairs might look at in a submitted review, see `cfp.domain.reviews.quality`.
+
+    Kept, so that a list of thousands need not read them all; guarded like the reviews. `key` is the
+    same for equal texts.
+    """
+
+    __tablename__ = "review_notice"
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    words: Mapped[int]
+    key: Mapped[str]
+    is_short: Mapped[bool]
+    is_equal: Mapped[bool]
+    is_odds: Mapped[bool]
+
+    __table_args__ = (Index("ix_review_notice_key", "conference_id", "key"),)
+
+
 class ReviewRating(Base):
     """A chair's word on a review: whether it helped to decide."""
 

@@ -23,7 +23,7 @@ from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import Assignment, Bid
 from cfp.domain.conferences.models import Conference, Criterion, SubmissionType, Track
-from cfp.domain.reviews.models import Review, ReviewRevision, Score
+from cfp.domain.reviews.models import Review, ReviewRating, ReviewRevision, Score
 from cfp.domain.reviews.rules import FINISHED, UNDER_REVIEW
 from cfp.domain.submissions import redaction
 from cfp.domain.submissions.models import Speaker, Submission
@@ -213,7 +213,8 @@ def next_open(
 class OtherReview:
     """A submitted review as somebody else may read it; `reviewer` is a name or a pseudonym.
 
-    `changes` is how often it was changed since it was submitted, for those who may read how.
+    For chairs: `changes` is how often it was changed since it was submitted, and `rating` whether
+    they themselves have said that it helped.
     """
 
     reviewer: str
@@ -227,6 +228,8 @@ class OtherReview:
     outdated: bool
     pseudonym: str
     changes: int
+    own: bool
+    rating: bool | None
 
 
 def reviews_of(
@@ -236,7 +239,7 @@ def reviews_of(
     if not sees(standing, Fact.REVIEWS):
         return []
     rows = db.execute(
-        select(Review, Person.name, last_edit(standing.submission), _changes())
+        select(Review, Person.name, last_edit(standing.submission), _changes(), _rating(actor))
         .join(Person, Person.id == Review.person_id)
         .where(
             Review.submission_id == standing.submission.id,
@@ -261,9 +264,21 @@ def reviews_of(
             outdated=edited is not None and review.seen_revision <= edited,
             pseudonym=review.pseudonym,
             changes=changes if chairs else 0,
+            own=review.person_id == actor.person_id,
+            rating=rating if chairs else None,
         )
-        for review, name, edited, changes in rows
+        for review, name, edited, changes, rating in rows
     ]
+
+
+def _rating(actor: Actor) -> ScalarSelect[bool]:
+    """What this person has said of a review, as SQL on its row."""
+    return (
+        select(ReviewRating.helpful)
+        .where(ReviewRating.review_id == Review.id, ReviewRating.person_id == actor.person_id)
+        .correlate(Review)
+        .scalar_subquery()
+    )
 
 
 def _changes() -> ScalarSelect[int]:

@@ -45,5 +45,6 @@ from cfp.web.chair import conflicts  # noqa: E402,F401 - routes register themsel
 from cfp.web.chair import odd_bids  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import redacting  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import settings_discussion  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import quality  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import responding  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import settings_conflicts  # noqa: E402,F401 - routes register themselves

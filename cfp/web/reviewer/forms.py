@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import Field, IntegerField, RadioField, SelectField
+from wtforms import BooleanField, Field, IntegerField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 
@@ -31,6 +31,9 @@ CONFIDENCE = {
     4: _l("4: well"),
     5: _l("5: very well"),
 }
+
+
+AI_STATEMENT = _l("I wrote this review myself and gave the submission to no AI tool.")
 
 
 def _blank_is_none(value: str | None) -> int | None:
@@ -60,6 +63,12 @@ class ReviewForm(BaseForm):
         value: int | None = field.data if field is not None else None
         return value
 
+    @property
+    def states_no_ai(self) -> bool:
+        """Whether it was said that no AI wrote it, where the conference asks for that."""
+        field = self._fields.get("ai_statement")
+        return bool(field is not None and field.data)
+
     def text(self, name: str) -> str:
         """A text's content, empty where the conference does not ask for it."""
         field = self._fields.get(name)
@@ -87,6 +96,8 @@ def review_form(
             validators=[Optional()],
             validate_choice=False,
         )
+    if conference.asks_ai_statement:
+        fields["ai_statement"] = BooleanField(AI_STATEMENT)
     if not conference.asks_speaker_text:
         fields["speaker_text"] = None
     made = type("ConferenceReviewForm", (ReviewForm,), fields)
@@ -114,6 +125,7 @@ def _data(review: Review | None) -> Mapping[str, object]:
         "chair_text": review.chair_text,
         "speaker_text": review.speaker_text,
         "confidence": review.confidence,
+        "ai_statement": review.ai_statement,
         **{f"score_{score.criterion_id}": score.value for score in review.scores},
     }
 
