@@ -24,6 +24,7 @@ NO_PAGE = {
     *("public.embed", "public.embed_script"),
     *("public.material_file", "speaker.material_file"),
     *("chair.submissions_csv", "chair.people_csv", "chair.reviews_csv", "chair.log_csv"),
+    "reviewer.offline_sheet",
     *("chair.assignment_csv", "chair.assignment_json", "chair.proposal_csv", "chair.proposal_json"),
 }
 """Files and signs of life."""

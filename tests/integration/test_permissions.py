@@ -76,6 +76,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("reviewer.add_documents", "reviewer.copy_talk", "reviewer.document"),
         *("reviewer.remove_document", "reviewer.copy_documents", "reviewer.documents_page"),
         *("reviewer.collaborators", "reviewer.save_collaborators"),
+        *("reviewer.offline_page", "reviewer.offline_sheet", "reviewer.take_sheet"),
     ),
     COMMITTEE: (
         *("chair.dashboard", "chair.submissions", "chair.submissions_csv"),

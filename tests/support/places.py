@@ -156,7 +156,8 @@ class Places:
 
     def _reviewer(self) -> Iterator[Place]:
         here = {"slug": self.conference.slug}
-        for name in ("queue", "bids", "profile", "asked", "documents_page", "collaborators"):
+        for name in ("queue", "bids", "profile", "asked", "documents_page", "collaborators",
+                     "offline_page"):  # fmt: skip
             yield Place(f"reviewer.{name}", self.reviewer, here)
         given = select(ReviewerDocument.id).where(ReviewerDocument.person_id == self.reviewer)
         yield Place("reviewer.document", self.reviewer, {**here, "number": self._one(given)})

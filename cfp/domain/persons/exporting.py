@@ -34,7 +34,15 @@ from cfp.domain.conferences.models import Conference, Criterion, Role
 from cfp.domain.decisions.models import Confirmation
 from cfp.domain.mail.models import Message
 from cfp.domain.program.models import Material, StoredFile
-from cfp.domain.reviews.models import Comment, Follow, Response, Review, ReviewRating, Score, Summary
+from cfp.domain.reviews.models import (
+    Comment,
+    Follow,
+    Response,
+    Review,
+    ReviewRating,
+    Score,
+    Summary,
+)
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.policy import own
 

@@ -7,7 +7,7 @@ Whoever may know the speakers reads what was submitted, so it counts for nobody 
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cfp import audit
 from cfp.actors import Actor
@@ -36,16 +36,30 @@ def shown(db: Session, standing: Standing) -> tuple[str, str]:
 
 def shown_title(actor: Actor, conference: Conference) -> ColumnElement[str]:
     """The title as this person may read, search and sort by it, as SQL on `submission`'s row."""
+    return _shown(actor, conference, Submission.title, Redaction.title)
+
+
+def shown_abstract(actor: Actor, conference: Conference) -> ColumnElement[str]:
+    """The abstract likewise."""
+    return _shown(actor, conference, Submission.abstract, Redaction.abstract)
+
+
+def _shown(
+    actor: Actor,
+    conference: Conference,
+    given: InstrumentedAttribute[str],
+    redacted: InstrumentedAttribute[str | None],
+) -> ColumnElement[str]:
     if not conference.blind:
-        return Submission.title.expression
+        return given.expression
     theirs = (
-        select(Redaction.title)
-        .where(Redaction.submission_id == Submission.id, Redaction.title.is_not(None))
+        select(redacted)
+        .where(Redaction.submission_id == Submission.id, redacted.is_not(None))
         .correlate(Submission)
         .scalar_subquery()
     )
     knows = predicate(actor, Fact.SPEAKERS, conference)
-    return case((knows, Submission.title), else_=func.coalesce(theirs, Submission.title))
+    return case((knows, given), else_=func.coalesce(theirs, given))
 
 
 def redact(

@@ -13,6 +13,7 @@ from cfp.web.reviewer import (  # noqa: E402,F401 - routes register
     discussion,
     documents,
     history,
+    offline,
     profile,
     queue,
     review,
