@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cfp import clock
+from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference
 from cfp.domain.mail.models import Message
+from cfp.domain.persons.erasure import erase
 from cfp.domain.reviews import telling
 from cfp.domain.reviews.models import Comment, Follow, Response, Review, Summary
 from cfp.domain.submissions.models import Submission
@@ -241,3 +243,22 @@ def test_speakers_answer_once_a_chair_has_opened_the_round(
     closed = owner.submit(done, {"text": "Too late."}, having="text")
     assert closed.status == 409
     assert db.scalars(select(Response.text)).all() == ["Zqanswer of ours."]
+
+
+def test_what_one_said_is_in_ones_data_and_goes_or_stays_as_it_should(
+    visitor_as: LogIn, people: dict[str, Person], talk: Submission, db: Session
+) -> None:
+    rae, head = visitor_as(people["Rae"]), visitor_as(people["chair"])
+    say(rae, talk, "Zqmine.")
+    say(head, talk, "Zqchairs, @Bo Critic.", "reviewers")
+    data = rae.client.get("/account/data.json").get_json()
+    (comment,) = data["comments"]
+    assert (comment["text"], comment["detail"]) == ("Zqmine.", "reviewers")
+    assert [one["detail"] for one in data["follows"]] == ["on"]
+    assert "Zqchairs" not in str(data)
+    erase(db, Actor(person_id=people["Rae"].id), person_id=people["Rae"].id, now=clock.now())
+    db.commit()
+    assert people["Rae"].id not in set(db.scalars(select(Follow.person_id)))
+    page = head.get(path(talk))
+    assert "Zqmine." in page.text
+    assert "Rae" not in page.text

@@ -5,13 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Row,
     Select,
     SQLColumnExpression,
+    String,
     and_,
     case,
+    cast,
     func,
     literal,
+    null,
     or_,
     select,
     union_all,
@@ -19,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
+from cfp.db import UTCDateTime
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person
 from cfp.domain.assignment.concerned import own_columns
 from cfp.domain.assignment.models import (
@@ -59,6 +64,7 @@ def own_data(db: Session, actor: Actor, *, now: datetime) -> dict[str, Any]:
     rows = {kind: _plain(db.execute(query)) for kind, query in _queries(actor).items()}
     rows["reviews"], rows["scores"] = _reviews(db, actor)
     rows["abstracts"], rows["collaborators"] = _texts(db, actor)
+    rows |= _discussed(db, actor)
     return {
         "exported": now.isoformat(),
         "person": {
@@ -127,15 +133,6 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         "conflicts": _conflicts(me or 0, *of_talk),
         "assignments": _hanging(Assignment, *of_talk, Assignment.state, Assignment.reason)
         .where(Assignment.person_id == me),
-        "comments": _hanging(Comment, *of_talk, Comment.audience, Comment.text, Comment.created)
-        .where(Comment.person_id == me),
-        "follows": _hanging(Follow, *of_talk, Follow.on).where(Follow.person_id == me),
-        "summaries": _hanging(Summary, *of_talk, Summary.text, Summary.speaker_text)
-        .where(Summary.lead_id == me),
-        "answers": _hanging(Response, *of_talk, Response.round, Response.text, Response.changed)
-        .where(or_(Response.person_id == me, own(actor))),
-        "ratings": _hanging(ReviewRating, *of_talk, ReviewRating.helpful, ReviewRating.at)
-        .where(ReviewRating.person_id == me),
         # Mails with a way to log in are left out: the file may be passed on.
         "mails": mails.where(Message.person_id == me, Message.private.is_(False)),
     }
@@ -171,6 +168,43 @@ def _texts(db: Session, actor: Actor) -> tuple[list[dict[str, Any]], list[dict[s
     for row in rows:
         given[row.pop("kind")].append({name: value for name, value in row.items() if value})
     return given["abstract"], given["list"]
+
+
+def _discussed(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
+    """Comments, what is followed, summaries, answers to reviews, ratings; one statement for all."""
+    me, here = actor.person_id, (Conference.slug.label("conference"), Submission.code)
+    nothing, never = literal(""), null()
+
+    def of(
+        table: Any,  # noqa: ANN401 - any mapped class
+        kind: str,
+        mine: ColumnElement[bool],
+        *values: Any,
+    ) -> Select[Any]:
+        named = zip(("text", "detail", "at"), values, strict=True)
+        columns = [value.label(name) for name, value in named]
+        return _hanging(table, literal(kind).label("kind"), *here, *columns).where(mine)
+
+    rated = case((ReviewRating.helpful, literal("helpful")), else_=literal("not helpful"))
+    follows = case((Follow.on, literal("on")), else_=literal("off"))
+    answered = or_(Response.person_id == me, own(actor))
+    parts = (
+        of(Comment, "comments", Comment.person_id == me,
+           Comment.text, Comment.audience, Comment.created),
+        of(Follow, "follows", Follow.person_id == me, nothing, follows, cast(never, UTCDateTime)),
+        of(Summary, "summaries", Summary.lead_id == me,
+           Summary.text, Summary.speaker_text, Summary.changed),
+        of(Response, "answers", answered,
+           Response.text, cast(Response.round, String), Response.changed),
+        of(ReviewRating, "ratings", ReviewRating.person_id == me,
+           nothing, rated, ReviewRating.at),
+    )  # fmt: skip
+    found: dict[str, list[dict[str, Any]]] = {
+        kind: [] for kind in ("comments", "follows", "summaries", "answers", "ratings")
+    }
+    for row in _plain(db.execute(union_all(*parts))):
+        found[row.pop("kind")].append({name: value for name, value in row.items() if value})
+    return found
 
 
 def _reviews(
