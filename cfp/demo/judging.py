@@ -232,11 +232,20 @@ def _review(
 
 
 def _unsaid(stage: Stage, talk: Talk, texts: Sequence[str]) -> str:
-    """A text that no other reviewer of the talk has used, while there is one."""
-    said = stage.said.setdefault(talk.title, set())
-    text = stage.random.choice([one for one in texts if one not in said] or list(texts))
-    said.add(text)
-    return text
+    """Two remarks in an order nobody has used yet, of which none was made about the talk before.
+
+    Hardly anybody says one alone: chairs then find it short.
+    """
+    about = stage.said.setdefault(talk.title, set())
+    fresh = [one for one in texts if one not in about] or list(texts)
+    pairs = [(one, other) for one in fresh for other in texts if one != other]
+    unsaid = [pair for pair in pairs if " ".join(pair) not in stage.spoken]
+    first, second = stage.random.choice(unsaid or pairs)
+    about.add(first)
+    if stage.random.random() < 0.06:
+        return first
+    stage.spoken.add(f"{first} {second}")
+    return f"{first} {second}"
 
 
 def _band(lowest: int, highest: int) -> str:
