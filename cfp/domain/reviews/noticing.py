@@ -42,13 +42,15 @@ def notice(db: Session, reviews: Sequence[Review], criteria: Sequence[Criterion]
         db.execute(insert(ReviewNotice), rows)
 
 
-def unnoticed(db: Session, conference: Conference) -> int:
-    """How many submitted reviews nobody has looked at: those from before there was this."""
-    return db.scalar(select(func.count()).select_from(_unnoticed(conference).subquery())) or 0
+def unnoticed(db: Session, actor: Actor, conference: Conference) -> int:
+    """How many reviews that one may read are from before there was this, and not looked at."""
+    readable = Review.submission_id.not_in(unknown(actor, Fact.CHAIR_REVIEWS, conference))
+    waiting = _unnoticed(conference).where(readable).subquery()
+    return db.scalar(select(func.count()).select_from(waiting)) or 0
 
 
 def notice_all(db: Session, conference: Conference) -> None:
-    """Look at those as well."""
+    """Look at all of those as well."""
     criteria = db.scalars(select(Criterion).where(Criterion.conference_id == conference.id)).all()
     reviews = db.scalars(
         select(Review)

@@ -40,7 +40,7 @@ def quality(slug: str) -> str:
         wanted=wanted,
         few=FEW_WORDS,
         equal_from=EQUAL_FROM,
-        unnoticed=noticing.unnoticed(db, conference) if is_chair else 0,
+        unnoticed=noticing.unnoticed(db, actor, conference) if is_chair else 0,
     )
 
 
