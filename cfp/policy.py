@@ -323,8 +323,13 @@ def _holds(standing: Standing, when: When) -> bool:
         ),
         When.REVIEWERS_SHOWN: submitted and conference.reviewer_names_shown and own_in,
         When.TEXT_SENT: (announced and conference.sends_speaker_text)
-        or (submitted and conference.response_opened is not None),
+        or (submitted and _was_shown(conference.response_opened, submission.announced)),
     }[when]
+
+
+def _was_shown(opened: datetime | None, announced: datetime | None) -> bool:
+    """Whether speakers were asked to answer to the reviews: it was not decided before that."""
+    return opened is not None and (announced is None or announced >= opened)
 
 
 def standing_of(
@@ -533,7 +538,7 @@ class _Seat:
     others_reviews: str
     names_shown: bool
     sends_text: bool
-    responds: bool
+    response_opened: datetime | None
 
 
 def _seat_of(actor: Actor, conference: Conference) -> _Seat:
@@ -550,7 +555,7 @@ def _seat_of(actor: Actor, conference: Conference) -> _Seat:
         others_reviews=conference.others_reviews,
         names_shown=conference.reviewer_names_shown,
         sends_text=conference.sends_speaker_text,
-        responds=conference.response_opened is not None,
+        response_opened=conference.response_opened,
     )
 
 
@@ -611,9 +616,17 @@ def _holds_in_sql(seat: _Seat, person_id: int, when: When) -> ColumnElement[bool
         When.NAMES_OPEN: false() if seat.blind else submitted,
         When.ANNOUNCED: announced,
         When.TEXT_SENT: or_(
-            announced if seat.sends_text else false(), submitted if seat.responds else false()
+            announced if seat.sends_text else false(), _was_shown_in_sql(seat.response_opened)
         ),
     }[when]
+
+
+def _was_shown_in_sql(opened: datetime | None) -> ColumnElement[bool]:
+    """As `_was_shown`."""
+    if opened is None:
+        return false()
+    later = or_(Submission.announced.is_(None), Submission.announced >= opened)
+    return and_(Submission.state != "draft", later)
 
 
 @dataclass(frozen=True)

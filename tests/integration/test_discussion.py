@@ -227,6 +227,12 @@ def test_speakers_answer_once_a_chair_has_opened_the_round(
         db, talk, late, speaker_text="Zqlater.", submitted=clock.now() + timedelta(seconds=5)
     )
     db.commit()
+    decided = make_submission(
+        db, conference, [db.get_one(Person, talk.submitter_id)], state="rejected"
+    )
+    make_review(db, decided, people["Rae"], speaker_text="Zqdecided.")
+    db.commit()
+    assert "Zqdecided." not in owner.get(f"/netconf/submissions/{decided.code}/").text
     page = owner.get(answer)
     assert "Zqread this." in page.text
     assert "Zqlater." not in page.text
