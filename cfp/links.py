@@ -66,6 +66,10 @@ class Links:
         """One submission as its reviewer sees it."""
         return f"{self.base}/{slug}/reviews/{code}/"
 
+    def discussion(self, slug: str, code: str) -> str:
+        """What reviewers and chairs say to each other about one submission."""
+        return f"{self.base}/{slug}/reviews/{code}/discussion"
+
     def queue(self, slug: str) -> str:
         """A reviewer's queue."""
         return f"{self.base}/{slug}/reviews/"

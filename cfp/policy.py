@@ -194,6 +194,7 @@ class Action(StrEnum):
     REVIEW = auto()
     READ_REVIEWS = auto()
     COMMENT = auto()
+    REDACT = auto()
     ASSIGN_ONE = auto()
     DECIDE_ONE = auto()
     TAG_ONE = auto()
@@ -250,6 +251,7 @@ ON_SUBMISSION: Mapping[Action, list[Grant]] = MappingProxyType(
             *_all(T, C, unblocked=True),
             Grant(R, When.DISCUSSED, unblocked=True),
         ],
+        Action.REDACT: _all(T, C, unblocked=True),
         Action.ASSIGN_ONE: _all(T, C, unblocked=True),
         Action.DECIDE_ONE: _all(T, C, unblocked=True),
         Action.TAG_ONE: _all(T, C, unblocked=True),
@@ -340,10 +342,16 @@ def _holds(standing: Standing, when: When) -> bool:
         When.ANNOUNCED: announced,
         When.OTHERS_OPEN: others,
         When.REVIEWERS_SHOWN: submitted and rules.names_shown and own_in,
-        When.TEXT_SENT: announced and conference.sends_speaker_text,
+        When.TEXT_SENT: (announced and conference.sends_speaker_text)
+        or (submitted and _was_shown(conference.response_opened, submission.announced)),
         When.DISCUSSED: others and rules.discusses,
         When.WRITES: submitted and (rules.writes_all or asked),
     }[when]
+
+
+def _was_shown(opened: datetime | None, announced: datetime | None) -> bool:
+    """Whether speakers were asked to answer to the reviews: it was not decided before that."""
+    return opened is not None and (announced is None or announced >= opened)
 
 
 def standing_of(db: Session, actor: Actor, conference: Conference, code: str) -> Standing | None:
@@ -407,7 +415,8 @@ def _standing_row(seat: "Seat") -> Select[Any]:
     ).where(Submission.conference_id == seat.conference_id, Submission.code == bindparam("code"))
 
 
-ACTIVE_ASSIGNMENTS = ("assigned", "accepted", "done")
+ACTIVE_ASSIGNMENTS = ("assigned", "accepted", "done", "abstained")
+"""Whoever has abstained still reads it: they may change their mind."""
 
 
 def takes_bids(conference: Conference) -> bool:
@@ -558,6 +567,7 @@ class Seat:
     names_shown: bool
     discusses: bool
     sends_text: bool
+    response_opened: datetime | None
 
     def knows(self, fact: Fact) -> ColumnElement[bool]:
         """The rows of `submission` about which the person may know the fact, as SQL."""
@@ -593,6 +603,7 @@ def seat_of(actor: Actor, conference: Conference) -> Seat:
         names_shown=rules.names_shown,
         discusses=rules.discusses,
         sends_text=conference.sends_speaker_text,
+        response_opened=conference.response_opened,
     )
 
 
@@ -683,8 +694,18 @@ def _holds_in_sql(seat: Seat, person_id: int, when: When) -> ColumnElement[bool]
         When.SUBMITTED: submitted,
         When.NAMES_OPEN: false() if seat.blind else submitted,
         When.ANNOUNCED: announced,
-        When.TEXT_SENT: announced if seat.sends_text else false(),
+        When.TEXT_SENT: or_(
+            announced if seat.sends_text else false(), _was_shown_in_sql(seat.response_opened)
+        ),
     }[when]
+
+
+def _was_shown_in_sql(opened: datetime | None) -> ColumnElement[bool]:
+    """As `_was_shown`."""
+    if opened is None:
+        return false()
+    later = or_(Submission.announced.is_(None), Submission.announced >= opened)
+    return and_(Submission.state != "draft", later)
 
 
 @dataclass(frozen=True)

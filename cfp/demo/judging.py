@@ -21,6 +21,7 @@ from cfp.domain.assignment.rules import REMINDERS, SEND_AT, SILENT_DAYS
 from cfp.domain.conferences.models import Conference
 from cfp.domain.conferences.queries import criteria_of, fields_of
 from cfp.domain.reviews import actions as reviews
+from cfp.domain.reviews import discussion, summaries, telling
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
 
@@ -240,11 +241,20 @@ def _answers(stage: Stage, conference: Conference, talk: Talk) -> dict[int, str]
 
 
 def _unsaid(stage: Stage, talk: Talk, texts: Sequence[str]) -> str:
-    """A text that no other reviewer of the talk has used, while there is one."""
-    said = stage.said.setdefault(talk.title, set())
-    text = stage.random.choice([one for one in texts if one not in said] or list(texts))
-    said.add(text)
-    return text
+    """Two remarks in an order nobody has used yet, of which none was made about the talk before.
+
+    Hardly anybody says one alone: chairs then find it short.
+    """
+    about = stage.said.setdefault(talk.title, set())
+    fresh = [one for one in texts if one not in about] or list(texts)
+    pairs = [(one, other) for one in fresh for other in texts if one != other]
+    unsaid = [pair for pair in pairs if " ".join(pair) not in stage.spoken]
+    first, second = stage.random.choice(unsaid or pairs)
+    about.add(first)
+    if stage.random.random() < 0.06:
+        return first
+    stage.spoken.add(f"{first} {second}")
+    return f"{first} {second}"
 
 
 def _band(lowest: int, highest: int) -> str:
@@ -259,7 +269,7 @@ def discuss(stage: Stage, conference: Conference, talks: Sequence[Talk], day: in
     for row in (row for row in script.reviews()["comments"] if row["title"] in titles):
         submission = stage.submissions[row["title"]]
         actor = stage.chair if row["by"] == "chair" else _reviewer(stage, submission, row["by"])
-        reviews.comment(
+        discussion.comment(
             stage.db,
             actor,
             stage.standing(actor, conference, submission),
@@ -267,6 +277,29 @@ def discuss(stage: Stage, conference: Conference, talks: Sequence[Talk], day: in
             audience=row["audience"],
             now=stage.then(day),
         )
+    later = stage.then(day) + telling.QUIET
+    for submission_id in telling.due_submissions(stage.db, now=later):
+        telling.tell(stage.db, submission_id=submission_id, links=stage.links, now=later)
+
+
+def sum_up(stage: Stage, conference: Conference, day: int) -> None:
+    """One of the reviewers is asked to sum up what they disagree about, and does."""
+    row = script.reviews()["summary"]
+    submission, now = stage.submissions[row["title"]], stage.then(day)
+    lead = _reviewer(stage, submission, row["by"])
+    standing = stage.standing(stage.chair, conference, submission)
+    summaries.choose_lead(stage.db, stage.chair, standing, person_id=lead.person_id, now=now)
+    written = summaries.summary_of(stage.db, lead, stage.standing(lead, conference, submission))
+    summaries.save(
+        stage.db,
+        lead,
+        stage.standing(lead, conference, submission),
+        text=row["text"],
+        speaker_text=row["speakers"],
+        submit=True,
+        revision=written.summary.revision if written.summary else 0,
+        now=now,
+    )
 
 
 def _reviewer(stage: Stage, submission: Submission, number: int) -> Actor:

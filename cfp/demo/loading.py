@@ -55,6 +55,7 @@ def _first_round(stage: Stage, conference: Conference, solve: Solver) -> None:
     judging.review(stage, conference, first=-21, last=-18, share=1)
     talks.send_in(stage, conference, late[::2], first=-18, last=-14)
     judging.discuss(stage, conference, early, -14)
+    judging.sum_up(stage, conference, -14)
     finding.keep_views(stage, conference, -14)
     deciding.decide(stage, conference, -13)
     deciding.answer(stage, conference, first=-11, last=-9)

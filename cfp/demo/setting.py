@@ -83,6 +83,8 @@ def set_up_reviewing(stage: Stage, conference: Conference) -> None:
             "asks_confidence": True,
             "asks_speaker_text": True,
             "sends_speaker_text": True,
+            "discusses": True,
+            "summarizes": True,
             "committee_shown": True,
             "reviews_due": stage.at(REVIEWS_DUE, 23, 59),
         },

@@ -29,6 +29,7 @@ class Stage:
     Attributes:
         submissions: by title.
         said: what reviewers have written about each title, so that none repeats another.
+        spoken: everything that reviewers have written.
     """
 
     db: Session
@@ -36,6 +37,7 @@ class Stage:
     now: datetime
     submissions: dict[str, Submission] = field(default_factory=dict)
     said: dict[str, set[str]] = field(default_factory=dict)
+    spoken: set[str] = field(default_factory=set)
     _actors: dict[str, Actor] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -20,7 +20,7 @@ from cfp.domain import jobs
 from cfp.domain.accounts import upkeep
 from cfp.domain.jobs import Job
 from cfp.domain.program.materials import stored_names
-from cfp.domain.reviews import escalation
+from cfp.domain.reviews import escalation, telling
 from cfp.errors import CfpError
 from cfp.jobs import registry
 from cfp.jobs.claims import commit, new_claim
@@ -120,13 +120,19 @@ class Supervisor:
         return sum(self.start(job_id) for job_id in ids)
 
     def _follow_plans(self) -> None:
-        """Reminders and hand-overs whose moment has come: each conference on its own."""
+        """Reminders, hand-overs, news of comments whose moment has come: each on its own."""
         if time.monotonic() < self._plans_at:
             return
         self._plans_at = time.monotonic() + self._pace.plan_sweep
         now, links = clock.now(), Links(self._config.base_url)
         with open_session(self._engine, writes=False) as db:
             ids = escalation.due_conferences(db, now=now)
+            discussed = telling.due_submissions(db, now=now)
+        for id_ in discussed:
+            try:
+                commit(self._engine, partial(telling.tell, submission_id=id_, links=links, now=now))
+            except CfpError:
+                log.exception("the comments on submission %d could not be told", id_)
         for id_ in ids:
             try:
                 due = partial(escalation.act, conference_id=id_, links=links, now=now)

@@ -36,7 +36,7 @@ SECRETS = {
     "speaker": "Ghost Writer",
     "review": "Review that convinces",
     "chair_text": "Remark for the chairs",
-    "comment": "Comment of the committee",
+    "comment": "1 comment",
     "reviewer": "Rita Reviewer",
     "pending": "waitlisted, pending",
     "pending_note": "Note of the pending decision",
@@ -61,7 +61,7 @@ KNOWN: Mapping[str, set[str]] = {
 
 def make_page(db: Session) -> tuple[World, Submission]:
     """A world with an accepted talk that has something of everything."""
-    world = make_world(db, reviewing="assigned")
+    world = make_world(db, reviewing="assigned", discusses=True)
     submission = world.submissions["accepted"]
     submission.note, submission.abstract = SECRETS["note"], "What was measured, and how."
     add_speaker(db, submission, SECRETS["speaker"], 5, address=SECRETS["address"])
@@ -84,7 +84,7 @@ def make_page(db: Session) -> tuple[World, Submission]:
                 person_id=rita.id,
                 pseudonym="P",
                 audience="chairs",
-                text=SECRETS["comment"],
+                text="Comment of the committee",
                 created=NOW,
                 **here,
             ),
@@ -410,10 +410,18 @@ def test_a_form_without_a_token_is_refused(
     assert client.post(page).status_code in {302, 401, 422}
 
 
-def test_a_comment_comes_back_to_this_page(db: Session, visitor_as: Log) -> None:
+def test_the_page_leads_to_the_discussion(db: Session, visitor_as: Log) -> None:
     world, submission = make_page(db)
     visitor = visitor_as(world.people["chair"])
     page = open_page(visitor, world, submission)
-    after = visitor.submit(page, {"text": "Let us talk."}, press="Comment for Chairs")
-    assert after.path.split("#")[0] == page.path
+    link = f"/{world.conference.slug}/reviews/{submission.code}/discussion"
+    assert link in page.html
+    said = visitor.get(link)
+    assert "Comment of the committee" in said.text
+    after = visitor.submit(said, {"text": "Let us talk."}, press="Comment for Chairs")
+    assert after.path.split("#")[0] == link
     assert "Let us talk." in after.text
+    world.conference.discusses = False
+    db.commit()
+    assert link not in open_page(visitor, world, submission).html
+    assert visitor.get(link).status == 404

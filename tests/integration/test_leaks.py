@@ -29,8 +29,8 @@ from cfp.domain.decisions.models import (
 from cfp.domain.mail.models import Message
 from cfp.domain.program import blocks, drafts, versions
 from cfp.domain.program.models import Placement
-from cfp.domain.reviews.models import Comment, ReviewExtension
-from cfp.domain.submissions.models import Speaker, SubmissionTag, Tag
+from cfp.domain.reviews.models import Comment, Response, ReviewExtension, Summary
+from cfp.domain.submissions.models import Redaction, Speaker, SubmissionTag, Tag
 from cfp.domain.submissions.states import State
 from cfp.formats.writers import WRITERS
 from tests.factories import (
@@ -85,8 +85,17 @@ SECRETS: Mapping[str, set[str]] = {
     "zqreviewtag": {"reviewer", *DECIDERS},
     "zqownview": {"chair"},
     "zqsharedview": {*CHAIRS, "track_chair", "other_track_chair"},
+    "zqabstention": {*DECIDERS, "blocked_reviewer"},
+    "zqunsubmitted": {"blocked_reviewer"},
+    "zqsummarydraft": DECIDERS,
+    "zqresponse": {*SPEAKERS, "reviewer", *DECIDERS},
 }
 """Each secret and everybody who may read it; the reviewer who wrote a text reads their own."""
+
+HIDDEN: Mapping[str, set[str]] = {
+    "zqoriginal": {*SPEAKERS, *CHAIRS, "track_chair", "reader"},
+}
+"""The same where names are hidden: what chairs have redacted."""
 
 
 def plant(db: Session, world: World) -> None:
@@ -145,6 +154,7 @@ def plant(db: Session, world: World) -> None:
     plant_figures(db, world)
     plan_in_secret(db, world)
     find_in_secret(db, world)
+    plant_what_is_not_said(db, world)
     world.conference.reviews_due = NOW
     keep_standby(db, world.conference, world.people["reviewer"])
     write_elsewhere(db, world)
@@ -196,6 +206,28 @@ def plant_figures(db: Session, world: World) -> None:
     calibrate(db, world.conference)
     db.execute(update(CalibratedSubmission).values(score=8347.6))
     db.execute(update(CalibratedReviewer).values(leniency=9218.4))
+def plant_what_is_not_said(db: Session, world: World) -> None:
+    """A review that was begun and abstained from, and an abstract that is redacted."""
+    undecided = world.submissions[State.SUBMITTED]
+    make_review(
+        db,
+        undecided,
+        world.people["blocked_reviewer"],
+        state="abstained",
+        abstention="zqabstention",
+        committee_text="zqunsubmitted",
+    )
+    conference = world.conference
+    conference.discusses = conference.summarizes = conference.asks_response = True
+    conference.rates_reviews = True
+    conference.response_round, conference.response_until = 1, NOW
+    here = {"conference_id": conference.id, "submission_id": undecided.id}
+    db.add(Summary(text="zqsummarydraft", changed=NOW, **here))
+    owner = world.people["owner"].id
+    db.add(Response(round=1, person_id=owner, text="zqresponse", changed=NOW, **here))
+    if conference.blind:
+        undecided.title = undecided.abstract = undecided.search_text = "zqoriginal"
+        db.add(Redaction(title="Redacted", abstract="", changed=NOW, **here))
 
 
 def write_elsewhere(db: Session, world: World) -> None:
@@ -324,7 +356,7 @@ def test_no_secret_reaches_anybody_it_is_not_for(
     crawl.follow(f"{path.partition('?')[0]}?q=zq" for path in lists)
     assert not [page.path for page in crawl.seen.values() if page.status >= 500]
     answers = {path: _answer(page).replace("q=zq", "") for path, page in crawl.seen.items()}
-    for secret, readers in SECRETS.items():
+    for secret, readers in {**SECRETS, **(HIDDEN if blind else {})}.items():
         if name not in readers:
             where = [path for path, answer in answers.items() if secret in answer]
             assert not where, f"{secret} shows to {name} at {where[:5]}"

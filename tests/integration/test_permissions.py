@@ -77,6 +77,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("reviewer.add_documents", "reviewer.copy_talk", "reviewer.document"),
         *("reviewer.remove_document", "reviewer.copy_documents", "reviewer.documents_page"),
         *("reviewer.collaborators", "reviewer.save_collaborators", "reviewer.leniency"),
+        *("reviewer.offline_page", "reviewer.offline_sheet", "reviewer.take_sheet"),
     ),
     COMMITTEE: (
         *("chair.dashboard", "chair.submissions", "chair.submissions_csv"),
@@ -96,7 +97,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.assignment_reviewers", "chair.assignment_submissions", "chair.proposal"),
         *("chair.proposal_mark", "chair.proposal_again", "chair.proposal_apply"),
         *("chair.proposal_undo", "chair.assignment_answers", "chair.assignment_repair"),
-        "chair.standby",
+        *("chair.standby", "chair.quality"),
         *("chair.proposal_undo", "chair.proposal_take_back", "chair.proposal_loads"),
         *("chair.proposal_csv", "chair.proposal_json", "chair.assignment_import"),
         "chair.proposal_xlsx",
@@ -143,6 +144,8 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.settings_criterion_archive", "chair.settings_criterion_new"),
         *("chair.settings_criterion_up", "chair.settings_formats", "chair.settings_mail"),
         *("chair.settings_mail_restore", "chair.settings_mails", "chair.settings_page"),
+        *("chair.response", "chair.open_response", "chair.close_response"),
+        *("chair.settings_discussion", "chair.quality_look"),
         *("chair.settings_reviewing", "chair.settings_rooms", "chair.settings_tracks"),
         "chair.settings_use_again",
         *("chair.settings_field", "chair.settings_field_new", "chair.settings_field_archive"),
@@ -157,7 +160,7 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
         *("speaker.submission", "speaker.withdraw", "speaker.discard"),
         *("speaker.autosave", "speaker.invite", "speaker.leave"),
         *("speaker.conflicts", "speaker.declare_conflict", "speaker.take_back_conflict"),
-        "speaker.save_collaborators",
+        *("speaker.save_collaborators", "speaker.response", "speaker.save_response"),
     ),
     ("s", "stck", "stck"): ("speaker.edit", "speaker.save"),
     ("", "", "s"): ("speaker.confirm", "speaker.save_confirm", "speaker.decline"),
@@ -173,6 +176,8 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
     ("", "tc", "tc"): (
         *("chair.decision", "chair.decide", "chair.submission_assign", "chair.submission_tags"),
         *("chair.submission_unassign", "reviewer.comment", "chair.assignment_one"),
+        *("reviewer.history_of", "chair.redact", "reviewer.discuss", "reviewer.follow"),
+        *("reviewer.summary", "reviewer.choose_lead", "chair.rate_review"),
         *("chair.assignment_ask", "chair.assignment_take", "chair.assignment_pin"),
         *("chair.assignment_hand_back", "chair.assignment_wanted"),
         *("chair.proposal_pair", "chair.proposal_swap"),
@@ -184,6 +189,8 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
     ),
     ("", "r", "r"): (
         *("reviewer.save", "reviewer.autosave", "reviewer.answer", "reviewer.skip"),
+        *("reviewer.abstain", "reviewer.review_after_all"),
+        *("reviewer.changes", "reviewer.own_history"),
     ),
 }
 BIDDING = ("reviewer.bid", "reviewer.save_bid")

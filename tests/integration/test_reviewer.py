@@ -12,7 +12,7 @@ from cfp import clock
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import Assignment, Bid, Conflict
 from cfp.domain.conferences.models import Conference, Criterion
-from cfp.domain.reviews.models import Comment, Review, ReviewRevision, Score
+from cfp.domain.reviews.models import Review, ReviewRevision, Score
 from cfp.domain.submissions.models import Submission
 from tests.factories import (
     give_role,
@@ -241,26 +241,6 @@ def test_bids_show_titles_before_anything_is_assigned(
     page = visitor.submit(page, {"bid": ""}, press="Save bid")
     assert db.scalar(select(func.count(Bid.id))) == 0
     assert visitor.get(path(talk)).status == 404, "not assigned: nothing to review"
-
-
-def test_a_comment_says_who_reads_it(
-    visitor_as: LogIn, reviewer: Person, talk: Submission, conference: Conference, db: Session
-) -> None:
-    chair = make_person(db, "Cher Chair")
-    give_role(db, conference, chair, "chair")
-    give_role(db, conference, chair, "reviewer")
-    visitor = visitor_as(reviewer)
-    submit(visitor, db, talk)
-    page = review_page(visitor, talk)
-    page = visitor.submit(page, {"text": "Compare with last year."}, having="text")
-    assert "Compare with last year." in page.text
-    head = visitor_as(chair)
-    form = head.get(path(talk)).form("text")
-    data = dict(form.fields) | {"text": "Only us.", "audience": "chairs"}
-    assert head.client.post(path(talk, "comments"), data=data).status_code == 303
-    assert "Only us." in head.get(path(talk)).text
-    assert "Only us." not in visitor.get(path(talk)).text
-    assert db.scalar(select(func.count(Comment.id))) == 2
 
 
 def test_profile_is_for_assigned_reviewing(

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from cfp import clock
 from cfp.actors import SYSTEM
+from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.rules import AUDIENCES
 from cfp.domain.mail.models import Message
 from cfp.domain.program import blocks, drafts, versions
-from cfp.domain.reviews.models import ReviewExtension
-from cfp.domain.submissions.models import Speaker
+from cfp.domain.reviews.models import Comment, Follow, ReviewExtension
+from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import State
 from cfp.formats.writers import WRITERS
 from tests.factories import (
@@ -51,6 +52,8 @@ def grow(db: Session, world: World, size: int) -> None:
             until=clock.now(), created=NOW,
         )
     )  # fmt: skip
+    for switch in ("discusses", "summarizes", "rates_reviews", "asks_response"):
+        setattr(conference, switch, True)
     reviewers = [make_person(db) for _ in range(size)]
     for number, reviewer in enumerate(reviewers):
         give_role(db, conference, reviewer, "reviewer")
@@ -60,6 +63,7 @@ def grow(db: Session, world: World, size: int) -> None:
         add_speaker(db, talk, f"Somebody {number}", 2)
         make_review(db, talk, reviewer)
         answer(db, make_review(db, talk, world.people["reviewer"]), fields[number % 3], "Yes")
+        remark(db, world.submissions[State.SUBMITTED], reviewer)
         make_conflict(db, talk, reviewers[number - 2], kind="affiliation")
         accepted = make_submission(db, conference, [reviewer], state="confirmed")
         placed = drafts.place(
@@ -87,6 +91,14 @@ def grow(db: Session, world: World, size: int) -> None:
     versions.publish(db, SYSTEM, conference, note="", now=clock.now())
     conference.adjusts_scores, conference.accept_count = True, 2
     calibrate(db, conference)
+
+
+def remark(db: Session, talk: Submission, writer: Person) -> None:
+    """A comment, and its writer among those who follow."""
+    here = {"conference_id": talk.conference_id, "submission_id": talk.id}
+    who = {"person_id": writer.id, "pseudonym": f"{writer.id:06X}"}
+    db.add(Comment(audience="reviewers", text="A remark.", created=NOW, **here, **who))
+    db.add(Follow(**here, **who))
 
 
 def conference_start(world: World) -> datetime:

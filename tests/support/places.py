@@ -33,7 +33,7 @@ from cfp.domain.mail.models import Message
 from cfp.domain.program import proposals
 from cfp.domain.program.models import Material, Placement, ProgramItem, ProgramSession
 from cfp.domain.program.timetables import Options, load_problem
-from cfp.domain.reviews.models import Review
+from cfp.domain.reviews.models import Comment, Review
 from cfp.domain.submissions.models import Speaker, Submission, Tag
 from cfp.domain.submissions.states import State
 from tests.factories import give_role, make_person, make_review, make_submission
@@ -147,6 +147,10 @@ class Places:
         self.conference.asks_collaborators = True
         code, owner = self._submission(State.SUBMITTED)
         yield Place("speaker.conflicts", owner, {"slug": slug, "code": code})
+        self.conference.asks_response, self.conference.response_round = True, 1
+        self.conference.response_opened = self.now
+        self.conference.response_until = self.now + timedelta(days=3)
+        yield Place("speaker.response", owner, {"slug": slug, "code": code})
         for state in (State.ACCEPTED, State.CONFIRMED):
             code, owner = self._submission(state)
             yield Place("speaker.confirm", owner, {"slug": slug, "code": code})
@@ -154,7 +158,8 @@ class Places:
 
     def _reviewer(self) -> Iterator[Place]:
         here = {"slug": self.conference.slug}
-        for name in ("queue", "bids", "profile", "asked", "documents_page", "collaborators"):
+        for name in ("queue", "bids", "profile", "asked", "documents_page", "collaborators",
+                     "offline_page"):  # fmt: skip
             yield Place(f"reviewer.{name}", self.reviewer, here)
         yield Place("reviewer.leniency", self.reviewer, {"slug": self._reviewed()})
         given = select(ReviewerDocument.id).where(ReviewerDocument.person_id == self.reviewer)
@@ -172,13 +177,27 @@ class Places:
             select(Submission.code, Conflict.person_id).join(Conflict).where(declared)
         )
         yield Place("reviewer.review", self.reviewer, {**here, "code": done})
+        for name in ("changes", "own_history"):
+            yield Place(f"reviewer.{name}", self.reviewer, {**here, "code": done})
+        by = select(Review.pseudonym).join(Submission, Submission.id == Review.submission_id)
+        of_it = by.where(Submission.code == done, Review.state == "submitted")
+        read = {**here, "code": done, "pseudonym": self._one(of_it)}
+        yield Place("reviewer.history_of", self.chair, read)
         for code, person in (asked, blocked):
             yield Place("reviewer.review", person, {**here, "code": code})
+        self.conference.discusses = self.conference.summarizes = True
+        for name in ("discuss", "summary"):
+            yield Place(f"reviewer.{name}", self.chair, {**here, "code": self._discussed()})
         yield Place("reviewer.next_one", asked[1], here)
         yield Place("reviewer.skip", asked[1], {**here, "code": asked[0]})
         under_review = {**here, "code": self._code(State.SUBMITTED)}
         yield Place("reviewer.bid", self.reviewer, under_review)
         yield Place("reviewer.conflict", self.reviewer, under_review)
+
+    def _discussed(self) -> str:
+        """The code of one that the chair may discuss, with something said already."""
+        said = select(Submission.code).join(Comment, Comment.submission_id == Submission.id)
+        return str(self._one(said.where(Submission.conference_id == self.conference.id)))
 
     def _chair(self) -> Iterator[Place]:
         here = {"slug": self.conference.slug}
@@ -210,6 +229,7 @@ class Places:
         yield self._by_chair("decide_several", picked=codes)
         for state in (State.SUBMITTED, State.CONFIRMED, State.WITHDRAWN):
             yield self._by_chair("submission", code=self._code(state))
+        yield self._by_chair("redact", code=self._code(State.SUBMITTED))
         pending = select(Submission.code).join(PendingDecision)
         yield self._by_chair("decision", code=self._one(pending))
         given = select(Submission.code).join(Material, Material.submission_id == Submission.id)
@@ -220,6 +240,9 @@ class Places:
             yield self._by_chair(name)
         for name in ("version", "version_preview"):
             yield self._by_chair(name, number=1)
+        self.conference.asks_response = True
+        for name in ("response", "quality"):
+            yield self._by_chair(name)
         for name in ("run_sheet", "door_sign"):
             yield self._by_chair(name, day=1, room=self._one(select(Room.name)))
         slots = select(Placement.id).where(Placement.conference_id == self.conference.id)
@@ -258,7 +281,7 @@ class Places:
         for name in (
             *("settings", "settings_basics", "settings_page", "settings_tracks"),
             *("settings_formats", "settings_rooms", "settings_call", "settings_reviewing"),
-            "settings_conflicts",
+            *("settings_conflicts", "settings_discussion"),
             *("settings_criteria", "settings_criterion_new", "settings_mails"),
             *("call", "call_extend", "call_remind"),
         ):

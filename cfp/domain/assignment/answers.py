@@ -15,6 +15,7 @@ from cfp.domain.assignment.rules import ACTIVE, ANSWERABLE
 from cfp.domain.conferences.models import Conference, Track
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.redaction import shown_title
 from cfp.domain.submissions.states import State
 from cfp.errors import NotFoundError, NotNowError
 from cfp.policy import Action, Standing, may
@@ -47,7 +48,7 @@ def asked_of(db: Session, actor: Actor, conference: Conference) -> Sequence[Aske
     """What waits for this reviewer's review, not answered first."""
     rows = db.execute(
         select(
-            *(Submission.code, Submission.title, Track.name, Assignment.state),
+            *(Submission.code, shown_title(actor, conference), Track.name, Assignment.state),
             Review.id.is_not(None),
         )
         .join(Submission, Submission.id == Assignment.submission_id)
@@ -61,7 +62,7 @@ def asked_of(db: Session, actor: Actor, conference: Conference) -> Sequence[Aske
             ),
         )
         .where(_answerable(actor, conference))
-        .order_by(Assignment.state.desc(), Submission.title, Submission.id)
+        .order_by(Assignment.state.desc(), shown_title(actor, conference), Submission.id)
     )
     return [Asked(*row) for row in rows]
 

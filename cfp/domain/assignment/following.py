@@ -11,6 +11,7 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import Assignment
 from cfp.domain.assignment.openings import is_silent, silent_before
 from cfp.domain.assignment.queries import lost_assignments
+from cfp.domain.assignment.rules import REFUSED
 from cfp.domain.conferences.models import Conference, Track
 from cfp.domain.reviews.models import Review, ReviewExtension
 from cfp.domain.submissions.models import Submission
@@ -23,11 +24,11 @@ _REVIEW = aliased(Review, name="followed_review")
 
 
 def answers_list(db: Session, conference: Conference, *, now: datetime) -> View:
-    """`state`: assigned, silent, accepted, begun, done, declined, conflict or handed_over."""
+    """`state`: one of `OPEN`, or done, declined, conflict, handed_over, abstained."""
     lost = lost_assignments(conference)
     silent = is_silent(conference.id, silent_before(db, conference, now))
     state = case(
-        (Assignment.state.in_(("declined", "handed_over")), Assignment.state),
+        (Assignment.state.in_(REFUSED), Assignment.state),
         (Assignment.id.in_(select(lost.c.id)), "conflict"),
         (Assignment.state == "done", "done"),
         (_REVIEW.id.is_not(None), "begun"),

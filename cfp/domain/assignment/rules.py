@@ -22,7 +22,7 @@ MINUTES_PER_REVIEW = 4
 ACTIVE = ("assigned", "accepted", "done")
 """States of an assignment whose reviewer is still asked, or has answered with a review."""
 
-REFUSED = ("declined", "handed_over")
+REFUSED = ("declined", "handed_over", "abstained")
 """States of an assignment whose reviewer is not asked for this submission again."""
 
 KEPT = frozenset({"accepted", "done"})

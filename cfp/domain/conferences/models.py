@@ -62,6 +62,18 @@ class Conference(Base):
     phases: Mapped[list[Any]] = mapped_column(JSON(), default=list)
     phases_zone: Mapped[str] = mapped_column(default="")
 
+    # Discussing: each is off until asked for. A response is open from `response_opened` until
+    # `response_until`; rounds are counted, and what speakers may read was submitted before it.
+    discusses: Mapped[bool] = mapped_column(default=False)
+    summarizes: Mapped[bool] = mapped_column(default=False)
+    rates_reviews: Mapped[bool] = mapped_column(default=False)
+    asks_ai_statement: Mapped[bool] = mapped_column(default=False)
+    asks_response: Mapped[bool] = mapped_column(default=False)
+    response_words: Mapped[int] = mapped_column(default=500)
+    response_round: Mapped[int] = mapped_column(default=0)
+    response_opened: Mapped[datetime | None]
+    response_until: Mapped[datetime | None]
+
     # Assigning: shares of "bid", "track" and "text" where they differ from the usual ones, rules
     # that are kept, and the highest chance of any pair in percent where pairs are drawn.
     match_weights: Mapped[dict[str, Any]] = mapped_column(default=dict)

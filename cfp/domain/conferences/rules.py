@@ -28,6 +28,7 @@ SECTIONS = ("introduction", "attendance", "registration", "booking", "broadcast"
 
 MINUTES_LIMIT = 1_440
 GRACE_LIMIT = 1_440
+RESPONSE_WORDS_LIMIT = 5_000
 INVITATION_LIMIT = 500
 TRACKED_ROLES = frozenset({"track_chair"})
 

@@ -150,7 +150,7 @@ def reviewers_of(db: Session, standing: Standing) -> list[Reviewing]:
             Person.code,
             Person.name,
             Assignment.state,
-            Assignment.reason,
+            func.coalesce(func.nullif(Review.abstention, ""), Assignment.reason),
             Review.state,
         )
         .join(Role, and_(Role.person_id == Person.id, Role.kind == "reviewer"))

@@ -247,7 +247,7 @@ def _about(
         "code": told.submission.code,
         "format": _format(told, conference.language),
         "note": note,
-        "until": _until(conference, reader, told),
+        "by_when": _by_when(conference, reader, told),
         "link": links.submission(conference.slug, told.submission.code),
         "confirm": (
             confirm_link(told.submission, reader.person) if told.outcome == "accepted" else ""
@@ -255,7 +255,7 @@ def _about(
     }
 
 
-def _until(conference: Conference, reader: Reader, told: Told) -> str:
+def _by_when(conference: Conference, reader: Reader, told: Told) -> str:
     """By when changes are to be handed in, on the conference's clock and the reader's."""
     until = conference.changes_until
     if told.outcome != "revise" or until is None:

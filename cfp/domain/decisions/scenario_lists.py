@@ -28,6 +28,7 @@ from cfp.domain.decisions.selecting import open_to
 from cfp.domain.decisions.selecting_limits import OPEN, Limits
 from cfp.domain.reviews.models import ReviewTally
 from cfp.domain.submissions.models import Speaker, Submission
+from cfp.domain.submissions.searching import SEARCHED
 from cfp.policy import Column, Fact, View, predicate
 
 _OTHER = aliased(ScenarioItem, name="other_item")
@@ -66,8 +67,7 @@ def items_of(conference: Conference, scenario: Scenario) -> View:
         "id": Column(Submission.id),
         "code": Column(Submission.code),
         "title": Column(Submission.title),
-        "text": Column(Submission.search_text),
-        "people": Column(Submission.people_text, Fact.SPEAKERS),
+        **SEARCHED,
         "track": Column(Track.name),
         "track_id": Column(item.track_id),
         "type": Column(_TYPE.name),
@@ -150,8 +150,7 @@ def choosable(conference: Conference) -> View:
         "id": Column(Submission.id),
         "code": Column(Submission.code),
         "title": Column(Submission.title),
-        "text": Column(Submission.search_text),
-        "people": Column(Submission.people_text, Fact.SPEAKERS),
+        **SEARCHED,
         "track": Column(Track.name),
         "track_id": Column(Submission.track_id),
         "type": Column(_TYPE.name),

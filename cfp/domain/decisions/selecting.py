@@ -140,7 +140,7 @@ def load_problem(
         and_(known(actor, conference), Submission.state.in_(IN_PROGRAM)),
     )
     rows = db.execute(_rows(which)).all()
-    scores = scored(db, conference, {row.id for row in rows})
+    scores = scored(db, actor, conference, {row.id for row in rows})
     entries = entries_of(db, conference, which)
     spoke_before = not_first_time(db, conference, which)
     candidates = [

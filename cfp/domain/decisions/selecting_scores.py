@@ -5,20 +5,23 @@ The one place where a selection's scores come from: what is done with them knows
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, pstdev
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference
+from cfp.domain.decisions.calibrating_queries import run_of
+from cfp.domain.decisions.models import CalibratedSubmission
 from cfp.domain.decisions.rules import pooled_spread
 from cfp.domain.reviews.models import ReviewTally
 
 
 @dataclass(frozen=True)
 class Scored:
-    """A score with its standard error; `reviews` and `total` are what it was made from."""
+    """A score with its standard error; `reviews` and `total` are those of its plain mean."""
 
     score: float
     error: float
@@ -26,12 +29,46 @@ class Scored:
     total: float = 0.0
 
 
-def scored(db: Session, conference: Conference, ids: Collection[int]) -> Mapping[int, Scored]:
-    """Each of the submissions by its id: the mean of its reviews; one statement.
+def scored(
+    db: Session, actor: Actor, conference: Conference, ids: Collection[int]
+) -> Mapping[int, Scored]:
+    """Each of the submissions by its id; at most three statements.
+
+    The mean of its reviews, or where the conference adjusts scores, what the run that is this
+    person's to know has found; of a submission that came into it later, the mean. Without a review
+    a submission counts as the mean of all, as far from sure as these differ.
+    """
+    known = {**_means(db, conference, ids)}
+    known |= _adjusted(db, actor, conference, known)
+    scores = [one.score for one in known.values()]
+    middle, apart = (fmean(scores), pstdev(scores)) if scores else (0.0, 0.0)
+    return {id_: known.get(id_, Scored(middle, apart)) for id_ in ids}
+
+
+def _adjusted(
+    db: Session, actor: Actor, conference: Conference, known: Mapping[int, Scored]
+) -> Mapping[int, Scored]:
+    run = run_of(db, actor, conference) if conference.adjusts_scores else None
+    if run is None:
+        return {}
+    line = CalibratedSubmission
+    rows = db.execute(
+        select(line.submission_id, line.score, line.se).where(
+            line.calibration_id == run.calibration.id
+        )
+    )
+    return {
+        id_: replace(known[id_], score=score, error=se) for id_, score, se in rows if id_ in known
+    }
+
+
+def _means(
+    db: Session, conference: Conference, ids: Collection[int]
+) -> Mapping[int, Scored]:
+    """Those with a review.
 
     The error is what the board calls a close call by: one standard error, from how far the reviews
-    are apart or, if that is more, from how far reviews of one submission usually are. Without a
-    review a submission counts as the mean of all, as far from sure as these differ.
+    are apart or, if that is more, from how far reviews of one submission usually are.
     """
     tally = ReviewTally
     rows = db.execute(
@@ -41,12 +78,10 @@ def scored(db: Session, conference: Conference, ids: Collection[int]) -> Mapping
     )
     known = {row[0]: _Sums(*row[1:]) for row in rows if row[0] in ids}
     means = [one.mean for one in known.values()]
-    middle, apart = (fmean(means), pstdev(means)) if means else (0.0, 0.0)
+    apart = pstdev(means) if means else 0.0
     freedom = sum(one.count - 1 for one in known.values())
     usual = pooled_spread(sum(one.distances for one in known.values()), freedom)
-    nothing = Scored(middle, apart)
-    found = {id_: one.scored(usual if usual is not None else apart) for id_, one in known.items()}
-    return {id_: found.get(id_, nothing) for id_ in ids}
+    return {id_: one.scored(usual if usual is not None else apart) for id_, one in known.items()}
 
 
 @dataclass(frozen=True)

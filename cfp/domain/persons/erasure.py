@@ -33,7 +33,7 @@ from cfp.domain.mail.states import move
 from cfp.domain.persons.references import delete_rows, table_of
 from cfp.domain.program.models import Material, StoredFile
 from cfp.domain.program.stamps import count_change
-from cfp.domain.reviews.models import Review, ReviewExtension
+from cfp.domain.reviews.models import Follow, Review, ReviewExtension
 from cfp.domain.submissions.models import Speaker, Submission, SubmissionRevision
 from cfp.domain.submissions.rules import people_text
 from cfp.domain.submissions.speakers import speakers_of
@@ -154,10 +154,10 @@ def _erase_uploads(db: Session, who: _Who, now: datetime) -> None:
 
 def _erase_from_committees(db: Session, who: _Who) -> None:
     """Submitted reviews stay, under their pseudonyms; what was begun or planned goes."""
-    drafts = select(Review.id).where(Review.person_id.in_(who.ids), Review.state == "draft")
+    drafts = select(Review.id).where(Review.person_id.in_(who.ids), Review.state != "submitted")
     delete_rows(db, table_of(Review), db.scalars(drafts).all())
     planned = (ReviewerProfile, ReviewerDocument, ReviewExtension, Standby, Bid, Collaborator)
-    for table in (Role, *planned, SavedView, CalibratedReviewer):
+    for table in (Role, *planned, SavedView, Follow, CalibratedReviewer):
         db.execute(delete(table).where(table.person_id.in_(who.ids)))
     either = (ReviewersApart.person_id.in_(who.ids), ReviewersApart.other_id.in_(who.ids))
     db.execute(delete(ReviewersApart).where(or_(*either)))

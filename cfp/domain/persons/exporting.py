@@ -5,13 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Row,
     Select,
     SQLColumnExpression,
+    String,
     and_,
     case,
+    cast,
     func,
     literal,
+    null,
     or_,
     select,
     union_all,
@@ -19,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
+from cfp.db import UTCDateTime
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person
 from cfp.domain.assignment.concerned import own_columns
 from cfp.domain.assignment.models import (
@@ -34,7 +39,17 @@ from cfp.domain.conferences.models import Conference, Criterion, ReviewField, Ro
 from cfp.domain.decisions.models import Confirmation
 from cfp.domain.mail.models import Message
 from cfp.domain.program.models import Material, StoredFile
-from cfp.domain.reviews.models import Comment, Review, ReviewAnswer, ReviewExtension, Score
+from cfp.domain.reviews.models import (
+    Comment,
+    Follow,
+    Response,
+    Review,
+    ReviewAnswer,
+    ReviewExtension,
+    ReviewRating,
+    Score,
+    Summary,
+)
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.policy import own
 
@@ -50,7 +65,7 @@ def own_data(db: Session, actor: Actor, *, now: datetime) -> dict[str, Any]:
     person: Person = found[0][0]
     rows = {kind: _plain(db.execute(query)) for kind, query in _queries(actor).items()}
     rows["reviews"], rows["scores"] = _reviews(db, actor)
-    rows |= _texts(db, actor)
+    rows |= _texts(db, actor) | _discussed(db, actor)
     return {
         "exported": now.isoformat(),
         "person": {
@@ -127,8 +142,6 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         "conflicts": _conflicts(me or 0, *of_talk),
         "assignments": _hanging(Assignment, *of_talk, Assignment.state, Assignment.reason)
         .where(Assignment.person_id == me),
-        "comments": _hanging(Comment, *of_talk, Comment.audience, Comment.text, Comment.created)
-        .where(Comment.person_id == me),
         "saved_views": select(here, SavedView.page, SavedView.name, SavedView.query)
         .join(Conference, Conference.id == SavedView.conference_id)
         .where(SavedView.person_id == me),
@@ -178,12 +191,49 @@ def _texts(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
     return given
 
 
+def _discussed(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
+    """Comments, what is followed, summaries, answers to reviews, ratings; one statement for all."""
+    me, here = actor.person_id, (Conference.slug.label("conference"), Submission.code)
+    nothing, never = literal(""), null()
+
+    def of(
+        table: Any,  # noqa: ANN401 - any mapped class
+        kind: str,
+        mine: ColumnElement[bool],
+        *values: Any,
+    ) -> Select[Any]:
+        named = zip(("text", "detail", "at"), values, strict=True)
+        columns = [value.label(name) for name, value in named]
+        return _hanging(table, literal(kind).label("kind"), *here, *columns).where(mine)
+
+    rated = case((ReviewRating.helpful, literal("helpful")), else_=literal("not helpful"))
+    follows = case((Follow.on, literal("on")), else_=literal("off"))
+    answered = or_(Response.person_id == me, own(actor))
+    parts = (
+        of(Comment, "comments", Comment.person_id == me,
+           Comment.text, Comment.audience, Comment.created),
+        of(Follow, "follows", Follow.person_id == me, nothing, follows, cast(never, UTCDateTime)),
+        of(Summary, "summaries", Summary.lead_id == me,
+           Summary.text, Summary.speaker_text, Summary.changed),
+        of(Response, "responses", answered,
+           Response.text, cast(Response.round, String), Response.changed),
+        of(ReviewRating, "ratings", ReviewRating.person_id == me,
+           nothing, rated, ReviewRating.at),
+    )  # fmt: skip
+    found: dict[str, list[dict[str, Any]]] = {
+        kind: [] for kind in ("comments", "follows", "summaries", "responses", "ratings")
+    }
+    for row in _plain(db.execute(union_all(*parts))):
+        found[row.pop("kind")].append({name: value for name, value in row.items() if value})
+    return found
+
+
 def _reviews(
     db: Session, actor: Actor
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The reviews, and the scores of all of them; one statement for both."""
     of_review = ("conference", "code", "state", "confidence", "submitted")
-    texts = ("committee_text", "chair_text", "speaker_text")
+    texts = ("committee_text", "chair_text", "speaker_text", "abstention")
     here = Conference.slug.label("conference")
     query = (
         _hanging(Review, Review.id, here, Submission.code, Review.state, Review.confidence)

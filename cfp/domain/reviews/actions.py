@@ -1,6 +1,5 @@
-"""Writing reviews and remarks."""
+"""Writing reviews."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -14,7 +13,9 @@ from cfp.domain.conferences.models import Conference, Criterion
 from cfp.domain.conferences.queries import fields_of
 from cfp.domain.reviews import answers as form_answers
 from cfp.domain.reviews import queries
-from cfp.domain.reviews.models import Comment, Review, ReviewRevision, Score
+from cfp.domain.reviews.models import Review, ReviewRevision, Score
+from cfp.domain.reviews.noticing import notice
+from cfp.domain.reviews.pseudonyms import pseudonym_of
 from cfp.domain.reviews.rules import (
     CONFIDENCE_LEVELS,
     asked_of,
@@ -43,6 +44,7 @@ def save(
     revision: int,
     answers: Mapping[int, str] | None = None,
     now: datetime,
+    ai_statement: bool = False,
 ) -> Review:
     """Store a review: as a draft, or submitted and complete.
 
@@ -56,7 +58,7 @@ def save(
         DomainError: a score out of range, an answer not offered, or (to submit) a required one
             missing.
     """
-    _check_may_review(actor, standing, now)
+    check_may_review(actor, standing, now)
     conference, submission = standing.conference, standing.submission
     form = queries.criteria_of(db, conference)
     criteria = asked_of(form, submission)
@@ -67,7 +69,7 @@ def save(
     if (review.revision if review else 0) != revision:
         raise StaleError("stale", theirs=_texts(review))
     if review is None:
-        review = _new_review(db, actor, standing, now)
+        review = new_review(db, actor, standing, now)
     said = form_answers.texts_of(review)
     if answers is None:
         answers = {one.id: said[one.id] for one in fields if one.id in said}
@@ -76,6 +78,8 @@ def save(
     if submit or submitted_before:
         _check_complete(unanswered(criteria, scores))
         form_answers.check_complete(fields, answers)
+        if conference.asks_ai_statement and not ai_statement:
+            raise DomainError("ai_statement.missing", field="ai_statement")
     if submitted_before:
         _keep_revision(db, review, now)
     review.total = total(criteria, scores, scale_of(form))
@@ -83,6 +87,7 @@ def save(
     review.committee_text = committee_text
     review.chair_text = chair_text
     review.speaker_text = speaker_text
+    review.ai_statement = ai_statement
     review.changed = now
     review.seen_revision = standing.submission.revision
     _set_scores(review, criteria, scores)
@@ -92,34 +97,12 @@ def save(
     db.flush()
     if review.state == "submitted":
         count_again(db, [review.submission_id])
+        notice(db, [review], criteria)
     return review
 
 
-def comment(
-    db: Session, actor: Actor, standing: Standing, *, text: str, audience: str, now: datetime
-) -> Comment:
-    """Add a remark for reviewers and chairs, or for chairs alone."""
-    if not allowed(actor, Action.COMMENT, standing, now):
-        raise ForbiddenError("forbidden")
-    if audience not in {"reviewers", "chairs"}:
-        raise DomainError("bad_audience", field="audience")
-    if not text:
-        raise DomainError("empty_comment", field="text")
-    remark = Comment(
-        conference_id=standing.conference.id,
-        submission_id=standing.submission.id,
-        person_id=actor.person_id,
-        pseudonym=_pseudonym_of(db, actor, standing),
-        audience=audience,
-        text=text,
-        created=now,
-    )
-    db.add(remark)
-    db.flush()
-    return remark
-
-
-def _check_may_review(actor: Actor, standing: Standing, now: datetime) -> None:
+def check_may_review(actor: Actor, standing: Standing, now: datetime) -> None:
+    """Raise unless the person may review this, and now."""
     if not allowed(actor, Action.REVIEW, standing, now):
         raise ForbiddenError("forbidden")
     if not can_be_reviewed(standing.conference, standing.submission, now, standing.extended):
@@ -142,13 +125,14 @@ def _check_complete(missing: list[Criterion]) -> None:
         raise DomainError("score_missing", field=f"score_{missing[0].id}", name=missing[0].name)
 
 
-def _new_review(db: Session, actor: Actor, standing: Standing, now: datetime) -> Review:
+def new_review(db: Session, actor: Actor, standing: Standing, now: datetime) -> Review:
+    """An empty draft; to begin one is a yes to the assignment."""
     review = Review(
         conference_id=standing.conference.id,
         round_id=_current_round(db, standing.conference),
         submission_id=standing.submission.id,
         person_id=actor.person_id,
-        pseudonym=_pseudonym_of(db, actor, standing),
+        pseudonym=pseudonym_of(db, standing, actor.person_id),
         state="draft",
         scores=[],
         answers=[],
@@ -253,19 +237,3 @@ def _texts(review: Review | None) -> dict[str, str]:
 def _current_round(db: Session, conference: Conference) -> int:
     newest = select(ReviewRound.id).where(ReviewRound.conference_id == conference.id)
     return db.scalars(newest.order_by(ReviewRound.number.desc()).limit(1)).one()
-
-
-def _pseudonym_of(db: Session, actor: Actor, standing: Standing) -> str:
-    """The person's name of disguise here: random per submission and writer, then kept."""
-    for table in (Review, Comment):
-        known = db.scalars(
-            select(table.pseudonym)
-            .where(
-                table.submission_id == standing.submission.id,
-                table.person_id == actor.person_id,
-            )
-            .limit(1)
-        ).first()
-        if known:
-            return known
-    return secrets.token_hex(3).upper()

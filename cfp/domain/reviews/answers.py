@@ -7,8 +7,9 @@ not loaded for them.
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, select, true
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
@@ -72,13 +73,17 @@ class ForSpeakers:
 def answers_for_speakers(db: Session, standing: Standing) -> Sequence[ForSpeakers]:
     """What reviews say to the speakers, for a speaker of it, or nothing.
 
-    Nothing before the decision is announced, nothing where the conference does not send it, and
-    no answer to a question that is asked no more.
+    Nothing where the conference does not send it, and no answer to a question that is asked no
+    more. Before the decision only the texts, of the reviews that were in when the chairs asked the
+    speakers to respond to them.
     """
     if not sees(standing, Fact.SPEAKER_TEXT):
         return []
-    submission_id = standing.submission.id
-    return _for_speakers(db, [submission_id]).get(submission_id, [])
+    conference, submission = standing.conference, standing.submission
+    if submission.announced is not None and conference.sends_speaker_text:
+        return _for_speakers(db, [submission.id]).get(submission.id, [])
+    said = _for_speakers(db, [submission.id], until=conference.response_opened)
+    return [ForSpeakers(one.text, ()) for one in said.get(submission.id, []) if one.text]
 
 
 def announced_to_speakers(
@@ -89,8 +94,9 @@ def announced_to_speakers(
 
 
 def _for_speakers(
-    db: Session, submission_ids: Collection[int]
+    db: Session, submission_ids: Collection[int], *, until: datetime | None = None
 ) -> Mapping[int, Sequence[ForSpeakers]]:
+    in_time = true() if until is None else Review.submitted <= until
     rows = db.execute(
         select(Review.submission_id, Review.id, Review.speaker_text)
         .add_columns(ReviewField, ReviewAnswer.text)
@@ -103,7 +109,7 @@ def _for_speakers(
                 ReviewField.archived.is_(False),
             ),
         )
-        .where(Review.submission_id.in_(submission_ids), Review.state == "submitted")
+        .where(Review.submission_id.in_(submission_ids), Review.state == "submitted", in_time)
         .order_by(Review.pseudonym, Review.id, ReviewField.position, ReviewField.id)
     )
     said: dict[int, dict[int, tuple[str, list[Answer]]]] = defaultdict(dict)

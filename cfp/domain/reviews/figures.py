@@ -17,7 +17,7 @@ from cfp.domain.conferences.models import Conference, Role, Track
 from cfp.domain.mail.models import Message
 from cfp.domain.mail.queries import readable
 from cfp.domain.reviews.models import Review, ReviewExtension, ReviewTally, Score
-from cfp.domain.reviews.rules import UNDER_REVIEW
+from cfp.domain.reviews.rules import FINISHED, UNDER_REVIEW
 from cfp.domain.submissions.committee import committee_list
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.queries import reviews_wanted
@@ -221,12 +221,12 @@ def _short(actor: Actor, conference: Conference) -> CTE:
 
 
 def _spared(conference: Conference, short: CTE) -> Subquery:
-    """How many of the short ones do not wait for each person: reviewed already, or blocked."""
+    """How many of the short ones do not wait for each person: reviewed or abstained, or blocked."""
     blocked = blocked_pairs(conference)
     reviewed = (
         select(Review.submission_id, Review.person_id)
         .join(short, short.c.id == Review.submission_id)
-        .where(Review.state == "submitted")
+        .where(Review.state.in_(FINISHED))
     )
     barred = select(blocked.c.submission_id, blocked.c.person_id).join(
         short, short.c.id == blocked.c.submission_id

@@ -7,6 +7,7 @@ over the submissions whose other reviews they may read: whoever wanted to could 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -38,9 +39,9 @@ class Comparison:
     agreement: float | None
 
 
-def is_told(conference: Conference) -> bool:
+def is_told(conference: Conference, now: datetime) -> bool:
     """Whether reviewers are told: only if wanted, and once nobody can be swayed by it any more."""
-    return conference.tells_leniency and not reviewing_is_open(conference)
+    return conference.tells_leniency and not reviewing_is_open(conference, now)
 
 
 def own_comparison(

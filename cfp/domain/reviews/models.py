@@ -10,7 +10,10 @@ from cfp.db import Base
 
 
 class Review(Base):
-    """One reviewer's view of one submission. `total` is the weighted mean of its scores."""
+    """One reviewer's view of one submission. `total` is the weighted mean of its scores.
+
+    state: draft, submitted, or abstained, with the reason for the chairs in `abstention`.
+    """
 
     __tablename__ = "review"
 
@@ -26,6 +29,8 @@ class Review(Base):
     committee_text: Mapped[str] = mapped_column(default="")
     chair_text: Mapped[str] = mapped_column(default="")
     speaker_text: Mapped[str] = mapped_column(default="")
+    abstention: Mapped[str] = mapped_column(default="")
+    ai_statement: Mapped[bool] = mapped_column(default=False)
     seen_revision: Mapped[int] = mapped_column(default=0)
     created: Mapped[datetime]
     changed: Mapped[datetime]
@@ -124,7 +129,11 @@ class ReviewRevision(Base):
 
 
 class Comment(Base):
-    """A remark within the committee; audience is `reviewers` (and chairs) or `chairs`."""
+    """A remark within the committee; audience is `reviewers` (and chairs) or `chairs`.
+
+    Whom it mentions stands in the text as "@" and their pseudonym: each reader is shown the name
+    or not, as they may know it.
+    """
 
     __tablename__ = "comment"
 
@@ -136,3 +145,97 @@ class Comment(Base):
     audience: Mapped[str]
     text: Mapped[str]
     created: Mapped[datetime]
+
+
+class Follow(Base):
+    """Who is told of new comments on a submission, and up to which they were told.
+
+    One who was mentioned before writing anything has their pseudonym here.
+    """
+
+    __tablename__ = "follow"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    pseudonym: Mapped[str]
+    on: Mapped[bool] = mapped_column(default=True)
+    told: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (UniqueConstraint("submission_id", "person_id"),)
+
+
+class Summary(Base):
+    """What the reviews of a submission come to, by the lead whom chairs chose, or by a chair.
+
+    A draft until `submitted`; `speaker_text` is for the speakers, with the reviews' texts for them.
+    """
+
+    __tablename__ = "summary"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    text: Mapped[str] = mapped_column(default="")
+    speaker_text: Mapped[str] = mapped_column(default="")
+    submitted: Mapped[datetime | None]
+    changed: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
+
+
+class Response(Base):
+    """What the speakers answer to the reviews in one round, for reviewers and chairs."""
+
+    __tablename__ = "response"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    round: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    text: Mapped[str]
+    changed: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
+    __table_args__ = (UniqueConstraint("submission_id", "round"),)
+
+
+class ReviewNotice(Base):
+    """What chairs might look at in a submitted review, see `cfp.domain.reviews.quality`.
+
+    Kept, so that a list of thousands need not read them all; guarded like the reviews. `key` is the
+    same for equal texts.
+    """
+
+    __tablename__ = "review_notice"
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    words: Mapped[int]
+    key: Mapped[str]
+    is_short: Mapped[bool]
+    is_equal: Mapped[bool]
+    is_odds: Mapped[bool]
+
+    __table_args__ = (Index("ix_review_notice_key", "conference_id", "key"),)
+
+
+class ReviewRating(Base):
+    """A chair's word on a review: whether it helped to decide."""
+
+    __tablename__ = "review_rating"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    helpful: Mapped[bool]
+    at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("review_id", "person_id"),)

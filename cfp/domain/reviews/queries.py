@@ -7,6 +7,7 @@ from types import MappingProxyType
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    ScalarSelect,
     and_,
     case,
     cast,
@@ -23,8 +24,15 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import Assignment, Bid
 from cfp.domain.conferences.models import Conference, Criterion, SubmissionType, Track
 from cfp.domain.reviews.answers import Answer, answers_of, own_answers
-from cfp.domain.reviews.models import Comment, Review, ReviewExtension, Score
-from cfp.domain.reviews.rules import UNDER_REVIEW, is_late
+from cfp.domain.reviews.models import (
+    Review,
+    ReviewExtension,
+    ReviewRating,
+    ReviewRevision,
+    Score,
+)
+from cfp.domain.reviews.rules import FINISHED, UNDER_REVIEW, is_late
+from cfp.domain.submissions import redaction
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.queries import last_edit
 from cfp.domain.submissions.searching import SEARCHED
@@ -38,7 +46,10 @@ _BID = aliased(Bid, name="own_bid")
 
 @dataclass(frozen=True)
 class BlindSubmission:
-    """What a reviewer may know of a submission when names are hidden: nobody is in it."""
+    """What a reviewer may know of a submission when names are hidden: nobody is in it.
+
+    Title and abstract are the chairs' redacted version, where there is one.
+    """
 
     code: str
     title: str
@@ -63,8 +74,7 @@ def for_reviewer(db: Session, standing: Standing) -> BlindSubmission:
     track = db.get_one(Track, submission.track_id)
     known = (
         submission.code,
-        submission.title,
-        submission.abstract,
+        *redaction.shown(db, standing),
         kind.name,
         kind.minutes,
         track.name,
@@ -125,6 +135,7 @@ def queue_for(actor: Actor, conference: Conference) -> View:
     progress = case(
         (~unblocked(actor, conference), "conflict"),
         (mine.state == "submitted", "done"),
+        (mine.state == "abstained", "abstained"),
         (mine.state == "draft", "draft"),
         offered,
         *shown,
@@ -133,7 +144,7 @@ def queue_for(actor: Actor, conference: Conference) -> View:
     columns = {
         "id": Submission.id,
         "code": Submission.code,
-        "title": Submission.title,
+        "title": redaction.shown_title(actor, conference),
         "state": Submission.state,
         "type": SubmissionType.name,
         "track": Track.name,
@@ -167,7 +178,7 @@ def reviewable(actor: Actor, conference: Conference) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a reviewer is: `done` submitted of `all` that are theirs to review."""
+    """How far a reviewer is: `done` submitted or abstained, of `all` that are theirs to review."""
 
     done: int
     all: int
@@ -188,7 +199,7 @@ def progress_of(db: Session, actor: Actor, conference: Conference) -> Progress:
             and_(
                 review.submission_id == Submission.id,
                 review.person_id == actor.person_id,
-                review.state == "submitted",
+                review.state.in_(FINISHED),
             ),
         )
         .where(reviewable(actor, conference))
@@ -208,7 +219,7 @@ def next_open(
             and_(review.submission_id == Submission.id, review.person_id == actor.person_id),
         )
         .where(
-            reviewable(actor, conference), or_(review.id.is_(None), review.state != "submitted")
+            reviewable(actor, conference), or_(review.id.is_(None), review.state.not_in(FINISHED))
         )
     )
     if after is None:
@@ -221,7 +232,11 @@ def next_open(
 
 @dataclass(frozen=True)
 class OtherReview:
-    """A submitted review as somebody else may read it; `reviewer` is a name or a pseudonym."""
+    """A submitted review as somebody else may read it; `reviewer` is a name or a pseudonym.
+
+    For chairs: `changes` is how often it was changed since it was submitted, and `rating` whether
+    they themselves have said that it helped.
+    """
 
     reviewer: str
     total: float | None
@@ -232,6 +247,10 @@ class OtherReview:
     speaker_text: str
     late: bool
     outdated: bool
+    pseudonym: str
+    changes: int
+    own: bool
+    rating: bool | None
     answers: Sequence[Answer] = ()
 
 
@@ -242,7 +261,10 @@ def reviews_of(
     if not sees(standing, Fact.REVIEWS):
         return []
     rows = db.execute(
-        select(Review, Person.name, last_edit(standing.submission), ReviewExtension.until)
+        select(
+            *(Review, Person.name, last_edit(standing.submission), ReviewExtension.until),
+            *(_changes(), _rating(actor)),
+        )
         .join(Person, Person.id == Review.person_id)
         .outerjoin(
             ReviewExtension,
@@ -259,7 +281,7 @@ def reviews_of(
         .options(joinedload(Review.scores))
         .order_by(Review.pseudonym)
     ).unique().all()
-    named = sees(standing, Fact.REVIEWERS)
+    named, chairs = sees(standing, Fact.REVIEWERS), sees(standing, Fact.CHAIR_REVIEWS)
     answers = answers_of(db, standing, [row[0].id for row in rows])
     return [
         OtherReview(
@@ -268,14 +290,18 @@ def reviews_of(
             scores=_by_criterion(review.scores),
             confidence=review.confidence,
             committee_text=review.committee_text,
-            chair_text=review.chair_text if sees(standing, Fact.CHAIR_REVIEWS) else None,
+            chair_text=review.chair_text if chairs else None,
             speaker_text=review.speaker_text,
             late=review.submitted is not None
             and is_late(standing.conference, review.submitted, extended),
             outdated=edited is not None and review.seen_revision <= edited,
             answers=answers.get(review.id, ()),
+            pseudonym=review.pseudonym,
+            changes=changes if chairs else 0,
+            own=review.person_id == actor.person_id,
+            rating=rating if chairs else None,
         )
-        for review, name, edited, extended in rows
+        for review, name, edited, extended, changes, rating in rows
     ]
 
 
@@ -291,47 +317,32 @@ def own_as_read(db: Session, review: Review) -> OtherReview:
         speaker_text=review.speaker_text,
         late=False,
         outdated=False,
+        pseudonym=review.pseudonym,
+        changes=0,
+        own=True,
+        rating=None,
         answers=own_answers(db, review),
     )
 
 
-@dataclass(frozen=True)
-class Remark:
-    """A comment as its reader may see it."""
+def _rating(actor: Actor) -> ScalarSelect[bool]:
+    """What this person has said of a review, as SQL on its row."""
+    return (
+        select(ReviewRating.helpful)
+        .where(ReviewRating.review_id == Review.id, ReviewRating.person_id == actor.person_id)
+        .correlate(Review)
+        .scalar_subquery()
+    )
 
-    writer: str
-    audience: str
-    text: str
-    own: bool
-    comment: Comment
 
-
-def comments_of(db: Session, actor: Actor, standing: Standing) -> list[Remark]:
-    """The committee's remarks that this person may read, oldest first."""
-    if not sees(standing, Fact.REVIEWS):
-        return []
-    audiences = ["reviewers"]
-    if sees(standing, Fact.CHAIR_REVIEWS):
-        audiences.append("chairs")
-    rows = db.execute(
-        select(Comment, Person.name)
-        .join(Person, Person.id == Comment.person_id)
-        .where(
-            Comment.submission_id == standing.submission.id, Comment.audience.in_(audiences)
-        )
-        .order_by(Comment.id)
-    ).all()
-    named = sees(standing, Fact.REVIEWERS)
-    return [
-        Remark(
-            writer=name if named else comment.pseudonym,
-            audience=comment.audience,
-            text=comment.text,
-            own=comment.person_id == actor.person_id,
-            comment=comment,
-        )
-        for comment, name in rows
-    ]
+def _changes() -> ScalarSelect[int]:
+    """How often a review was changed after it was submitted, as SQL on its row."""
+    return (
+        select(func.count(ReviewRevision.id))
+        .where(ReviewRevision.review_id == Review.id)
+        .correlate(Review)
+        .scalar_subquery()
+    )
 
 
 def _by_criterion(scores: Sequence[Score]) -> Mapping[int, int]:

@@ -12,6 +12,8 @@ from cfp.phases import in_force, phases_of
 
 CONFIDENCE_LEVELS = (1, 2, 3, 4, 5)
 UNDER_REVIEW = frozenset({State.SUBMITTED})
+FINISHED = ("submitted", "abstained")
+"""States of a review that wait for nothing more from its reviewer."""
 FIELD_LIMIT = 20_000
 DEFAULT_SCALE = (1, 5)
 

@@ -15,6 +15,7 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.submissions.contents import changed_fields, entry_of, snapshot
 from cfp.domain.submissions.models import Speaker, Submission, SubmissionRevision
+from cfp.domain.submissions.redaction import redaction_of
 from cfp.domain.submissions.rules import Content
 from cfp.policy import Fact, Standing, sees
 
@@ -66,6 +67,37 @@ def edits_of(db: Session, standing: Standing, speakers: Sequence[Speaker]) -> li
         for (revision, name), (before, after) in zip(rows, pairwise(texts), strict=True)
     ]
     return [edit for edit in reversed(edits) if edit.changes]
+
+
+def changes_since(
+    db: Session, standing: Standing, seen: int, speakers: Sequence[Speaker]
+) -> tuple[Change, ...]:
+    """What differs between revision `seen` and now, in the fields this person may read.
+
+    Where the chairs have redacted a text, what its speakers wrote shows in no difference either.
+    """
+    submission = standing.submission
+    query = select(SubmissionRevision.content).where(
+        SubmissionRevision.submission_id == submission.id, SubmissionRevision.number >= seen
+    )
+    before = db.scalars(query.order_by(SubmissionRevision.number).limit(1)).first()
+    if before is None:
+        return ()
+    after = _now(submission, speakers)
+    return _changes(
+        before, after, _names(db, standing.conference, [before, after]), _hidden(db, standing)
+    )
+
+
+def _hidden(db: Session, standing: Standing) -> set[str]:
+    """The fields of a submission that are not for this person to compare."""
+    hidden = set() if sees(standing, Fact.CHAIR_NOTE) else {"note"}
+    if sees(standing, Fact.SPEAKERS):
+        return hidden
+    hidden.add("speakers")
+    found = redaction_of(db, standing.submission)
+    texts = {"title": found.title, "abstract": found.abstract} if found else {}
+    return hidden | {field for field, text in texts.items() if text is not None}
 
 
 def differences(before: str, after: str) -> tuple[Piece, ...]:

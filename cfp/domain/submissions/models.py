@@ -77,6 +77,22 @@ class SubmissionRevision(Base):
     __table_args__ = (UniqueConstraint("submission_id", "number"),)
 
 
+class Redaction(Base):
+    """What reviewers of a blind conference read instead; null is "as submitted", "" is empty."""
+
+    __tablename__ = "redaction"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    title: Mapped[str | None]
+    abstract: Mapped[str | None]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    changed: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
+
+
 class Speaker(Base):
     """A person on a submission, in one of the states named, invited, accepted, removed.
 

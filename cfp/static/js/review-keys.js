@@ -1,12 +1,13 @@
 // Keys on the page of one review, inside [data-review-keys]: j and k to the next and previous
 // criterion, 1 to 5 score it and go on, c the comment, x conflict, s skip, ? help. Never inside a
-// text field, never with Ctrl, Alt or Meta; a switch turns them off, and stays so.
+// text field, never with Ctrl, Alt or Meta; a switch turns them off, and stays so for the person
+// named by the value of data-review-keys.
 //
 // Parts: [data-criterion] (forms.scale), [data-key-comment], [data-key-conflict],
 // [data-key-skip], and review.keys_help() with its <dialog> and switch.
 
-const STORE = "cfp:review-keys";
 const page = document.querySelector("[data-review-keys]");
+const STORE = `cfp:review-keys:${page?.dataset.reviewKeys ?? ""}`;
 const help = document.querySelector("dialog[data-keys-help]");
 const criteria = page ? [...page.querySelectorAll("[data-criterion]")] : [];
 
@@ -55,11 +56,18 @@ function score(key) {
 
 const press = (selector) => document.querySelector(selector)?.click();
 
+function openConflict() {
+  const box = document.querySelector("[data-key-conflict]")?.closest("details");
+  if (!box) return;
+  box.open = true;
+  box.querySelector("select, input:not([type=hidden]), textarea, button")?.focus();
+}
+
 const acts = {
   j: () => focusCriterion(Math.min(here() + 1, criteria.length - 1)),
   k: () => focusCriterion(Math.max(here() - 1, 0)),
   c: () => page.querySelector("[data-key-comment]")?.focus(),
-  x: () => press("[data-key-conflict]"),
+  x: openConflict,
   s: () => press("[data-key-skip]"),
   "?": () => help?.showModal(),
 };

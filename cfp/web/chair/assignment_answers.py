@@ -34,6 +34,7 @@ STATES = {
     "declined": _l("declined"),
     "conflict": _l("conflict of interest since"),
     "handed_over": _l("handed over"),
+    "abstained": _l("abstained"),
 }
 LATE = "late"
 

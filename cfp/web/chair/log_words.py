@@ -102,6 +102,7 @@ ACTIONS: dict[str, LazyString] = {
     "program.swap": _l("swapped two in the plan"),
     "program.undo": _l("took a step of the plan back"),
     "program.unpin": _l("unpinned something in the plan"),
+    "review.abstain": _l("abstained from a review"),
     "review.end_extension": _l("took a reviewer's extra time back"),
     "review.extend": _l("gave a reviewer more time"),
     "review.nudge": _l("reminded reviewers"),
@@ -112,6 +113,8 @@ ACTIONS: dict[str, LazyString] = {
     "review_field.move": _l("moved a text or choice of the review form"),
     "review_field.use_again": _l("took up a text or choice of the review form again"),
     "reviewer.limits": _l("changed how much a reviewer takes"),
+    "response.close": _l("closed the speakers' answers"),
+    "response.open": _l("let speakers answer to the reviews"),
     "role.give": _l("gave a role"),
     "role.take": _l("took a role away"),
     "room.change": _l("changed the rooms"),
@@ -131,6 +134,7 @@ ACTIONS: dict[str, LazyString] = {
     "submission.create": _l("began a draft"),
     "submission.decline": _l("said they can't come"),
     "submission.edit": _l("edited it"),
+    "submission.redact": _l("wrote what reviewers read of it"),
     "submission.reject": _l("announced: not accepted"),
     "submission.resubmit": _l("submitted it again"),
     "submission.reviews_wanted": _l("changed how many reviews it needs"),
@@ -139,6 +143,8 @@ ACTIONS: dict[str, LazyString] = {
     "submission.waitlist": _l("announced: on the waitlist"),
     "submission.withdraw": _l("withdrew it"),
     "submission_type.change": _l("changed the formats"),
+    "summary.lead": _l("chose who writes a summary"),
+    "summary.submit": _l("submitted a summary"),
     "track.change": _l("changed the tracks"),
 }
 

@@ -13,7 +13,6 @@ from cfp.domain.decisions.board import Surroundings, surroundings
 from cfp.domain.decisions.models import Scenario
 from cfp.domain.decisions.rules import Bar, capacity_key
 from cfp.domain.decisions.scenario_lists import Sums
-from cfp.domain.submissions.committee import holding, search_words
 from cfp.errors import NotFoundError
 from cfp.policy import Action
 from cfp.web import context
@@ -144,17 +143,18 @@ def _bars(
 
 @blueprint.get("/<slug>/chair/decisions/select/<int(max=2147483647):number>/list")
 @permission(Action.CHAIR_ONLY)
-def scenario_list(slug: str, number: int) -> str:
+def scenario_list(slug: str, number: int) -> tuple[str, int]:
     """Who is in and who is not, how sure, and who waits for whom."""
     db, actor, conference = context.db(), context.actor(), context.conference()
     found = scenarios.scenario_of(db, actor, conference, number)
     around = surroundings(db, actor, conference, since=context.now())
     names, limits = Names.of(around), found.limits["numbers"]
-    return render_template(
+    listing = _listing(found).load(db)
+    body = render_template(
         "chair/scenario_list.html",
         scenario=found,
         conference=conference,
-        list=_listing(found).load(db),
+        list=listing,
         around=around,
         shows=SHOWS,
         draws=found.outcome["draws"],
@@ -162,6 +162,7 @@ def scenario_list(slug: str, number: int) -> str:
         outcome_words=OUTCOME_WORDS,
         in_words=lambda key: limit_words(key, limits[key], names) if key in limits else key,
     )
+    return body, listing.status
 
 
 def _listing(found: Scenario) -> Listing:
@@ -169,8 +170,7 @@ def _listing(found: Scenario) -> Listing:
     view = scenario_lists.items_of(context.conference(), found)
     listing = Listing.from_request(view, actor, sortable=SORTABLE, default="-score")
     asked = listing.arguments
-    if search_words(asked.get("q", "")):
-        listing.where(holding(view, actor, asked["q"]))
+    listing.search(context.db())
     for name in ("track", "type"):
         value = asked.get(name, "")
         if value.isascii() and value.isdigit() and len(value) < 10:

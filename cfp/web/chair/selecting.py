@@ -13,7 +13,6 @@ from cfp.domain.decisions.scenario_lists import choosable
 from cfp.domain.decisions.selecting_limits import Limits, split
 from cfp.domain.decisions.selecting_wishes import WISHES
 from cfp.domain.jobs import Job, JobState
-from cfp.domain.submissions.committee import holding, search_words
 from cfp.errors import CfpError, DomainError, NotFoundError, StaleError
 from cfp.policy import Action
 from cfp.web import context
@@ -150,17 +149,18 @@ def _own_job(number: int) -> Job:
 
 @blueprint.get("/<slug>/chair/decisions/select/wishes")
 @permission(Action.CHAIR_ONLY)
-def wishes(slug: str) -> str:
+def wishes(slug: str) -> tuple[str, int]:
     """Every submission that can be chosen, with what is said of it."""
     db, actor, conference = context.db(), context.actor(), context.conference()
     listing = _listing().load(db)
-    return render_template(
+    body = render_template(
         "chair/select_wishes.html",
         conference=conference,
         list=listing,
         around=surroundings(db, actor, conference, since=context.now()),
         kept={name: listing.arguments[name] for name in FILTERS if name in listing.arguments},
     )
+    return body, listing.status
 
 
 @blueprint.post("/<slug>/chair/decisions/select/wishes")
@@ -194,8 +194,7 @@ def _listing() -> Listing:
     listing = Listing.from_request(view, actor, sortable=SORTABLE, default="-mean")
     listing.where(view.column(actor, "choosable") == true())
     asked = listing.arguments
-    if search_words(asked.get("q", "")):
-        listing.where(holding(view, actor, asked["q"]))
+    listing.search(context.db())
     if asked.get("wish") in WISHES:
         listing.where(view.column(actor, "wish") == asked["wish"])
     track = asked.get("track", "")

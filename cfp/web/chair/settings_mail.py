@@ -35,6 +35,8 @@ KINDS: dict[str, LazyString] = {
     "review_reminder_firm": _l("Reviews are missing, firm"),
     "review_reminder_last": _l("Reviews are missing, last reminder"),
     "handed_over": _l("A late review is handed over"),
+    "comments": _l("There are new comments on a submission one follows"),
+    "response_open": _l("Speakers may answer to the reviews"),
     "accepted": _l("Accepted"),
     "waitlisted": _l("On the waitlist"),
     "rejected": _l("Not accepted"),
@@ -66,7 +68,7 @@ EXAMPLES: dict[str, LazyString] = {
     "answer": _l("(the page where one says yes or no)"),
     "due": _l("They are due Tue 15 Sep 2026, 23:59 Prague."),
     "minutes": _l("25"),
-    "until": _l("Please do so until Tue 1 Sep 2026, 23:59 Prague."),
+    "by_when": _l("Please do so until Tue 1 Sep 2026, 23:59 Prague."),
     "format": _l("Talk, 25 minutes"),
     "track": _l("Networking"),
     "type": _l("Talk"),
@@ -76,6 +78,9 @@ EXAMPLES: dict[str, LazyString] = {
     "action": _l("[Action needed]"),
     "reviews": _l("(what reviewers say to the speakers, if the conference shows it to them)"),
     "outcomes": _l("(each decision with its talk)"),
+    "comments": _l("2 new comments"),
+    "until": _l("Tue 15 Sep 2026, 23:59 Prague"),
+    "words": _l("500"),
     "talks": _l("(each talk with the reader's own link)"),
 }
 """What placeholders are replaced with in a preview; others show their own name."""

@@ -7,6 +7,7 @@ from cfp.domain.assignment.rules import is_settled
 from cfp.domain.decisions import dossier
 from cfp.domain.decisions.calibrating_queries import certainty_of
 from cfp.domain.decisions.rules import can_become
+from cfp.domain.reviews import discussion
 from cfp.domain.reviews import queries as reviews
 from cfp.domain.reviews.rules import scale_of
 from cfp.domain.submissions.history import edits_of
@@ -15,12 +16,11 @@ from cfp.domain.submissions.tags import tags_by_submission
 from cfp.errors import NotFoundError
 from cfp.policy import Action, Fact, allowed, conflict_policy, sees
 from cfp.web import context
-from cfp.web.chair import blueprint, submission_acts
+from cfp.web.chair import blueprint, redacting, submission_acts
 from cfp.web.chair.log_words import log_word
 from cfp.web.chair.submissions import committee_listing
 from cfp.web.chair.sure_words import BAND_WORDS
 from cfp.web.gate import permission
-from cfp.web.reviewer.forms import CommentForm
 
 SHOWN_EVENTS = 200
 
@@ -70,12 +70,12 @@ def submission(slug: str, code: str) -> str:
         criteria=criteria,
         low=low,
         high=high,
-        comments=reviews.comments_of(db, actor, standing),
-        comment_form=CommentForm(formdata=None),
+        glance=discussion.glance_at(db, standing),
         decisions=[event for event in events if event.kind == "decision"],
         materials=[event for event in events if event.kind == "material"],
         mail_events=[event for event in reversed(events) if event.kind == "mail"][:SHOWN_EVENTS],
         log_events=[event for event in reversed(events) if event.kind == "log"][:SHOWN_EVENTS],
+        **redacting.shown(speakers),
         edits=edits_of(db, standing, [speaker for speaker, _address in speakers]),
         outcomes=OUTCOMES,
         log_word=log_word,

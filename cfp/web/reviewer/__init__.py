@@ -5,12 +5,16 @@ from flask import Blueprint
 blueprint = Blueprint("reviewer", __name__)
 
 from cfp.web.reviewer import (  # noqa: E402,F401 - routes register
+    abstain,
     answers,
     bids,
     collaborators,
     conflicts,
+    discussion,
     documents,
+    history,
     leniency,
+    offline,
     profile,
     queue,
     review,

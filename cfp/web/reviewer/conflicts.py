@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 
 from cfp.domain.assignment import reviewers
 from cfp.domain.assignment.concerned import own_conflicts
+from cfp.domain.submissions.redaction import shown
 from cfp.policy import Action, Relation, allowed, standing_of
 from cfp.web import context
 from cfp.web.forms import ViewResponse, perform, press
@@ -57,7 +58,7 @@ def blocked_page() -> str:
     own = own_conflicts(context.db(), context.actor(), standing)
     return render_template(
         "reviewer/conflict.html",
-        title=standing.submission.title,
+        title=shown(context.db(), standing)[0] or standing.submission.code,
         own=own,
         can_take_back=any(one.can_be_taken_back for one in own),
         reviews=bool({Relation.REVIEWER, Relation.BIDDER} & standing.relations),
@@ -71,7 +72,8 @@ def _page(form: ConflictForm) -> str:
     return render_template(
         "reviewer/declare.html",
         form=form,
-        submission=standing.submission,
+        code=standing.submission.code,
+        title=shown(context.db(), standing)[0] or standing.submission.code,
         conference=standing.conference,
         reviews=bool({Relation.REVIEWER, Relation.BIDDER} & standing.relations),
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import Field, IntegerField, RadioField, SelectField
+from wtforms import BooleanField, Field, IntegerField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 
@@ -33,6 +33,9 @@ CONFIDENCE = {
     4: _l("4: well"),
     5: _l("5: very well"),
 }
+
+
+AI_STATEMENT = _l("I wrote this review myself and gave the submission to no AI tool.")
 
 
 def _blank_is_none(value: str | None) -> int | None:
@@ -77,6 +80,12 @@ class ReviewForm(BaseForm):
             if name.startswith("field_")
         }
 
+    @property
+    def states_no_ai(self) -> bool:
+        """Whether it was said that no AI wrote it, where the conference asks for that."""
+        field = self._fields.get("ai_statement")
+        return bool(field is not None and field.data)
+
     def typed(self, name: str) -> str:
         """What a field holds, as text."""
         return _answer(self._fields[name].data)
@@ -114,6 +123,8 @@ def review_form(
             validators=[Optional()],
             validate_choice=False,
         )
+    if conference.asks_ai_statement:
+        fields["ai_statement"] = BooleanField(AI_STATEMENT)
     if not conference.asks_speaker_text:
         fields["speaker_text"] = None
     made = type("ConferenceReviewForm", (ReviewForm,), fields)
@@ -174,6 +185,7 @@ def _data(review: Review | None, asked: Sequence[ReviewField]) -> Mapping[str, o
         "chair_text": review.chair_text,
         "speaker_text": review.speaker_text,
         "confidence": review.confidence,
+        "ai_statement": review.ai_statement,
         **{f"score_{score.criterion_id}": score.value for score in review.scores},
     }
 
@@ -196,12 +208,6 @@ class Most(IntegerField):
 
     def __init__(self, label: object, limit: int, **kwargs: object) -> None:
         super().__init__(label, [Optional(), NumberRange(0, limit)], **kwargs)
-
-
-class CommentForm(BaseForm):
-    """A remark; the button pressed says who reads it."""
-
-    text = Text(_l("Your comment"), [InputRequired(_l("Please write something."))], limit=5_000)
 
 
 LEVELS = {0: _l("not said"), 1: _l("some"), 2: _l("well")}

@@ -16,7 +16,7 @@ from cfp.web.reviewer import blueprint
 def leniency(slug: str) -> str:
     """One's own comparison, after the reviewing; where it is not told, there is no such page."""
     conference = context.conference()
-    if not is_told(conference):
+    if not is_told(conference, context.now()):
         raise NotFoundError("not_found")
     count, found = own_comparison(context.db(), context.actor(), conference)
     return render_template(

@@ -23,6 +23,7 @@ PROGRESS = {
     "open": _l("to review"),
     "draft": _l("started"),
     "done": _l("done"),
+    "abstained": _l("abstained"),
     "conflict": _l("conflict of interest"),
     "offered": _l("not assigned to you"),
     "shown": _l("to read, not assigned to you"),
@@ -51,7 +52,7 @@ def queue(slug: str) -> tuple[str, int]:
         is_open=clock.is_open,
         conference=conference,
         takes_bids=takes_bids(conference),
-        compares=is_told(conference),
+        compares=is_told(conference, context.now()),
     )
     return body, listing.status
 

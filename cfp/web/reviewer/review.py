@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from cfp.domain.assignment import answers
 from cfp.domain.conferences.queries import fields_of
-from cfp.domain.reviews import actions, queries
+from cfp.domain.reviews import actions, discussion, queries
 from cfp.domain.reviews.models import Review
 from cfp.domain.reviews.rules import MINUTES_PER_REVIEW, asked_of, can_be_reviewed, phase_now
 from cfp.errors import DomainError, StaleError
@@ -16,9 +16,9 @@ from cfp.web import context
 from cfp.web.forms import ViewResponse, perform
 from cfp.web.gate import permission
 from cfp.web.reviewer import blueprint
+from cfp.web.reviewer.abstain import AbstainForm
 from cfp.web.reviewer.conflicts import blocked_page
 from cfp.web.reviewer.forms import (
-    CommentForm,
     ConflictForm,
     DeclineForm,
     ReviewForm,
@@ -34,11 +34,10 @@ add_words(
         "bad_answer": _l("This is not one of the answers."),
         "answer_missing": _l("Please answer “%(name)s”."),
         "bad_confidence": _l("%(value)s is not one of the answers."),
+        "ai_statement.missing": _l("Please check this, or ask the chairs."),
         "score_missing": _l("Please give a score for “%(name)s”."),
         "bad_bid": _l("%(value)s is not one of the answers."),
         "bad_load": _l("Please give a number of reviews that is not negative."),
-        "bad_audience": _l("Please choose who may read this."),
-        "empty_comment": _l("Please write something."),
     }
 )
 
@@ -122,34 +121,6 @@ def skip(slug: str, code: str) -> Response:
     return redirect(url_for("reviewer.review", slug=slug, code=target), 302)
 
 
-@blueprint.post("/<slug>/reviews/<code>/comments")
-@permission(Action.COMMENT)
-def comment(slug: str, code: str) -> ViewResponse:
-    """A remark in the committee, from the review page or the chairs' page of the submission."""
-    form = CommentForm()
-    back = request.form.get("back")
-    endpoint = "chair.submission" if back == "chair" else "reviewer.review"
-
-    def act() -> str:
-        actions.comment(
-            context.db(),
-            context.actor(),
-            context.standing(),
-            text=form.text.data or "",
-            audience=request.form.get("audience", ""),
-            now=context.now(),
-        )
-        return url_for(endpoint, slug=slug, code=code, _anchor="comments")
-
-    return perform(form, act, lambda: _comment_page(form))
-
-
-def _comment_page(form: CommentForm) -> str:
-    return render_template(
-        "reviewer/comment.html", form=form, submission=context.submission()
-    )
-
-
 def _form() -> tuple[ReviewForm, Review | None]:
     db, conference, standing = context.db(), context.conference(), context.standing()
     own = queries.own_review(db, context.actor(), standing.submission)
@@ -172,6 +143,7 @@ def _save(form: ReviewForm, *, submit: bool) -> Review:
             chair_text=form.text("chair_text"),
             speaker_text=form.text("speaker_text"),
             answers=form.answers,
+            ai_statement=form.states_no_ai,
             submit=submit,
             revision=int(revision) if revision.isascii() and revision.isdigit() else -1,
             now=context.now(),
@@ -214,10 +186,10 @@ def _page(form: ReviewForm, own: Review | None) -> str:
         names_open=sees(standing, Fact.SPEAKERS),
         others=queries.reviews_of(db, actor, standing),
         others_open=sees(standing, Fact.REVIEWS),
-        comments=queries.comments_of(db, actor, standing),
-        comment_form=CommentForm(formdata=None),
+        glance=discussion.glance_at(db, standing),
         conflict_form=ConflictForm(formdata=None),
         decline_form=DeclineForm(formdata=None),
+        abstain_form=AbstainForm(formdata=None),
         criteria=queries.criteria_of(db, conference),
         takes=takes,
         own_read=None if writes or own is None else queries.own_as_read(db, own),
@@ -228,6 +200,5 @@ def _page(form: ReviewForm, own: Review | None) -> str:
         writable=writes,
         mine=mine,
         assignment_state=standing.assignment_state,
-        chairs=sees(standing, Fact.CHAIR_REVIEWS),
         conference=conference,
     )

@@ -1,5 +1,6 @@
 """One submission as its speakers follow it: where it stands, what comes next, what they can do."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import render_template, url_for
@@ -11,9 +12,12 @@ from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.decisions.confirmations import confirmation_of
 from cfp.domain.decisions.models import Decision
 from cfp.domain.program import materials, versions
+from cfp.domain.reviews import responses
 from cfp.domain.reviews.answers import answers_for_speakers
+from cfp.domain.reviews.blindness import Trace
+from cfp.domain.reviews.summaries import text_for_speakers
 from cfp.domain.submissions import actions
-from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.queries import own_messages
 from cfp.domain.submissions.speakers import speakers_of
 from cfp.domain.submissions.states import (
@@ -25,12 +29,12 @@ from cfp.domain.submissions.states import (
 )
 from cfp.formats.program import Slot
 from cfp.formats.speakers import write_entries
-from cfp.policy import Action, Fact, sees
+from cfp.policy import Action, Fact, Standing, sees
 from cfp.web import context
 from cfp.web.forms import ViewResponse, press
 from cfp.web.gate import permission
 from cfp.web.speaker import blueprint
-from cfp.web.speaker.talks import format_words, minutes_words, own_page
+from cfp.web.speaker.talks import format_words, minutes_words, own_page, traces_in
 
 
 @blueprint.get("/<slug>/submissions/<code>/")
@@ -83,13 +87,24 @@ def _page() -> str:
         slots=slots,
         decision=_decision(),
         texts=answers_for_speakers(db, standing),
+        summed_up=text_for_speakers(db, standing),
+        answers=responses.is_open(conference, submission, now),
         answer=confirmation_of(db, submission) if submission.state in _ANSWERED else None,
         own=next((one for one in speakers if one.person_id == actor.person_id), None),
         messages=own_messages(db, actor, submission),
         gives=submission.state in IN_PROGRAM,
         asks_conflicts=is_asked(conference) and can_be_said(submission),
         given=materials.given_for(db, submission) if submission.announced else {},
+        traces=_traces(standing, speakers) if submission.announced is None else [],
     )
+
+
+def _traces(standing: Standing, speakers: Sequence[Speaker]) -> list[Trace]:
+    """What reviewers could tell from it, while its speakers can still change it."""
+    submission = standing.submission
+    if not content_is_open(standing.conference, submission, context.now()):
+        return []
+    return traces_in(submission.title, submission.abstract, speakers)
 
 
 _ANSWERED = (State.CONFIRMED, State.DECLINED)

@@ -1,6 +1,6 @@
 """What the pages of the form share: building it, its preview, and where a save leads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import render_template, url_for
@@ -10,8 +10,9 @@ from markupsafe import Markup
 from cfp.domain.accounts.models import Email, Person
 from cfp.domain.assignment.conflicts import find_conflicts
 from cfp.domain.conferences.models import SubmissionType
+from cfp.domain.reviews.blindness import Known, Trace, traces
 from cfp.domain.submissions import contents
-from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.queries import offered_tracks, offered_types
 from cfp.domain.submissions.rules import Content, SpeakerEntry
 from cfp.domain.submissions.states import State
@@ -96,9 +97,22 @@ def preview(content: Content) -> Markup:
     """The talk as the public page will show it, by the same macro."""
     return Markup(  # noqa: S704 - rendered by the template, which escapes
         render_template(
-            "speaker/_preview.html", content=content, speakers_line=speakers_line(content)
+            "speaker/_preview.html",
+            content=content,
+            speakers_line=speakers_line(content),
+            traces=traces_in(content.title, content.abstract, content.speakers),
         )
     )
+
+
+def traces_in(
+    title: str, abstract: str, speakers: Iterable[SpeakerEntry | Speaker]
+) -> list[Trace]:
+    """Where a text tells reviewers who speaks, if this conference hides that; a hint, no more."""
+    if not context.conference().blind:
+        return []
+    people = [Known(one.name, one.affiliation, one.address) for one in speakers]
+    return traces({"title": title, "abstract": abstract}, people)
 
 
 def form_page(form: TalkForm, submission: Submission | None = None) -> str:

@@ -1,0 +1,127 @@
+"""What a review said before each change, and what has changed since."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from cfp.actors import Actor
+from cfp.domain.accounts.models import Person
+from cfp.domain.conferences.models import Criterion
+from cfp.domain.reviews.models import Review, ReviewRevision
+from cfp.domain.reviews.queries import own_review
+from cfp.domain.submissions.history import Change, changes_since, differences
+from cfp.domain.submissions.speakers import speakers_of
+from cfp.policy import Fact, Standing, sees
+
+TEXTS = ("committee_text", "chair_text", "speaker_text")
+
+
+@dataclass(frozen=True)
+class ReviewEdit:
+    """One change of a submitted review; fields are criteria by name, confidence, and texts."""
+
+    at: datetime
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class ReviewHistory:
+    """A submitted review's changes, newest first; `reviewer` is None for one's own."""
+
+    reviewer: str | None
+    submitted: datetime | None
+    edits: tuple[ReviewEdit, ...]
+
+
+def review_history(
+    db: Session, actor: Actor, standing: Standing, pseudonym: str | None
+) -> ReviewHistory | None:
+    """One's own (None), or for those who read what is for chairs, somebody's by pseudonym."""
+    if pseudonym is None:
+        review, name = own_review(db, actor, standing.submission), None
+    else:
+        review, name = _of_another(db, standing, pseudonym)
+    if review is None or review.state != "submitted":
+        return None
+    revisions = db.scalars(
+        select(ReviewRevision)
+        .where(ReviewRevision.review_id == review.id)
+        .order_by(ReviewRevision.number)
+    ).all()
+    names = _criteria(db, standing)
+    versions = [revision.content for revision in revisions] + [_now(review)]
+    edits = [
+        ReviewEdit(revision.at, tuple(_changes(before, after, names)))
+        for revision, (before, after) in zip(revisions, pairwise(versions), strict=True)
+    ]
+    changed = tuple(edit for edit in reversed(edits) if edit.changes)
+    return ReviewHistory(name, review.submitted, changed)
+
+
+def changed_since(db: Session, actor: Actor, standing: Standing) -> Sequence[Change] | None:
+    """What has changed of the submission since one's own review saw it; None without a review."""
+    review = own_review(db, actor, standing.submission)
+    if review is None:
+        return None
+    named = sees(standing, Fact.SPEAKERS)
+    speakers = speakers_of(db, standing.submission) if named else ()
+    return changes_since(db, standing, review.seen_revision, speakers)
+
+
+def _of_another(
+    db: Session, standing: Standing, pseudonym: str
+) -> tuple[Review | None, str | None]:
+    if not sees(standing, Fact.CHAIR_REVIEWS):
+        return None, None
+    row = db.execute(
+        select(Review, Person.name)
+        .join(Person, Person.id == Review.person_id)
+        .where(
+            Review.submission_id == standing.submission.id, Review.pseudonym == pseudonym
+        )
+        .options(selectinload(Review.scores))
+    ).first()
+    return (row[0], row[1]) if row else (None, None)
+
+
+def _criteria(db: Session, standing: Standing) -> Mapping[str, str]:
+    """Also those that are asked no more: what was answered stays."""
+    rows = db.execute(
+        select(Criterion.id, Criterion.name)
+        .where(Criterion.conference_id == standing.conference.id)
+        .order_by(Criterion.position, Criterion.id)
+    )
+    return {str(id_): name for id_, name in rows}
+
+
+def _now(review: Review) -> Mapping[str, Any]:
+    return {
+        "scores": {str(score.criterion_id): score.value for score in review.scores},
+        "confidence": review.confidence,
+        **{name: getattr(review, name) for name in TEXTS},
+    }
+
+
+def _changes(
+    before: Mapping[str, Any], after: Mapping[str, Any], criteria: Mapping[str, str]
+) -> Iterator[Change]:
+    for key, name in criteria.items():
+        old, new = before.get("scores", {}).get(key), after["scores"].get(key)
+        if old != new:
+            yield Change(name, _replaced(old, new))
+    if before.get("confidence") != after["confidence"]:
+        yield Change("confidence", _replaced(before.get("confidence"), after["confidence"]))
+    for name in TEXTS:
+        old, new = before.get(name, ""), after[name]
+        if old != new:
+            yield Change(name, differences(old, new))
+
+
+def _replaced(old: object, new: object) -> tuple[tuple[str, str], ...]:
+    pieces = (("gone", old), ("new", new))
+    return tuple((kind, str(value)) for kind, value in pieces if value is not None)

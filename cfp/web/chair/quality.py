@@ -1,0 +1,76 @@
+"""Reviews that chairs might look at twice, and whether a review helped."""
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from cfp.domain.reviews import noticing
+from cfp.domain.reviews.quality import EQUAL_FROM, FEW_WORDS
+from cfp.policy import Action, allowed
+from cfp.web import context
+from cfp.web.chair import blueprint
+from cfp.web.forms import ViewResponse, press
+from cfp.web.gate import permission
+from cfp.web.lists import Listing
+
+FLAGS = {
+    "short": _l("short"),
+    "equal": _l("all scores equal"),
+    "odds": _l("score and text at odds"),
+    "copied": _l("same text twice"),
+    "late": _l("late"),
+}
+SORTABLE = ("title", "reviewer", "words", "total")
+
+
+@blueprint.get("/<slug>/chair/reviews/quality")
+@permission(Action.READ_SCORES)
+def quality(slug: str) -> str:
+    """The flagged reviews among those this person may read."""
+    db, actor, conference = context.db(), context.actor(), context.conference()
+    view, wanted = noticing.notices(actor, conference), request.args.get("flag", "")
+    listing = Listing.from_request(view, actor, sortable=SORTABLE, default="title")
+    listing.where(noticing.flagged(view, actor, wanted))
+    is_chair = allowed(actor, Action.CHAIR_ONLY, conference, context.now())
+    return render_template(
+        "chair/quality.html",
+        conference=conference,
+        list=listing.load(db),
+        flags=FLAGS,
+        wanted=wanted,
+        few=FEW_WORDS,
+        equal_from=EQUAL_FROM,
+        unnoticed=noticing.unnoticed(db, actor, conference) if is_chair else 0,
+    )
+
+
+@blueprint.post("/<slug>/chair/reviews/quality")
+@permission(Action.CHAIR_ONLY)
+def quality_look(slug: str) -> ViewResponse:
+    """Look at reviews from before there were flags."""
+
+    def act() -> str:
+        noticing.notice_all(context.db(), context.conference())
+        return url_for("chair.quality", slug=slug)
+
+    return press(act, done=_("All reviews are looked at."))
+
+
+@blueprint.post("/<slug>/chair/submissions/<code>/reviews/<pseudonym>/rating")
+@permission(Action.ASSIGN_ONE)
+def rate_review(slug: str, code: str, pseudonym: str) -> ViewResponse:
+    """Helpful, not helpful, or no word."""
+    said = {"1": True, "0": False}.get(request.form.get("helpful", ""))
+
+    def act() -> str:
+        noticing.rate(
+            context.db(),
+            context.actor(),
+            context.standing(),
+            pseudonym=pseudonym,
+            helpful=said,
+            now=context.now(),
+        )
+        return url_for("chair.submission", slug=slug, code=code, _anchor="reviews-title")
+
+    return press(act)

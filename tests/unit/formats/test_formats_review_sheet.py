@@ -1,0 +1,45 @@
+"""A reviewer's table is read back as it was written, and wrong ones say where."""
+
+import pytest
+
+from cfp.formats.errors import FormatError
+from cfp.formats.review_sheet import header, read_sheet, write_sheet
+
+NAMES = header(["Overall", "Fits us"], confidence=True, speakers=False)
+
+
+def test_what_is_written_is_read_back() -> None:
+    row = {
+        "code": "A1B2C3", "title": "=1+1", "abstract": "Two\nlines", "score: Overall": 4,
+        "comment": "-1 from me,\n\"really\"", "submit": "yes", "revision": 3,
+    }  # fmt: skip
+    data = write_sheet(NAMES, [row, {"code": "D4E5F6", "revision": 0}])
+    assert b"'=1+1" in data
+    first, second = read_sheet(data)
+    assert (first.code, first.scores, first.submit, first.revision) == (
+        "A1B2C3", {"Overall": "4", "Fits us": ""}, "yes", "3",
+    )  # fmt: skip
+    assert first.texts["comment"] == row["comment"]
+    assert not first.is_empty
+    assert second.is_empty
+    assert (first.line, second.line) == (2, 5)
+
+
+def test_other_separators_and_columns_are_taken() -> None:
+    (row,) = read_sheet(b"\xef\xbb\xbfCode;Comment;My own;score: Overall\r\nX;Y;Z;5\r\n;;;\r\n")
+    assert (row.code, row.texts["comment"], row.scores) == ("X", "Y", {"Overall": "5"})
+
+
+@pytest.mark.parametrize(
+    ("data", "key", "line"),
+    [
+        (b"", "format.empty", None),
+        (b"title,comment\nA,B\n", "format.columns", 1),
+        (b"code\n\xff\n", "format.bytes", 2),
+        (b'code\n"A' + b"x" * 200_000 + b'"\n', "format.csv", 2),
+    ],
+)
+def test_a_wrong_table_says_where(data: bytes, key: str, line: int | None) -> None:
+    with pytest.raises(FormatError) as error:
+        read_sheet(data)
+    assert (error.value.key, error.value.line or None) == (key, line)

@@ -1,0 +1,58 @@
+"""Which reviews are flagged, and which are not."""
+
+import pytest
+
+from cfp.domain.reviews.quality import Looked, look, opinions
+
+SCALES = {1: (1, 5), 2: (1, 5), 3: (0, 10)}
+LONG = "It says what was done and with which devices, and what came out of it in numbers, plainly."
+
+
+def flags(text: str, scores: dict[int, int]) -> tuple[str, ...]:
+    return look((text, "", ""), scores, SCALES).flags
+
+
+def test_short_is_by_words_of_all_texts_together() -> None:
+    assert flags("Good.", {1: 3}) == ("short",)
+    half = "one two three four five six seven eight nine ten"
+    assert look((half, half), {1: 3}, SCALES).flags == ()
+    assert look((half, ""), {1: 3}, SCALES).words == 10
+
+
+def test_equal_scores_need_several_questions() -> None:
+    assert "equal" in flags(LONG, {1: 3, 2: 3, 3: 3})
+    assert "equal" not in flags(LONG, {1: 3, 2: 3})
+    assert "equal" not in flags(LONG, {1: 3, 2: 3, 3: 4})
+
+
+@pytest.mark.parametrize(
+    ("text", "scores", "odd"),
+    [
+        ("weak and unclear", {1: 5}, True),
+        ("strong and clear", {1: 1}, True),
+        ("strong and clear", {1: 5}, False),
+        ("weak, but interesting, and unclear", {1: 5}, False),
+        ("not weak and never unclear", {1: 5}, False),
+        ("not strong, not clear", {1: 5, 2: 5}, True),
+        ("weak", {1: 5}, False),
+        ("weak and unclear", {1: 3}, False),
+        ("weak and unclear", {}, False),
+        ("weak and unclear", {3: 9}, True),
+    ],
+)
+def test_score_and_text_at_odds(text: str, scores: dict[int, int], odd: bool) -> None:
+    assert ("odds" in flags(text, scores)) is odd
+
+
+def test_not_turns_the_next_words_round() -> None:
+    assert opinions(["not", "very", "good"]) == (0, 1)
+    assert opinions(["not", "at", "all", "good"]) == (1, 0)
+
+
+def test_equal_texts_have_one_key_whatever_case_and_punctuation() -> None:
+    def key(text: str) -> Looked:
+        return look((text,), {}, SCALES)
+
+    assert key(LONG).key == key(LONG.upper().replace(".", " !")).key != ""
+    assert key(LONG).key != key(LONG + " Really.").key
+    assert key("Very good.").key == "", "short texts are the same by chance"
