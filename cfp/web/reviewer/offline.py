@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 
 from cfp.domain.reviews import offline
+from cfp.domain.reviews.extensions import extended_until
 from cfp.domain.reviews.rules import reviewing_is_open
 from cfp.errors import DomainError, NotNowError
 from cfp.formats.errors import FormatError
@@ -70,7 +71,7 @@ def take_sheet(slug: str) -> ViewResponse:
     form, mistakes = SheetForm(), list[offline.Mistake]()
 
     def act() -> str:
-        if not reviewing_is_open(context.conference(), context.now()):
+        if not _is_open():
             raise NotNowError("reviewing_closed")
         db, actor, conference = context.db(), context.actor(), context.conference()
         try:
@@ -93,6 +94,11 @@ def _rows(form: SheetForm) -> list[SheetRow]:
         raise DomainError(key, **{**error.data, "line": error.line, "field": "file"}) from error
 
 
+def _is_open() -> bool:
+    db, actor, conference = context.db(), context.actor(), context.conference()
+    return reviewing_is_open(conference, context.now(), extended_until(db, actor, conference))
+
+
 def _page(form: SheetForm, mistakes: list[offline.Mistake]) -> str:
     return render_template(
         "reviewer/offline.html",
@@ -100,5 +106,5 @@ def _page(form: SheetForm, mistakes: list[offline.Mistake]) -> str:
         mistakes=[(one.line, say(one.error)) for one in mistakes[:MISTAKES_SHOWN]],
         more=max(len(mistakes) - MISTAKES_SHOWN, 0),
         conference=context.conference(),
-        is_open=reviewing_is_open(context.conference(), context.now()),
+        is_open=_is_open(),
     )
