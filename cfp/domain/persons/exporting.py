@@ -50,7 +50,7 @@ def own_data(db: Session, actor: Actor, *, now: datetime) -> dict[str, Any]:
     person: Person = found[0][0]
     rows = {kind: _plain(db.execute(query)) for kind, query in _queries(actor).items()}
     rows["reviews"], rows["scores"] = _reviews(db, actor)
-    rows["abstracts"], rows["collaborators"] = _texts(db, actor)
+    rows["abstracts"], rows["collaborators"], rows["saved_views"] = _texts(db, actor)
     return {
         "exported": now.isoformat(),
         "person": {
@@ -121,9 +121,6 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         .where(Assignment.person_id == me),
         "comments": _hanging(Comment, *of_talk, Comment.audience, Comment.text, Comment.created)
         .where(Comment.person_id == me),
-        "saved_views": select(here, SavedView.page, SavedView.name, SavedView.query)
-        .join(Conference, Conference.id == SavedView.conference_id)
-        .where(SavedView.person_id == me),
         # Mails with a way to log in are left out: the file may be passed on.
         "mails": mails.where(Message.person_id == me, Message.private.is_(False)),
     }
@@ -137,8 +134,8 @@ def _conflicts(me: int, *of_talk: SQLColumnExpression[str]) -> Select[Any]:
     return _hanging(Conflict, *columns).where(or_(mine, Conflict.declared_by_id == me))
 
 
-def _texts(db: Session, actor: Actor) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Abstracts to be compared, and lists of collaborators; one statement for both."""
+def _texts(db: Session, actor: Actor) -> Iterable[list[dict[str, Any]]]:
+    """Abstracts to be compared, lists of collaborators, saved views; one statement for all."""
     me, here = actor.person_id, Conference.slug.label("conference")
     nothing = literal("").label("code")
     abstracts = (
@@ -154,11 +151,16 @@ def _texts(db: Session, actor: Actor) -> tuple[list[dict[str, Any]], list[dict[s
         .outerjoin(Submission, Submission.id == Collaborator.submission_id)
         .where(or_(Collaborator.person_id == me, own(actor)))
     )
-    rows = _plain(db.execute(union_all(abstracts, lists)))
-    given: dict[str, list[dict[str, Any]]] = {"abstract": [], "list": []}
+    views = (
+        select(literal("view"), here, literal(""), SavedView.name, SavedView.query)
+        .join(Conference, Conference.id == SavedView.conference_id)
+        .where(SavedView.person_id == me)
+    )
+    rows = _plain(db.execute(union_all(abstracts, lists, views)))
+    given: dict[str, list[dict[str, Any]]] = {"abstract": [], "list": [], "view": []}
     for row in rows:
         given[row.pop("kind")].append({name: value for name, value in row.items() if value})
-    return given["abstract"], given["list"]
+    return given.values()
 
 
 def _reviews(
