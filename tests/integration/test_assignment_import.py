@@ -254,7 +254,7 @@ def test_nothing_of_a_submission_that_is_not_theirs_is_in_any_file(
         assert len(answer.json["assignments"]) == rows
         row = db.get_one(Proposal, 1)
         pair = f"submissions/{hidden.code}/{committee.reviewers[3].code}"
-        for rest in ("", ".csv", ".json", "/reviewers/", "?q=" + hidden.code, "/" + pair):
+        for rest in ("", ".csv", ".xlsx", ".json", "/reviewers/", "?q=" + hidden.code, "/" + pair):
             assert visitor.get(proposal.path + rest).status in {403, 404}, (row.id, rest)
         said = bring(visitor, committee, table((hidden.code, "Reviewer 3")))
         assert f"Line 2: “{hidden.code}” is no submission under review." in said.text

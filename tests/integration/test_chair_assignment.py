@@ -536,6 +536,7 @@ def test_statements_stay_few_whatever_the_size(db, visitor_as, engine: Engine, a
             "found": f"{proposal.path}?show=all&q=talk&reviewer=r&sort=-cost",
             "loads": f"{proposal.path}/reviewers/",
             "pairs as a file": f"{proposal.path}.csv",
+            "pairs as a workbook": f"{proposal.path}.xlsx",
             "assignments as a file": at(committee, "assignments.json"),
             "import": at(committee, "import"),
             "pair": first_pair(chair_page=visitor.get(f"{proposal.path}?show=new")),

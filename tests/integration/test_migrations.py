@@ -276,3 +276,20 @@ def test_sqlite_settings_hold_on_every_connection(tmp_path: object) -> None:
         }
     engine.dispose()
     assert values == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2}
+
+
+def test_the_searched_text_becomes_lines_and_a_text_again(engine: Engine) -> None:
+    with open_session(engine, writes=True) as db:
+        talk = make_submission(
+            db, make_conference(db), [make_person(db)], title="Łódź  once", abstract="A\n\nB"
+        )
+        code, lines = talk.code, talk.search_text
+        db.commit()
+    query = text("SELECT search_text FROM submission")
+    downgrade(engine, "0009")
+    with engine.connect() as connection:
+        assert connection.execute(query).scalar_one() == f"{code.casefold()} lodz once a b"
+    upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.execute(query).scalar_one() == lines
+    assert lines == f"{code.casefold()}\nlodz once\na b"

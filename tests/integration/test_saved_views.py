@@ -6,9 +6,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cfp.actors import SYSTEM
 from cfp.domain.accounts.models import Person
+from cfp.domain.accounts.queries import actor_of_person
 from cfp.domain.conferences.models import SavedView
 from cfp.domain.conferences.views import QUERY_LIMIT, kept_query
+from cfp.domain.persons.erasure import erase
+from cfp.domain.persons.exporting import own_data
+from tests.factories import NOW
 from tests.support.cast import World, make_world
 from tests.support.visitor import Page, Visitor
 
@@ -129,3 +134,16 @@ def test_what_can_not_be_kept_is_refused(db: Session, world: World, visitor_as: 
 )
 def test_only_what_says_how_a_list_looks_is_kept(query: str, kept: str) -> None:
     assert kept_query(query) == kept
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_they_are_in_ones_own_data_and_go_with_the_account(
+    db: Session, world: World, visitor_as: Log
+) -> None:
+    person = world.people["conflicted_chair"]
+    keep(visitor_as(person), world, "Mine", shared=True)
+    keep(visitor_as(world.people["chair"]), world, "Another's")
+    data = own_data(db, actor_of_person(db, person.id), now=NOW)
+    assert [one["title"] for one in data["saved_views"]] == ["Mine"]
+    erase(db, SYSTEM, person_id=person.id, now=NOW)
+    assert [name for name, _query, _shared in views(db)] == ["Another's"]

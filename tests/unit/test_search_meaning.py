@@ -16,7 +16,7 @@ from cfp.domain.submissions.searching import keys_for, meaning
 CONFERENCE = Conference(
     id=1, slug="conf", zone="Europe/Prague", conflict_policies={}, reviewing="everyone",
     blind=False, others_reviews="never", reviewer_names_shown=False, sends_speaker_text=False,
-    uses_bids=False, archived=False, reviews_per_submission=3,
+    uses_bids=False, archived=False, reviews_per_submission=3, phases=[],
 )  # fmt: skip
 VIEW = committee_list(CONFERENCE)
 NAMES = Names(("Networks", "Storage"), ("Talk",), ((7, "hot", "chairs"), (8, "ask", "reviewers")))

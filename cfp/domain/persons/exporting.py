@@ -142,9 +142,6 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         "conflicts": _conflicts(me or 0, *of_talk),
         "assignments": _hanging(Assignment, *of_talk, Assignment.state, Assignment.reason)
         .where(Assignment.person_id == me),
-        "saved_views": select(here, SavedView.page, SavedView.name, SavedView.query)
-        .join(Conference, Conference.id == SavedView.conference_id)
-        .where(SavedView.person_id == me),
         # Mails with a way to log in are left out: the file may be passed on.
         "mails": mails.where(Message.person_id == me, Message.private.is_(False)),
     }
@@ -159,7 +156,7 @@ def _conflicts(me: int, *of_talk: SQLColumnExpression[str]) -> Select[Any]:
 
 
 def _texts(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
-    """Abstracts to be compared, lists of collaborators, answers in reviews; one statement."""
+    """Abstracts to be compared, collaborators, answers in reviews, saved views; one statement."""
     me, here = actor.person_id, Conference.slug.label("conference")
     nothing = literal("").label("code")
     abstracts = (
@@ -182,8 +179,16 @@ def _texts(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
         .join(ReviewField, ReviewField.id == ReviewAnswer.field_id)
         .where(Review.person_id == me)
     )
-    rows = _plain(db.execute(union_all(abstracts, lists, answers)))
-    given: dict[str, list[dict[str, Any]]] = {"abstracts": [], "collaborators": [], "answers": []}
+    views = (
+        select(literal("saved_views"), here, literal(""), SavedView.name)
+        .add_columns(literal(""), SavedView.query)
+        .join(Conference, Conference.id == SavedView.conference_id)
+        .where(SavedView.person_id == me)
+    )
+    rows = _plain(db.execute(union_all(abstracts, lists, answers, views)))
+    given: dict[str, list[dict[str, Any]]] = {
+        kind: [] for kind in ("abstracts", "collaborators", "answers", "saved_views")
+    }
     for row in rows:
         given[row.pop("kind")].append({name: value for name, value in row.items() if value})
     for answer in given["answers"]:
