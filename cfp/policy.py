@@ -41,9 +41,9 @@ from sqlalchemy.orm import Session, aliased
 from cfp.actors import Actor, RoleKind
 from cfp.domain.assignment.models import Assignment, Conflict
 from cfp.domain.conferences.models import Conference
-from cfp.domain.conferences.phases import in_force
 from cfp.domain.reviews.models import Review, ReviewExtension
 from cfp.domain.submissions.models import Speaker, Submission
+from cfp.phases import in_force
 
 
 class Relation(StrEnum):

@@ -15,8 +15,16 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
-from wtforms import Field, HiddenField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    Field,
+    HiddenField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from cfp.domain.accounts.models import Receipt
 from cfp.errors import DomainError, StaleError
@@ -97,17 +105,25 @@ class Text(TextAreaField):
         super().__init__(label, checks, filters=[_text_filter], **kwargs)
 
 
+class Ticks(SelectMultipleField):
+    """Several of some choices, as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
 def perform(
     form: BaseForm,
     act: Callable[[], str],
     page: Callable[[], str],
     *,
-    done: str | None = None,
+    done: str | Callable[[], str] | None = None,
 ) -> ViewResponse:
     """Validate, carry out once, commit, and redirect to the address that `act` returns.
 
     Shape errors and domain errors with a field give `page()` again with status 422 and nothing
-    stored; other domain errors go to the error page. The same form sent twice (double click,
+    stored; other domain errors go to the error page. `done` is said once it is; it is asked then if
+    it depends on what was done. The same form sent twice (double click,
     reload) is carried out once and both answers lead to the same place.
     """
     if not form.validate_on_submit():
@@ -122,7 +138,7 @@ def perform(
             )
             db.commit()
             if done:
-                flash(done)
+                flash(done if isinstance(done, str) else done())
         else:
             db.rollback()
     except DomainError as error:
@@ -136,7 +152,9 @@ def perform(
     return redirect(location, 303)
 
 
-def press(act: Callable[[], str], *, done: str | None = None) -> ViewResponse:
+def press(
+    act: Callable[[], str], *, done: str | Callable[[], str] | None = None
+) -> ViewResponse:
     """`perform` for a form that is one button: CSRF and the key only, no fields to get wrong."""
     return perform(BaseForm(), act, _refuse, done=done)
 

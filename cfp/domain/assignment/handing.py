@@ -25,7 +25,7 @@ from cfp.domain.assignment.queries import (
 from cfp.domain.assignment.rules import ANSWERABLE
 from cfp.domain.assignment.standby import pool_of
 from cfp.domain.conferences.models import Conference
-from cfp.domain.reviews.models import Review
+from cfp.domain.reviews.models import Review, ReviewExtension
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State
 from cfp.errors import ForbiddenError, NotFoundError, NotNowError
@@ -84,11 +84,16 @@ def _waits(db: Session, conference: Conference) -> ColumnElement[bool]:
         Review.person_id == Assignment.person_id,
         Review.round_id == Assignment.round_id,
     )
+    # Who was given more time by a chair is not late by the plan.
+    extended = select(ReviewExtension.person_id).where(
+        ReviewExtension.conference_id == conference.id
+    )
     pool = select(Standby.person_id).where(Standby.conference_id == conference.id)
     return and_(
         Assignment.round_id == current_round(db, conference),
         Assignment.state.in_(sorted(ANSWERABLE)),
         Assignment.person_id.not_in(pool),
+        Assignment.person_id.not_in(extended),
         ~begun,
     )
 

@@ -14,6 +14,7 @@ from cfp.domain.conferences.models import (
     Conference,
     Criterion,
     Invitation,
+    ReviewField,
     Role,
     Room,
     SubmissionType,
@@ -86,7 +87,14 @@ def criteria_of(db: Session, conference: Conference, *, archived: bool = False) 
     return _rows(db, Criterion, conference, archived)
 
 
-Listed = TypeVar("Listed", Track, SubmissionType, Room, Criterion)
+def fields_of(
+    db: Session, conference: Conference, *, archived: bool = False
+) -> list[ReviewField]:
+    """The questions of its review form that are answered in words, in their order."""
+    return _rows(db, ReviewField, conference, archived)
+
+
+Listed = TypeVar("Listed", Track, SubmissionType, Room, Criterion, ReviewField)
 
 
 def _rows(db: Session, model: type[Listed], conference: Conference, archived: bool) -> list[Listed]:

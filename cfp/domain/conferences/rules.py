@@ -193,3 +193,27 @@ def check_scale(low: int, high: int, labels: Sequence[str]) -> None:
         raise DomainError("criterion.bad_scale", field="high")
     if labels and len(labels) != high - low + 1:
         raise DomainError("criterion.wrong_labels", field="labels", count=high - low + 1)
+
+
+FIELD_KINDS = ("text", "choice", "choices")
+AUDIENCES = ("chairs", "reviewers", "speakers")
+"""Who reads an answer, the fewest first: each reads what is meant for those before it, too."""
+FIELD_NAME_LIMIT, OPTION_LIMIT, OPTIONS_LIMIT = 120, 200, 50
+
+
+def check_options(kind: str, options: Sequence[str]) -> None:
+    """Raise DomainError at `options` for a choice that is none, or a text with choices."""
+    if kind == "text":
+        if options:
+            raise DomainError("field.no_options", field="options")
+        return
+    folded = [one.casefold() for one in options]
+    if len(options) < 2 or len(set(folded)) < len(folded):
+        raise DomainError("field.few_options", field="options")
+    if len(options) > OPTIONS_LIMIT or any(len(one) > OPTION_LIMIT for one in options):
+        raise DomainError("field.long_options", field="options", limit=OPTIONS_LIMIT)
+
+
+def widens(before: str, after: str) -> bool:
+    """Whether more people read what is meant for the second audience than for the first."""
+    return AUDIENCES.index(after) > AUDIENCES.index(before)

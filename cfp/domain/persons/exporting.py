@@ -30,11 +30,11 @@ from cfp.domain.assignment.models import (
     ReviewerProfile,
     Standby,
 )
-from cfp.domain.conferences.models import Conference, Criterion, Role
+from cfp.domain.conferences.models import Conference, Criterion, ReviewField, Role
 from cfp.domain.decisions.models import Confirmation
 from cfp.domain.mail.models import Message
 from cfp.domain.program.models import Material, StoredFile
-from cfp.domain.reviews.models import Comment, Review, Score
+from cfp.domain.reviews.models import Comment, Review, ReviewAnswer, ReviewExtension, Score
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.policy import own
 
@@ -85,6 +85,8 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         "roles": select(here, Role.kind, Role.created)
         .add_columns(ReviewerProfile.expertise, ReviewerProfile.load_wished)
         .add_columns(Standby.reviews.label("on_standby"))
+        .add_columns(ReviewExtension.until.label("time_to_review_until"))
+        .add_columns(ReviewExtension.reason.label("reason_for_that"))
         .join(Conference, Conference.id == Role.conference_id)
         .outerjoin(
             ReviewerProfile,
@@ -97,6 +99,13 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
             Standby,
             and_(
                 Standby.conference_id == Role.conference_id, Standby.person_id == Role.person_id
+            ),
+        )
+        .outerjoin(
+            ReviewExtension,
+            and_(
+                ReviewExtension.conference_id == Role.conference_id,
+                ReviewExtension.person_id == Role.person_id,
             ),
         )
         .where(Role.person_id == me),
@@ -119,6 +128,11 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         "conflicts": _conflicts(me or 0, *of_talk),
         "assignments": _hanging(Assignment, *of_talk, Assignment.state, Assignment.reason)
         .where(Assignment.person_id == me),
+        "answers": _hanging(Review, *of_talk, ReviewField.name.label("question"))
+        .add_columns(ReviewField.audience, ReviewAnswer.text)
+        .join(ReviewAnswer, ReviewAnswer.review_id == Review.id)
+        .join(ReviewField, ReviewField.id == ReviewAnswer.field_id)
+        .where(Review.person_id == me),
         "comments": _hanging(Comment, *of_talk, Comment.audience, Comment.text, Comment.created)
         .where(Comment.person_id == me),
         # Mails with a way to log in are left out: the file may be passed on.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, func, literal, select, union_all
@@ -11,6 +12,7 @@ from cfp.actors import Actor, RoleKind
 from cfp.domain.accounts.models import Email
 from cfp.domain.conferences.models import Conference, Invitation
 from cfp.domain.reviews.models import Review
+from cfp.domain.reviews.rules import reviewing_is_open
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.policy import Action, may, own
 
@@ -46,10 +48,10 @@ class Overview:
         object.__setattr__(self, "empty", not any(parts))
 
 
-def overview(db: Session, actor: Actor) -> Overview:
+def overview(db: Session, actor: Actor, *, now: datetime) -> Overview:
     """What the person has anywhere."""
     conferences = _conferences(db, actor)
-    counts = _reviews_waiting(db, actor, conferences)
+    counts = _reviews_waiting(db, actor, conferences, now)
     return Overview(
         talks=_talks(db, actor),
         reviewing=[
@@ -91,7 +93,7 @@ def _talks(db: Session, actor: Actor) -> Sequence[RowMapping]:
 
 
 def _reviews_waiting(
-    db: Session, actor: Actor, conferences: Sequence[Conference]
+    db: Session, actor: Actor, conferences: Sequence[Conference], now: datetime
 ) -> Mapping[int, int]:
     """Conference id -> submissions this person may review now and has not."""
     done = select(Review.submission_id).where(
@@ -104,7 +106,7 @@ def _reviews_waiting(
             Submission.id.not_in(done),
         )
         for one in conferences
-        if one.reviewing_open and actor.has(one.id, RoleKind.REVIEWER)
+        if reviewing_is_open(one, now) and actor.has(one.id, RoleKind.REVIEWER)
     ]
     if not counts:
         return {}

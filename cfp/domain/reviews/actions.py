@@ -1,7 +1,7 @@
 """Writing reviews and remarks."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -11,17 +11,22 @@ from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.assignment.models import Assignment, ReviewRound
 from cfp.domain.conferences.models import Conference, Criterion
+from cfp.domain.conferences.queries import fields_of
+from cfp.domain.reviews import answers as form_answers
 from cfp.domain.reviews import queries
 from cfp.domain.reviews.models import Comment, Review, ReviewRevision, Score
 from cfp.domain.reviews.rules import (
     CONFIDENCE_LEVELS,
+    asked_of,
     can_be_reviewed,
+    phase_now,
+    scale_of,
     total,
     unanswered,
 )
 from cfp.domain.reviews.totals import count_again
 from cfp.errors import DomainError, ForbiddenError, NotNowError, StaleError
-from cfp.policy import Action, Fact, Standing, allowed, sees
+from cfp.policy import Action, Standing, allowed
 
 
 def save(
@@ -36,39 +41,52 @@ def save(
     speaker_text: str,
     submit: bool,
     revision: int,
+    answers: Mapping[int, str] | None = None,
     now: datetime,
 ) -> Review:
     """Store a review: as a draft, or submitted and complete.
 
-    `scores` maps criterion id to value. `revision` is the one the form was rendered from, 0 for
-    none yet. A submitted review stays submitted; what it said before is kept.
+    `scores` maps criterion id to value, `answers` field id to text, None to leave them as they
+    are. `revision` is the one the form was rendered from, 0 for none yet. A submitted review stays
+    submitted; what it said before is kept. So is what it says to questions not asked here or now.
 
     Raises:
         NotNowError: reviewing is closed, or the submission no longer waits for reviews.
         StaleError: it was saved elsewhere meanwhile.
-        DomainError: a score out of range, or (to submit) a required one missing.
+        DomainError: a score out of range, an answer not offered, or (to submit) a required one
+            missing.
     """
     _check_may_review(actor, standing, now)
-    criteria = queries.criteria_of(db, standing.conference)
+    conference, submission = standing.conference, standing.submission
+    form = queries.criteria_of(db, conference)
+    criteria = asked_of(form, submission)
+    phase = phase_now(conference, now, standing.extended)
+    fields = asked_of(fields_of(db, conference), submission, phase=phase)
     _check_values({one.id: (one.low, one.high) for one in criteria}, scores, confidence)
-    review = queries.own_review(db, actor, standing.submission)
+    review = queries.own_review(db, actor, submission)
     if (review.revision if review else 0) != revision:
         raise StaleError("stale", theirs=_texts(review))
     if review is None:
         review = _new_review(db, actor, standing, now)
+    said = form_answers.texts_of(review)
+    if answers is None:
+        answers = {one.id: said[one.id] for one in fields if one.id in said}
+    form_answers.check(fields, answers, said)
     submitted_before = review.state == "submitted"
     if submit or submitted_before:
         _check_complete(unanswered(criteria, scores))
+        form_answers.check_complete(fields, answers)
     if submitted_before:
         _keep_revision(db, review, now)
-    review.total = total(criteria, scores)
+    review.total = total(criteria, scores, scale_of(form))
     review.confidence = confidence
     review.committee_text = committee_text
     review.chair_text = chair_text
     review.speaker_text = speaker_text
     review.changed = now
     review.seen_revision = standing.submission.revision
-    _set_scores(review, scores)
+    _set_scores(review, criteria, scores)
+    form_answers.put(review, fields, answers)
     if submit and not submitted_before:
         _submit(db, actor, standing, review, now)
     db.flush()
@@ -81,7 +99,7 @@ def comment(
     db: Session, actor: Actor, standing: Standing, *, text: str, audience: str, now: datetime
 ) -> Comment:
     """Add a remark for reviewers and chairs, or for chairs alone."""
-    if not sees(standing, Fact.REVIEWS):
+    if not allowed(actor, Action.COMMENT, standing, now):
         raise ForbiddenError("forbidden")
     if audience not in {"reviewers", "chairs"}:
         raise DomainError("bad_audience", field="audience")
@@ -104,7 +122,7 @@ def comment(
 def _check_may_review(actor: Actor, standing: Standing, now: datetime) -> None:
     if not allowed(actor, Action.REVIEW, standing, now):
         raise ForbiddenError("forbidden")
-    if not can_be_reviewed(standing.conference, standing.submission):
+    if not can_be_reviewed(standing.conference, standing.submission, now, standing.extended):
         raise NotNowError("reviewing_closed")
 
 
@@ -133,6 +151,7 @@ def _new_review(db: Session, actor: Actor, standing: Standing, now: datetime) ->
         pseudonym=_pseudonym_of(db, actor, standing),
         state="draft",
         scores=[],
+        answers=[],
         created=now,
         changed=now,
     )
@@ -179,8 +198,16 @@ def _submit(
     )
 
 
-def _set_scores(review: Review, scores: Mapping[int, int]) -> None:
-    kept = {score.criterion_id: score for score in review.scores if score.criterion_id in scores}
+def _set_scores(
+    review: Review, criteria: Sequence[Criterion], scores: Mapping[int, int]
+) -> None:
+    """Store the scores of these criteria; those of others, archived or not asked here, stay."""
+    asked = {one.id for one in criteria}
+    kept = {
+        score.criterion_id: score
+        for score in review.scores
+        if score.criterion_id in scores or score.criterion_id not in asked
+    }
     for criterion_id, value in scores.items():
         if criterion_id in kept:
             kept[criterion_id].value = value
@@ -194,7 +221,10 @@ def _keep_revision(db: Session, review: Review, now: datetime) -> None:
         "scores": {str(score.criterion_id): score.value for score in review.scores},
         "total": review.total,
         "confidence": review.confidence,
-        **_texts(review),
+        "answers": {str(one.field_id): one.text for one in review.answers},
+        "committee_text": review.committee_text,
+        "chair_text": review.chair_text,
+        "speaker_text": review.speaker_text,
     }
     db.add(
         ReviewRevision(
@@ -209,12 +239,14 @@ def _keep_revision(db: Session, review: Review, now: datetime) -> None:
 
 
 def _texts(review: Review | None) -> dict[str, str]:
+    """What was typed, by the name of its field."""
     if review is None:
         return {}
     return {
         "committee_text": review.committee_text,
         "chair_text": review.chair_text,
         "speaker_text": review.speaker_text,
+        **{f"field_{one.field_id}": one.text for one in review.answers},
     }
 
 

@@ -29,7 +29,7 @@ from cfp.domain.mail.queries import readable
 from cfp.domain.mail.render import MailText, fill, shipped
 from cfp.domain.reviews import reminders
 from cfp.domain.reviews.figures import Progress, progress_of_all
-from cfp.domain.reviews.rules import reviewing_is_open
+from cfp.domain.reviews.rules import has_more_time, reviewing_is_open
 from cfp.domain.submissions.models import Submission
 from cfp.links import Links
 
@@ -62,7 +62,7 @@ def events(
 ) -> list[Event]:
     """What will happen and what has, by time; nothing while no day is set for the reviews."""
     plan, sent = plan_of(db, conference), _sent(db, actor, conference)
-    waiting = sum(one.open > 0 for one in progress)
+    waiting = sum(one.open > 0 and not has_more_time(one.extended, now) for one in progress)
     found = []
     for one in planned:
         at = moment(conference.reviews_due, conference.zone, one.days, plan.send_at)
@@ -149,10 +149,11 @@ def _remind(
         at = moment(conference.reviews_due, conference.zone, one.days, plan.send_at)
         if at is not None and is_due(at, one.handled, now):
             one.handled, newest = at, (one.kind, at)
-    if newest is None or not reviewing_is_open(conference):
+    if newest is None or not reviewing_is_open(conference, now):
         return
     kind, at = newest
-    progress = progress_of_all(db, everything(conference), conference)
+    known = progress_of_all(db, everything(conference), conference)
+    progress = [one for one in known if not has_more_time(one.extended, now)]
     ready = reminders.written(db, conference, progress, kind=kind, links=links, now=now)
     reminders.send(db, conference, ready, kind=kind, epoch=_epoch(at), now=now)
     _record(db, "late.remind", conference, {"mails": len(ready)}, now)
@@ -165,7 +166,7 @@ def _start_hand_over(
     if not is_due(at, plan.handed, now):
         return
     plan.handed = at
-    if not plan.standby or not reviewing_is_open(conference):
+    if not plan.standby or not reviewing_is_open(conference, now):
         return
     find_conflicts(db, conference, now=now)
     parameters = {"base": links.base}
@@ -193,7 +194,7 @@ def _unproposed(
     db: Session, conference: Conference, plan: LatePlan, now: datetime
 ) -> Openings | None:
     """What needs somebody new, if a repair is to be proposed and none was for just this."""
-    if not plan.proposes or not reviewing_is_open(conference):
+    if not plan.proposes or not reviewing_is_open(conference, now):
         return None
     found = openings_of(db, everything(conference), conference, now=now)
     return found if found.digest != plan.proposed else None

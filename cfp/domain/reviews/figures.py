@@ -15,7 +15,7 @@ from cfp.domain.assignment.rules import REMINDERS
 from cfp.domain.conferences.models import Conference, Role, Track
 from cfp.domain.mail.models import Message
 from cfp.domain.mail.queries import readable
-from cfp.domain.reviews.models import Review, ReviewTally, Score
+from cfp.domain.reviews.models import Review, ReviewExtension, ReviewTally, Score
 from cfp.domain.reviews.rules import UNDER_REVIEW
 from cfp.domain.submissions.committee import committee_list
 from cfp.domain.submissions.models import Submission
@@ -30,7 +30,8 @@ class Progress:
     """How far a reviewer is. `asked` is None where everybody may review everything.
 
     `open` are the reviews that wait for them: of what they were asked, or (where nobody is asked)
-    of submissions that have too few. `nudged` is when they were last reminded.
+    of submissions that have too few. `nudged` is when they were last reminded, `extended` until
+    when they were given more time.
     """
 
     person_id: int
@@ -40,6 +41,7 @@ class Progress:
     done: int
     open: int
     nudged: datetime | None
+    extended: datetime | None
 
 
 def progress_of_all(
@@ -57,11 +59,19 @@ def progress_of_all(
         select(
             *(Person.id, Person.code, Person.name),
             *(asked, func.coalesce(done.c.n, 0), open_, nudged.c.last),
+            ReviewExtension.until,
         )
         .join(Role, and_(Role.person_id == Person.id, Role.kind == "reviewer"))
         .outerjoin(done, done.c.person_id == Person.id)
         .outerjoin(waits, waits.c.person_id == Person.id)
         .outerjoin(nudged, nudged.c.person_id == Person.id)
+        .outerjoin(
+            ReviewExtension,
+            and_(
+                ReviewExtension.person_id == Person.id,
+                ReviewExtension.conference_id == conference.id,
+            ),
+        )
         .where(Role.conference_id == conference.id)
         .order_by(open_.desc(), func.lower(Person.name), Person.id)
     )

@@ -22,8 +22,9 @@ from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import Assignment, Bid
 from cfp.domain.conferences.models import Conference, Criterion, SubmissionType, Track
-from cfp.domain.reviews.models import Comment, Review, Score
-from cfp.domain.reviews.rules import UNDER_REVIEW
+from cfp.domain.reviews.answers import Answer, answers_of, own_answers
+from cfp.domain.reviews.models import Comment, Review, ReviewExtension, Score
+from cfp.domain.reviews.rules import UNDER_REVIEW, is_late
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.queries import last_edit
 from cfp.policy import Action, Column, Fact, Standing, View, may, sees, unblocked
@@ -87,11 +88,11 @@ def criteria_of(db: Session, conference: Conference) -> Sequence[Criterion]:
 
 
 def own_review(db: Session, actor: Actor, submission: Submission) -> Review | None:
-    """The person's own review of a submission, with its scores."""
+    """The person's own review of a submission, with its scores and answers."""
     return db.scalars(
         select(Review)
         .where(Review.submission_id == submission.id, Review.person_id == actor.person_id)
-        .options(selectinload(Review.scores))
+        .options(selectinload(Review.scores), selectinload(Review.answers))
     ).one_or_none()
 
 
@@ -217,6 +218,7 @@ class OtherReview:
     speaker_text: str
     late: bool
     outdated: bool
+    answers: Sequence[Answer] = ()
 
 
 def reviews_of(
@@ -226,8 +228,15 @@ def reviews_of(
     if not sees(standing, Fact.REVIEWS):
         return []
     rows = db.execute(
-        select(Review, Person.name, last_edit(standing.submission))
+        select(Review, Person.name, last_edit(standing.submission), ReviewExtension.until)
         .join(Person, Person.id == Review.person_id)
+        .outerjoin(
+            ReviewExtension,
+            and_(
+                ReviewExtension.person_id == Review.person_id,
+                ReviewExtension.conference_id == Review.conference_id,
+            ),
+        )
         .where(
             Review.submission_id == standing.submission.id,
             Review.state == "submitted",
@@ -235,9 +244,9 @@ def reviews_of(
         )
         .options(joinedload(Review.scores))
         .order_by(Review.pseudonym)
-    ).unique()
+    ).unique().all()
     named = sees(standing, Fact.REVIEWERS)
-    due = standing.conference.reviews_due
+    answers = answers_of(db, standing, [row[0].id for row in rows])
     return [
         OtherReview(
             reviewer=name if named else review.pseudonym,
@@ -247,27 +256,29 @@ def reviews_of(
             committee_text=review.committee_text,
             chair_text=review.chair_text if sees(standing, Fact.CHAIR_REVIEWS) else None,
             speaker_text=review.speaker_text,
-            late=due is not None and review.submitted is not None and review.submitted > due,
+            late=review.submitted is not None
+            and is_late(standing.conference, review.submitted, extended),
             outdated=edited is not None and review.seen_revision <= edited,
+            answers=answers.get(review.id, ()),
         )
-        for review, name, edited in rows
+        for review, name, edited, extended in rows
     ]
 
 
-def texts_for_speakers(db: Session, standing: Standing) -> list[tuple[str, str]]:
-    """(pseudonym, text) of the reviews, for a speaker once the conference sends them; else []."""
-    if not sees(standing, Fact.SPEAKER_TEXT):
-        return []
-    rows = db.execute(
-        select(Review.pseudonym, Review.speaker_text)
-        .where(
-            Review.submission_id == standing.submission.id,
-            Review.state == "submitted",
-            Review.speaker_text != "",
-        )
-        .order_by(Review.pseudonym)
+def own_as_read(db: Session, review: Review) -> OtherReview:
+    """One's own review where it can't be changed, all of it; loaded with scores and answers."""
+    return OtherReview(
+        reviewer="",
+        total=review.total,
+        scores=_by_criterion(review.scores),
+        confidence=review.confidence,
+        committee_text=review.committee_text,
+        chair_text=review.chair_text,
+        speaker_text=review.speaker_text,
+        late=False,
+        outdated=False,
+        answers=own_answers(db, review),
     )
-    return [(row[0], row[1]) for row in rows]
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,13 @@ def waiting_for(
     progress: Sequence[Progress], conference: Conference, now: datetime
 ) -> list[Progress]:
     """The reviewers who are late: something is open, and it was due before now."""
-    late = reviewing_is_open(conference) and is_late(conference, now)
-    return [one for one in progress if late and one.open > 0]
+    return [
+        one
+        for one in progress
+        if one.open > 0
+        and is_late(conference, now, one.extended)
+        and reviewing_is_open(conference, now, one.extended)
+    ]
 
 
 def nudges(

@@ -1,41 +1,79 @@
 """What reviews add up to: each review's total, and the sums kept for each submission."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from cfp.domain.conferences.models import Conference, Criterion
 from cfp.domain.reviews.models import Review, ReviewTally, Score
-from cfp.domain.reviews.rules import total
+from cfp.domain.reviews.rules import is_asked, scale_of, total
+from cfp.domain.submissions.models import Submission
 
 
-def refresh(db: Session, conference: Conference) -> None:
-    """Weigh every review of the conference anew; two reads and one batch, whatever the number."""
+def refresh(
+    db: Session, conference: Conference, *, submission_id: int | None = None
+) -> None:
+    """Weigh every review of the conference, or of one submission, anew.
+
+    Three reads and one batch, whatever the number.
+    """
     criteria = db.scalars(
         select(Criterion)
         .where(Criterion.conference_id == conference.id, Criterion.archived.is_(False))
         .order_by(Criterion.position, Criterion.id)
     ).all()
     here = Review.conference_id == conference.id
-    scores: dict[int, dict[int, int]] = defaultdict(dict)
-    rows = db.execute(
-        select(Score.review_id, Score.criterion_id, Score.value)
-        .join(Review, Review.id == Score.review_id)
-        .where(here)
-    )
-    for review_id, criterion_id, value in rows:
-        scores[review_id][criterion_id] = value
+    if submission_id is not None:
+        here = and_(here, Review.submission_id == submission_id)
+    scores, asked = _scores(db, criteria, here)
     if not scores:
         return
+    scale = scale_of(criteria)
     statement = update(Review.__table__).where(Review.__table__.c.id == bindparam("review"))  # type: ignore[arg-type]  # a Table, typed as FromClause
     db.connection().execute(
         statement.values(total=bindparam("value")),
-        [{"review": key, "value": total(criteria, given)} for key, given in scores.items()],
+        [
+            {"review": key, "value": total(asked[key], given, scale)}
+            for key, given in scores.items()
+        ],
     )
     count_again(db, db.scalars(select(Review.submission_id).where(here).distinct()).all())
     db.expire_all()
+
+
+def _scores(
+    db: Session, criteria: Sequence[Criterion], here: ColumnElement[bool]
+) -> tuple[Mapping[int, Mapping[int, int]], Mapping[int, Sequence[Criterion]]]:
+    """By review: its scores, and which of the criteria its submission is asked."""
+    scores: dict[int, dict[int, int]] = defaultdict(dict)
+    asked: dict[int, Sequence[Criterion]] = {}
+    applies: dict[tuple[int, int], Sequence[Criterion]] = {}
+    rows = db.execute(
+        select(Score.review_id, Score.criterion_id, Score.value)
+        .add_columns(Submission.track_id, Submission.type_id)
+        .join(Review, Review.id == Score.review_id)
+        .join(Submission, Submission.id == Review.submission_id)
+        .where(here)
+    )
+    for review_id, criterion_id, value, track_id, type_id in rows:
+        scores[review_id][criterion_id] = value
+        place = (track_id, type_id)
+        if place not in applies:
+            applies[place] = [one for one in criteria if is_asked(one, *place)]
+        asked[review_id] = applies[place]
+    return scores, asked
 
 
 def count_again(db: Session, submission_ids: Collection[int]) -> None:

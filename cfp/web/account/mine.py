@@ -13,5 +13,5 @@ from cfp.web.gate import permission
 @blueprint.get("/account/")
 @permission(Action.HAVE_ACCOUNT)
 def mine() -> str:
-    mine = overview(context.db(), context.actor())
+    mine = overview(context.db(), context.actor(), now=context.now())
     return render_template("account/mine.html", mine=mine, local=Links(""))

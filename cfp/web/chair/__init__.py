@@ -11,6 +11,9 @@ from cfp.web.chair import setup  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import setup_words  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import settings_lists  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import settings_criteria  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import settings_fields  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import settings_phases  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import extensions  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import settings_mail  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import program  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import materials  # noqa: E402,F401 - routes register themselves

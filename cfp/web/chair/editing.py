@@ -23,7 +23,7 @@ def edit(
     *,
     template: str,
     location: str,
-    done: str,
+    done: str | Callable[[], str],
     options: Mapping[str, Any] | None = None,
     **shown: object,
 ) -> ViewResponse | str:

@@ -9,8 +9,8 @@ from wtforms.validators import Optional
 from cfp.actors import RoleKind
 from cfp.domain.conferences.actions.roles import RoleChoice
 from cfp.web.account.forms import Address
-from cfp.web.chair.setup_forms import Ticks, choice, needed
-from cfp.web.forms import BaseForm, Text
+from cfp.web.chair.setup_forms import choice, needed
+from cfp.web.forms import BaseForm, Text, Ticks
 
 ROLE_WORDS = {
     "chair": _l("chair"),

@@ -1,14 +1,16 @@
 """Reviews as chairs follow them: scores of every submission, how far reviewers are, reminding."""
 
 from flask import Response, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from cfp.domain.conferences import queries as conferences
 from cfp.domain.decisions.board import scores_by_submission, spread
 from cfp.domain.reviews import figures, reminders
+from cfp.domain.reviews.answers import every_answer
 from cfp.domain.reviews.queries import criteria_of
-from cfp.domain.reviews.rules import is_late
+from cfp.domain.reviews.rules import is_late, scale_of
 from cfp.domain.submissions.committee import committee_list
 from cfp.formats.table import Cell
 from cfp.policy import Action, allowed
@@ -41,7 +43,7 @@ def reviews(slug: str) -> str:
     narrow(listing)
     listing.load(db)
     criteria = criteria_of(db, conference)
-    low, high = (criteria[0].low, criteria[0].high) if criteria else (1, 5)
+    low, high = scale_of(criteria)
     return render_template(
         "chair/reviews.html",
         conference=conference,
@@ -70,19 +72,22 @@ def reviewers(slug: str) -> str:
         late=reminders.waiting_for(progress, conference, now),
         is_late=is_late(conference, now),
         may_nudge=allowed(actor, Action.SEND_MAIL, conference, now),
+        may_extend=allowed(actor, Action.CHAIR_ONLY, conference, now),
     )
 
 
 @blueprint.get("/<slug>/chair/reviews.csv")
 @permission(Action.READ_SCORES)
 def reviews_csv(slug: str) -> Response:
-    """A row for each submitted review, with the score of each criterion."""
+    """A row for each submitted review, with its score of each criterion and all its answers."""
     db, actor, conference = context.db(), context.actor(), context.conference()
     criteria = criteria_of(db, conference)
+    fields, answers = every_answer(db, actor, conference)
     header = [
         *("code", "title", "reviewer", "total"),
         *(one.name for one in criteria),
         *("confidence", "submitted"),
+        *(_("%(name)s (archived)", name=one.name) if one.archived else one.name for one in fields),
     ]
     rows: list[list[Cell]] = [
         [
@@ -93,6 +98,7 @@ def reviews_csv(slug: str) -> Response:
             *(scores.get(one.id) for one in criteria),
             review.confidence,
             review.submitted,
+            *(answers.get(review.id, {}).get(one.id) for one in fields),
         ]
         for submission, review, name, scores in figures.every_review(db, actor, conference)
     ]

@@ -8,6 +8,7 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 
 from cfp.domain.conferences import actions, queries, rules
+from cfp.phases import phases_of
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
@@ -49,6 +50,8 @@ def settings(slug: str) -> str:
         types=queries.types_of(db, conference),
         rooms=queries.rooms_of(db, conference),
         criteria=queries.criteria_of(db, conference),
+        fields=queries.fields_of(db, conference),
+        phases=phases_of(conference),
         own_mails=queries.own_mails(db, conference),
     )
 
@@ -149,6 +152,7 @@ def settings_reviewing(slug: str) -> ViewResponse | str:
         switches: dict[str, Any] = {name: form[name].data for name in SWITCHES}
         switches["blind"] = form.names.data == "hidden"
         switches["reviews_due"] = Wall(form, "due").moment(conference.zone)
+        switches["reviews_close"] = Wall(form, "close").moment(conference.zone)
         actions.change_reviewing(
             context.db(),
             context.actor(),
@@ -161,6 +165,7 @@ def settings_reviewing(slug: str) -> ViewResponse | str:
     stored = {
         **{name: getattr(conference, name) for name in SWITCHES},
         **split_moment("due", conference.reviews_due, conference.zone),
+        **split_moment("close", conference.reviews_close, conference.zone),
         "names": "hidden" if conference.blind else "shown",
     }
     return _edit(ReviewingForm, stored, act, "chair/settings_reviewing.html")

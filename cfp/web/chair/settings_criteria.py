@@ -1,15 +1,19 @@
-"""Settings: the review form, a page per question."""
+"""Settings: the review form, a page per question that is answered with a score."""
 
 from collections.abc import Callable
 from typing import Any
 
 from flask import render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from cfp.domain.conferences import actions, queries, rules
-from cfp.domain.conferences.models import Criterion
-from cfp.domain.reviews import totals
+from cfp.domain.conferences.models import Criterion, ReviewField
+from cfp.domain.reviews import form_changes
+from cfp.domain.reviews.form_changes import Effect
 from cfp.errors import NotFoundError
+from cfp.phases import phases_of
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
@@ -17,20 +21,29 @@ from cfp.web.chair.editing import edit
 from cfp.web.chair.setup_forms import CriterionForm
 from cfp.web.forms import ViewResponse, press
 from cfp.web.gate import permission
+from cfp.web.wording import add_words
 
-TEXTS = ("name", "help", "low", "high", "weight", "required")
+add_words({"form.bad_limit": _l("Choose among what this conference has.")})
+
+TEXTS = ("name", "help", "low", "high", "weight", "required", "counts", "tracks", "types")
 
 
 @blueprint.get("/<slug>/chair/settings/review-form/")
 @permission(Action.SET_UP)
 def settings_criteria(slug: str) -> str:
     """The questions in their order, and those no longer asked."""
-    db, conference = context.db(), context.conference()
+    db, actor, conference = context.db(), context.actor(), context.conference()
+    scored, written = form_changes.answered(db, actor, conference)
     return render_template(
         "chair/settings_criteria.html",
         conference=conference,
         criteria=queries.criteria_of(db, conference),
         archived=queries.criteria_of(db, conference, archived=True),
+        fields=queries.fields_of(db, conference),
+        archived_fields=queries.fields_of(db, conference, archived=True),
+        scored=scored,
+        written=written,
+        names=_limit_names(),
     )
 
 
@@ -39,7 +52,7 @@ def settings_criteria(slug: str) -> str:
 def settings_criterion_new(slug: str) -> ViewResponse | str:
     """One more question."""
 
-    def act(form: CriterionForm) -> None:
+    def act(form: CriterionForm) -> Effect:
         actions.add_criterion(
             context.db(),
             context.actor(),
@@ -47,28 +60,35 @@ def settings_criterion_new(slug: str) -> ViewResponse | str:
             content=_content(form),
             now=context.now(),
         )
+        return Effect()
 
     labels = "\n".join(rules.DEFAULT_LABELS)
-    stored = {"low": 1, "high": 5, "weight": 1.0, "required": True, "labels": labels}
-    return _edit(stored, act, _("New question"))
+    stored = {
+        "low": 1, "high": 5, "weight": 1.0, "required": True, "counts": True, "labels": labels,
+        "tracks": [], "types": [],
+    }  # fmt: skip
+    return _edit(stored, act, _("New question"), None)
 
 
 @blueprint.route("/<slug>/chair/settings/review-form/<int:number>", methods=["GET", "POST"])
 @permission(Action.SET_UP)
 def settings_criterion(slug: str, number: int) -> ViewResponse | str:
-    """One question: words, scale, weight."""
+    """One question: words, scale, weight, where it is asked."""
     criterion = _criterion(number)
 
-    def act(form: CriterionForm) -> None:
-        db, conference = context.db(), context.conference()
-        actions.change_criterion(
-            db, context.actor(), conference, criterion, content=_content(form), now=context.now()
+    def act(form: CriterionForm) -> Effect:
+        return form_changes.change_criterion(
+            context.db(),
+            context.actor(),
+            context.conference(),
+            criterion,
+            content=_content(form),
+            now=context.now(),
         )
-        totals.refresh(db, conference)
 
     stored = {name: getattr(criterion, name) for name in TEXTS}
     stored["labels"] = "\n".join(str(label) for label in criterion.labels)
-    return _edit(stored, act, criterion.name)
+    return _edit(stored, act, criterion.name, criterion)
 
 
 @blueprint.post("/<slug>/chair/settings/review-form/<int:number>/archive")
@@ -76,14 +96,13 @@ def settings_criterion(slug: str, number: int) -> ViewResponse | str:
 def settings_criterion_archive(slug: str, number: int) -> ViewResponse:
     """Stop asking it, or ask it again; what was answered is kept."""
     criterion = _criterion(number)
+    first = _("Asked again.") if criterion.archived else _("Asked no more.")
 
-    def pressed() -> str:
-        db, conference = context.db(), context.conference()
-        actions.archive_criterion(db, context.actor(), conference, criterion, now=context.now())
-        totals.refresh(db, conference)
-        return _list_url()
+    def act() -> Effect:
+        db, actor, conference = context.db(), context.actor(), context.conference()
+        return form_changes.archive_criterion(db, actor, conference, criterion, now=context.now())
 
-    return press(pressed, done=_("Asked again.") if criterion.archived else _("Asked no more."))
+    return pressed(act, first)
 
 
 @blueprint.post("/<slug>/chair/settings/review-form/<int:number>/up")
@@ -92,13 +111,75 @@ def settings_criterion_up(slug: str, number: int) -> ViewResponse:
     """Ask it one place earlier; the first one's scale is that of the totals."""
     criterion = _criterion(number)
 
-    def pressed() -> str:
-        db, conference = context.db(), context.conference()
-        actions.move_criterion(db, context.actor(), conference, criterion, now=context.now())
-        totals.refresh(db, conference)
-        return _list_url()
+    def act() -> Effect:
+        db, actor, conference = context.db(), context.actor(), context.conference()
+        form_changes.move_criterion(db, actor, conference, criterion, now=context.now())
+        return Effect()
 
-    return press(pressed)
+    return pressed(act, _("Moved up."))
+
+
+def pressed(act: Callable[[], Effect], first: str) -> ViewResponse:
+    """One button of the list: carry it out and say what it did."""
+    effects: list[Effect] = []
+
+    def do() -> str:
+        effects.append(act())
+        return list_url()
+
+    return press(do, done=lambda: effect_words(first, effects[0]))
+
+
+def effect_words(first: str, effect: Effect) -> str:
+    """What happened to the reviews there are."""
+    parts = [first]
+    if effect.answered:
+        parts.append(
+            ngettext(
+                "%(num)s review has answered it and keeps its answer.",
+                "%(num)s reviews have answered it and keep their answers.",
+                effect.answered,
+            )
+        )
+    if effect.weighed:
+        parts.append(
+            ngettext(
+                "The total of %(num)s review was computed again.",
+                "The totals of %(num)s reviews were computed again.",
+                effect.weighed,
+            )
+        )
+    return " ".join(parts)
+
+
+def offered_limits(row: Criterion | ReviewField | None) -> dict[str, list[tuple[int, str]]]:
+    """Tracks and formats to choose from; with archived ones only where they are chosen already."""
+    db, conference = context.db(), context.conference()
+    offered = {}
+    for name, query in (("tracks", queries.tracks_of), ("types", queries.types_of)):
+        chosen = getattr(row, name) if row else []
+        rows = [(one.id, one.name) for one in query(db, conference)]
+        if chosen:
+            gone = query(db, conference, archived=True)
+            rows += [(one.id, one.name) for one in gone if one.id in chosen]
+        offered[f"{name}_offered"] = rows if len(rows) > 1 or chosen else []
+    return offered
+
+
+def list_url() -> str:
+    """The page of the review form."""
+    return url_for("chair.settings_criteria", slug=context.conference().slug)
+
+
+def _limit_names() -> dict[str, dict[object, str]]:
+    db, conference = context.db(), context.conference()
+    found: dict[str, dict[object, str]] = {
+        "phases": {one.key: one.name for one in phases_of(conference)}
+    }
+    for name, query in (("tracks", queries.tracks_of), ("types", queries.types_of)):
+        rows = [*query(db, conference), *query(db, conference, archived=True)]
+        found[name] = {one.id: one.name for one in rows}
+    return found
 
 
 def _criterion(number: int) -> Criterion:
@@ -115,18 +196,24 @@ def _content(form: CriterionForm) -> actions.CriterionText:
 
 
 def _edit(
-    stored: dict[str, Any], act: Callable[[CriterionForm], None], title: str
+    stored: dict[str, Any],
+    act: Callable[[CriterionForm], Effect],
+    title: str,
+    criterion: Criterion | None,
 ) -> ViewResponse | str:
+    db, actor, conference = context.db(), context.actor(), context.conference()
+    effects: list[Effect] = []
+    scored, _written = form_changes.answered(db, actor, conference) if criterion else ({}, {})
     return edit(
         CriterionForm,
         stored,
-        act,
+        lambda form: effects.append(act(form)),
         template="chair/settings_criterion.html",
-        location=_list_url(),
-        done=_("Saved."),
+        location=list_url(),
+        done=lambda: effect_words(_("Saved."), effects[0]),
+        options=offered_limits(criterion),
         title=title,
+        criterion=criterion,
+        answered=scored.get(criterion.id, 0) if criterion else 0,
+        reviews=form_changes.submitted(db, actor, conference),
     )
-
-
-def _list_url() -> str:
-    return url_for("chair.settings_criteria", slug=context.conference().slug)

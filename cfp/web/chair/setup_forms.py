@@ -16,18 +16,17 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     TimeField,
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget, TextInput, URLInput
+from wtforms.widgets import TextInput, URLInput
 
 from cfp.domain.conferences import rules
 from cfp.errors import DomainError
 from cfp.web.account.forms import Address, zone_names
-from cfp.web.forms import BaseForm, Line, Text, Validator
+from cfp.web.forms import BaseForm, Line, Text, Ticks, Validator
 
 LAST_MINUTE = time(23, 59)
 ROW_LIMIT = 100
@@ -55,13 +54,6 @@ class WebAddress(Line):
     """A link to somewhere else."""
 
     widget = URLInput()
-
-
-class Ticks(SelectMultipleField):
-    """Several of some choices, as checkboxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 def needed(message: object) -> Validator:
@@ -292,6 +284,8 @@ class ReviewingForm(BaseForm):
     reviewing_open = BooleanField(_l("Reviews can be written and changed now"))
     due_date = Day(_l("Reviews are due, day"), [Optional()])
     due_time = TimeField(_l("Time"), [Optional()])
+    close_date = Day(_l("Reviews are taken until, day"), [Optional()])
+    close_time = TimeField(_l("Time"), [Optional()])
     others_reviews = RadioField(
         _l("When do reviewers see the others' reviews?"),
         [needed(_l("Choose when."))],
@@ -324,6 +318,20 @@ class CriterionForm(BaseForm):
         _l("Weight"), [needed(_l("Give a number.")), NumberRange(0, 100)], widget=TextInput()
     )
     required = BooleanField(_l("Must be answered"))
+    counts = BooleanField(_l("Is part of the total"))
+    tracks = Ticks(_l("Only in these tracks"), [Optional()], coerce=int)
+    types = Ticks(_l("Only for these formats"), [Optional()], coerce=int)
+
+    def __init__(
+        self,
+        *,
+        tracks_offered: Sequence[tuple[int, str]] = (),
+        types_offered: Sequence[tuple[int, str]] = (),
+        **kwargs: object,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.tracks.choices = [SelectChoice(*one) for one in tracks_offered]
+        self.types.choices = [SelectChoice(*one) for one in types_offered]
 
 
 class MailForm(BaseForm):

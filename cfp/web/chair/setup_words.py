@@ -25,6 +25,7 @@ add_words(
         "conference.deadline_passed": _l(
             "This moment has passed already, so the call would be closed."
         ),
+        "conference.closes_early": _l("Reviews can't be closed before they are due."),
         "conference.none_left": _l("At least one is needed."),
         "conference.nameless_row": _l("Each row needs a name; remove the rows you don't want."),
         "conference.doubled_name": _l("“%(name)s” is there twice."),

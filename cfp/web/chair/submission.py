@@ -7,6 +7,7 @@ from cfp.domain.assignment.rules import is_settled
 from cfp.domain.decisions import dossier
 from cfp.domain.decisions.rules import can_become
 from cfp.domain.reviews import queries as reviews
+from cfp.domain.reviews.rules import scale_of
 from cfp.domain.submissions.history import edits_of
 from cfp.domain.submissions.states import OUTCOMES, may_move
 from cfp.errors import NotFoundError
@@ -35,6 +36,8 @@ def submission(slug: str, code: str) -> str:
     others = reviews.reviews_of(db, actor, standing, own=True)
     interests = dossier.conflicts_of(db, standing)
     events, people = dossier.events_of(db, standing), dossier.reviewers_of(db, standing)
+    criteria = reviews.criteria_of(db, standing.conference) if others else ()
+    low, high = scale_of(criteria)
     return render_template(
         "chair/submission.html",
         conference=standing.conference,
@@ -56,7 +59,9 @@ def submission(slug: str, code: str) -> str:
         reviewers=people,
         others=others,
         totals=[other.total for other in others if other.total is not None],
-        criteria=reviews.criteria_of(db, standing.conference) if others else (),
+        criteria=criteria,
+        low=low,
+        high=high,
         comments=reviews.comments_of(db, actor, standing),
         comment_form=CommentForm(formdata=None),
         decisions=[event for event in events if event.kind == "decision"],

@@ -9,6 +9,7 @@ from wtforms import HiddenField
 from cfp.domain.assignment import answers, standby
 from cfp.domain.assignment.lateness import plan_of
 from cfp.domain.assignment.rules import LOAD_LIMIT, MINUTES_PER_REVIEW, REASON_LIMIT
+from cfp.domain.reviews.extensions import extended_until
 from cfp.domain.reviews.rules import reviewing_is_open
 from cfp.errors import DomainError, NotFoundError, NotNowError
 from cfp.policy import Action
@@ -127,7 +128,9 @@ def offer_form() -> OfferForm | None:
 
 
 def _refuse_closed() -> None:
-    if not reviewing_is_open(context.conference()):
+    db, actor, conference = context.db(), context.actor(), context.conference()
+    until = extended_until(db, actor, conference)
+    if not reviewing_is_open(conference, context.now(), until):
         raise NotNowError("reviewing_closed")
 
 
@@ -152,5 +155,7 @@ def _page(form: AnswersForm) -> str:
         minutes=unanswered * MINUTES_PER_REVIEW,
         declined=answers.declined_by(db, actor, conference),
         picked=request.form.getlist("picked"),
-        is_open=reviewing_is_open(conference),
+        is_open=reviewing_is_open(
+            conference, context.now(), extended_until(db, actor, conference)
+        ),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import Field, IntegerField, RadioField, SelectField
@@ -18,11 +19,12 @@ from cfp.domain.assignment.rules import (
     REASON_LIMIT,
 )
 from cfp.domain.assignment.scoring import expert_of
-from cfp.domain.conferences.models import Conference, Criterion, Track
+from cfp.domain.conferences.models import Conference, Criterion, ReviewField, Track
+from cfp.domain.reviews.answers import texts_of
 from cfp.domain.reviews.models import Review
-from cfp.domain.reviews.rules import CONFIDENCE_LEVELS
+from cfp.domain.reviews.rules import CONFIDENCE_LEVELS, FIELD_LIMIT
 from cfp.web.conflicts import conflict_type
-from cfp.web.forms import BaseForm, Line, Text
+from cfp.web.forms import BaseForm, Line, Text, Ticks
 
 CONFIDENCE = {
     1: _l("1: not my subject"),
@@ -38,7 +40,13 @@ def _blank_is_none(value: str | None) -> int | None:
 
 
 class ReviewForm(BaseForm):
-    """One score per criterion, how sure one is, and texts by audience."""
+    """One score per criterion, how sure one is, and texts by audience.
+
+    `criteria` and `asked` are what this conference asks about this submission now.
+    """
+
+    criteria: Sequence[Criterion] = ()
+    asked: Sequence[ReviewField] = ()
 
     committee_text = Text(_l("Comment"))
     chair_text = Text(_l("Remark for the chairs"))
@@ -60,6 +68,19 @@ class ReviewForm(BaseForm):
         value: int | None = field.data if field is not None else None
         return value
 
+    @property
+    def answers(self) -> dict[int, str]:
+        """Field id to answer, of the fields asked here; options chosen one per line."""
+        return {
+            int(name.removeprefix("field_")): _answer(field.data)
+            for name, field in self._fields.items()
+            if name.startswith("field_")
+        }
+
+    def typed(self, name: str) -> str:
+        """What a field holds, as text."""
+        return _answer(self._fields[name].data)
+
     def text(self, name: str) -> str:
         """A text's content, empty where the conference does not ask for it."""
         field = self._fields.get(name)
@@ -67,9 +88,12 @@ class ReviewForm(BaseForm):
 
 
 def review_form(
-    conference: Conference, criteria: Sequence[Criterion], review: Review | None
+    conference: Conference,
+    criteria: Sequence[Criterion],
+    asked: Sequence[ReviewField],
+    review: Review | None,
 ) -> ReviewForm:
-    """The form for this conference, filled from one's own review; drafts may be incomplete."""
+    """The form for this submission, filled from one's own review; drafts may be incomplete."""
     fields: dict[str, object] = {}
     for one in criteria:
         fields[f"score_{one.id}"] = RadioField(
@@ -79,6 +103,9 @@ def review_form(
             validators=[Optional()],
             validate_choice=False,
         )
+    before = texts_of(review) if review else {}
+    for field in asked:
+        fields[f"field_{field.id}"] = _asked(field, before.get(field.id, ""))
     if conference.asks_confidence:
         fields["confidence"] = RadioField(
             _l("How well do you know this subject?"),
@@ -90,7 +117,8 @@ def review_form(
     if not conference.asks_speaker_text:
         fields["speaker_text"] = None
     made = type("ConferenceReviewForm", (ReviewForm,), fields)
-    form: ReviewForm = made(data=_data(review))
+    form: ReviewForm = made(data=_data(review, asked))
+    form.criteria, form.asked = criteria, asked
     if not form.is_submitted():
         form.revision.data = str(review.revision if review else 0)
     return form
@@ -106,10 +134,42 @@ def _choices(criterion: Criterion) -> list[SelectChoice]:
     ]
 
 
-def _data(review: Review | None) -> Mapping[str, object]:
+def _answer(data: object) -> str:
+    return "\n".join(map(str, data)) if isinstance(data, list) else str(data or "")
+
+
+def _asked(field: ReviewField, before: str) -> Field:
+    """A field of the form; what was chosen and is offered no more can still be kept."""
+    if field.kind == "text":
+        return Text(field.name, limit=FIELD_LIMIT, description=field.help)
+    gone = [one for one in before.split("\n") if one and one not in field.options]
+    choices = [SelectChoice(one, one) for one in map(str, field.options)]
+    choices += [SelectChoice(one, _("%(answer)s (no longer offered)", answer=one)) for one in gone]
+    several = field.kind == "choices"
+    if not several and not field.required:
+        choices.append(SelectChoice("", _("no answer")))
+    return (Ticks if several else RadioField)(
+        field.name,
+        choices=choices,
+        validators=[Optional()],
+        validate_choice=False,
+        description=field.help,
+    )
+
+
+def _data(review: Review | None, asked: Sequence[ReviewField]) -> Mapping[str, object]:
+    said = texts_of(review) if review else {}
+    several = {one.id for one in asked if one.kind == "choices"}
+    answers = {
+        f"field_{one.id}": said.get(one.id, "").splitlines()
+        if one.id in several
+        else said.get(one.id, "")
+        for one in asked
+    }
     if review is None:
-        return {}
+        return answers
     return {
+        **answers,
         "committee_text": review.committee_text,
         "chair_text": review.chair_text,
         "speaker_text": review.speaker_text,

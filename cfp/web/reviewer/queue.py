@@ -6,13 +6,15 @@ from werkzeug.wrappers import Response
 
 from cfp.domain.assignment import answers
 from cfp.domain.reviews import queries
-from cfp.domain.reviews.rules import MINUTES_PER_REVIEW, reviewing_is_open
+from cfp.domain.reviews.extensions import extended_until
+from cfp.domain.reviews.rules import MINUTES_PER_REVIEW
 from cfp.domain.submissions.states import State
 from cfp.policy import Action, takes_bids
 from cfp.web import context
 from cfp.web.gate import permission
 from cfp.web.lists import Listing
 from cfp.web.reviewer import blueprint
+from cfp.web.reviewer.times import Clock, clock_of
 
 PROGRESS = {
     "open": _l("to review"),
@@ -40,24 +42,27 @@ def queue(slug: str) -> str:
     if query:
         listing.where(view.column(actor, "title").icontains(query, autoescape=True))
     progress = queries.progress_of(context.db(), actor, conference)
+    extended = extended_until(context.db(), actor, conference)
+    clock = clock_of(conference, context.now(), extended)
     return render_template(
         "reviewer/queue.html",
         list=listing.load(context.db()),
         progress=progress,
-        unanswered=_unanswered(),
+        unanswered=_unanswered(clock),
         minutes_left=progress.left * MINUTES_PER_REVIEW,
         words=PROGRESS,
         wanted=wanted,
-        is_open=reviewing_is_open(conference),
+        clock=clock,
+        is_open=clock.is_open,
         conference=conference,
         takes_bids=takes_bids(conference),
     )
 
 
-def _unanswered() -> int:
+def _unanswered(clock: Clock) -> int:
     """How much of what is asked has no yes or no; nothing where nobody is asked, or all is over."""
     db, actor, conference = context.db(), context.actor(), context.conference()
-    if conference.reviewing != "assigned" or not reviewing_is_open(conference):
+    if conference.reviewing != "assigned" or not clock.is_open:
         return 0
     return answers.unanswered(db, actor, conference)
 

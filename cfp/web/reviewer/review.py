@@ -6,9 +6,10 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from cfp.domain.assignment import answers
+from cfp.domain.conferences.queries import fields_of
 from cfp.domain.reviews import actions, queries
 from cfp.domain.reviews.models import Review
-from cfp.domain.reviews.rules import MINUTES_PER_REVIEW, can_be_reviewed
+from cfp.domain.reviews.rules import MINUTES_PER_REVIEW, asked_of, can_be_reviewed, phase_now
 from cfp.errors import DomainError, StaleError
 from cfp.policy import Action, Fact, allowed, sees
 from cfp.web import context
@@ -23,12 +24,15 @@ from cfp.web.reviewer.forms import (
     ReviewForm,
     review_form,
 )
+from cfp.web.reviewer.times import clock_of
 from cfp.web.wording import add_words, say
 
 add_words(
     {
         "reviewing_closed": _l("Reviewing of this submission is closed."),
         "bad_score": _l("%(value)s is not on the scale."),
+        "bad_answer": _l("This is not one of the answers."),
+        "answer_missing": _l("Please answer “%(name)s”."),
         "bad_confidence": _l("%(value)s is not one of the answers."),
         "score_missing": _l("Please give a score for “%(name)s”."),
         "bad_bid": _l("%(value)s is not one of the answers."),
@@ -45,7 +49,7 @@ def review(slug: str, code: str) -> str:
     standing = context.standing()
     if standing.blocked:
         return blocked_page()
-    if not allowed(context.actor(), Action.REVIEW, standing, context.now()):
+    if not allowed(context.actor(), Action.READ_FOR_REVIEW, standing, context.now()):
         abort(404)
     form, own = _form()
     return _page(form, own)
@@ -147,9 +151,12 @@ def _comment_page(form: CommentForm) -> str:
 
 
 def _form() -> tuple[ReviewForm, Review | None]:
-    db, conference = context.db(), context.conference()
-    own = queries.own_review(db, context.actor(), context.submission())
-    return review_form(conference, queries.criteria_of(db, conference), own), own
+    db, conference, standing = context.db(), context.conference(), context.standing()
+    own = queries.own_review(db, context.actor(), standing.submission)
+    criteria = asked_of(queries.criteria_of(db, conference), standing.submission)
+    phase = phase_now(conference, context.now(), standing.extended)
+    fields = asked_of(fields_of(db, conference), standing.submission, phase=phase)
+    return review_form(conference, criteria, fields, own), own
 
 
 def _save(form: ReviewForm, *, submit: bool) -> Review:
@@ -164,6 +171,7 @@ def _save(form: ReviewForm, *, submit: bool) -> Review:
             committee_text=form.text("committee_text"),
             chair_text=form.text("chair_text"),
             speaker_text=form.text("speaker_text"),
+            answers=form.answers,
             submit=submit,
             revision=int(revision) if revision.isascii() and revision.isdigit() else -1,
             now=context.now(),
@@ -179,7 +187,7 @@ def _under_labels(form: ReviewForm, error: StaleError) -> StaleError:
     return StaleError(
         "stale",
         theirs={labels[name]: text for name, text in theirs.items()},
-        yours={labels[name]: form.text(name) for name in theirs},
+        yours={labels[name]: form.typed(name) for name in theirs},
     )
 
 
@@ -193,7 +201,9 @@ def _next_location(slug: str) -> str:
 
 def _page(form: ReviewForm, own: Review | None) -> str:
     db, actor, standing = context.db(), context.actor(), context.standing()
-    conference = context.conference()
+    conference, now = context.conference(), context.now()
+    takes = can_be_reviewed(conference, standing.submission, now, standing.extended)
+    writes = takes and allowed(actor, Action.REVIEW, standing, now)
     progress = queries.progress_of(db, actor, conference)
     return render_template(
         "reviewer/review.html",
@@ -208,9 +218,13 @@ def _page(form: ReviewForm, own: Review | None) -> str:
         conflict_form=ConflictForm(formdata=None),
         decline_form=DeclineForm(formdata=None),
         criteria=queries.criteria_of(db, conference),
+        takes=takes,
+        own_read=None if writes or own is None else queries.own_as_read(db, own),
+        clock=clock_of(conference, now, standing.extended),
+        may_comment=allowed(actor, Action.COMMENT, standing, now),
         progress=progress,
         minutes_left=progress.left * MINUTES_PER_REVIEW,
-        writable=can_be_reviewed(conference, standing.submission),
+        writable=writes,
         assignment_state=standing.assignment_state,
         chairs=sees(standing, Fact.CHAIR_REVIEWS),
         conference=conference,

@@ -3,6 +3,7 @@
 from flask import jsonify, make_response, render_template, url_for
 from flask_babel import gettext as _
 
+from cfp.domain.reviews import totals
 from cfp.domain.submissions import actions, contents
 from cfp.domain.submissions.rules import Content
 from cfp.domain.submissions.states import State, content_is_open
@@ -72,8 +73,12 @@ def _refuse_closed() -> None:
 
 
 def _store(form: TalkForm) -> str:
-    form.expect(context.submission().revision)
+    submission = context.submission()
+    form.expect(submission.revision)
+    place = (submission.track_id, submission.type_id)
     _edit(form)
+    if (submission.track_id, submission.type_id) != place:  # other questions of the form count
+        totals.refresh(context.db(), context.conference(), submission_id=submission.id)
     if form.submits:
         _submit()
     look_for_conflicts(context.submission())

@@ -11,7 +11,7 @@ from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.decisions.confirmations import confirmation_of
 from cfp.domain.decisions.models import Decision
 from cfp.domain.program import materials, versions
-from cfp.domain.reviews.queries import texts_for_speakers
+from cfp.domain.reviews.answers import answers_for_speakers
 from cfp.domain.submissions import actions
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.queries import own_messages
@@ -82,7 +82,7 @@ def _page() -> str:
         late=not call_is_open(conference, now),
         slots=slots,
         decision=_decision(),
-        texts=texts_for_speakers(db, standing),
+        texts=answers_for_speakers(db, standing),
         answer=confirmation_of(db, submission) if submission.state in _ANSWERED else None,
         own=next((one for one in speakers if one.person_id == actor.person_id), None),
         messages=own_messages(db, actor, submission),

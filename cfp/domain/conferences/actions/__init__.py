@@ -16,6 +16,13 @@ from cfp.domain.conferences.actions.criteria import (
     change_criterion,
     move_criterion,
 )
+from cfp.domain.conferences.actions.fields import (
+    FieldText,
+    add_field,
+    archive_field,
+    change_field,
+    move_field,
+)
 from cfp.domain.conferences.actions.lists import (
     ListRow,
     set_rooms,
@@ -24,6 +31,7 @@ from cfp.domain.conferences.actions.lists import (
     use_again,
 )
 from cfp.domain.conferences.actions.mails import change_mail, restore_mail
+from cfp.domain.conferences.actions.phases import change_phases
 from cfp.domain.conferences.actions.roles import (
     answer_invitation,
     give_role,
@@ -44,17 +52,22 @@ from cfp.domain.conferences.actions.writing import send_letters
 __all__ = [
     "CallTimes",
     "CriterionText",
+    "FieldText",
     "ListRow",
     "NewConference",
     "add_criterion",
+    "add_field",
     "answer_invitation",
     "archive",
     "archive_criterion",
+    "archive_field",
     "change_basics",
     "change_call",
     "change_criterion",
+    "change_field",
     "change_mail",
     "change_page",
+    "change_phases",
     "change_reviewing",
     "clone",
     "close_call",
@@ -64,6 +77,7 @@ __all__ = [
     "invite",
     "invite_again",
     "move_criterion",
+    "move_field",
     "open_call",
     "remind_drafts",
     "resend_invitation",

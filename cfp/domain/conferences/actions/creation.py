@@ -13,11 +13,13 @@ from cfp import audit
 from cfp.actors import Actor, RoleKind
 from cfp.domain.assignment.models import ReviewRound
 from cfp.domain.conferences import queries, rules
+from cfp.domain.conferences.actions.limits import carried_over, ids_by_name, names_by_id
 from cfp.domain.conferences.actions.roles import give_role, invite
 from cfp.domain.conferences.models import (
     AffiliationAlias,
     Conference,
     Criterion,
+    ReviewField,
     Room,
     SubmissionType,
     Track,
@@ -27,6 +29,7 @@ from cfp.domain.mail.models import MailTemplate
 from cfp.domain.program.models import ProgramDraft
 from cfp.errors import DomainError
 from cfp.links import Links
+from cfp.phases import undated
 
 
 @dataclass(frozen=True)
@@ -123,8 +126,9 @@ def clone(
         DomainError: as `create`.
     """
     conference = _insert(db, new, now, _copied_settings(source))
-    for model in (Track, SubmissionType, Room, Criterion):
+    for model in (Track, SubmissionType, Room):
         _copy_rows(db, model, source, conference, archived=False)
+    _copy_review_form(db, source, conference)
     _copy_rows(db, MailTemplate, source, conference)
     _copy_rows(db, AffiliationAlias, source, conference)
     detail = {"from": source.slug, "invited": invited}
@@ -182,6 +186,7 @@ COPIED_SETTINGS = (
     "committee_shown",
     "asks_collaborators",
     "materials_need_approval",
+    "phases_zone",
 )
 """What next year's conference takes over; dates, links and the call are its own."""
 
@@ -189,7 +194,9 @@ _NOT_COPIED = frozenset({"id", "conference_id", "revision"})
 
 
 def _copied_settings(source: Conference) -> dict[str, Any]:
-    return {name: getattr(source, name) for name in COPIED_SETTINGS}
+    """The phases are those of last year, too, and wait for this year's dates."""
+    settings = {name: getattr(source, name) for name in COPIED_SETTINGS}
+    return {**settings, "phases": undated(source.phases)}
 
 
 def _insert(
@@ -236,6 +243,27 @@ def _copy_rows(
     for row in db.scalars(rows).all():
         values = {name: getattr(row, name) for name in names}
         db.add(model(conference_id=target.id, **values))
+
+
+def _copy_review_form(db: Session, source: Conference, target: Conference) -> None:
+    """Criteria and fields, limited to what is called the same here; or not, if nothing is."""
+    db.flush()
+    lists: dict[str, tuple[Sequence[Track | SubmissionType], Sequence[Track | SubmissionType]]]
+    lists = {
+        "tracks": (queries.tracks_of(db, source), queries.tracks_of(db, target)),
+        "types": (queries.types_of(db, source), queries.types_of(db, target)),
+    }
+    models: tuple[type[Any], ...] = (Criterion, ReviewField)
+    for model in models:
+        names = [c.key for c in model.__table__.columns if c.key not in _NOT_COPIED]
+        rows = select(model).filter_by(conference_id=source.id, archived=False)
+        for row in db.scalars(rows.order_by(model.id)).all():
+            values = {name: getattr(row, name) for name in names}
+            for name, (before, after) in lists.items():
+                known, there = names_by_id(before), ids_by_name(after)
+                values[name] = carried_over(values[name], known, there)
+            if None not in (values["tracks"], values["types"]):
+                db.add(model(conference_id=target.id, **values))
 
 
 def _start(

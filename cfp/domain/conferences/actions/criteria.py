@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.conferences import rules
+from cfp.domain.conferences.actions.limits import check_limits
 from cfp.domain.conferences.models import Conference, Criterion
 from cfp.domain.reviews.models import Score
 from cfp.errors import DomainError
@@ -22,7 +23,11 @@ WEIGHT_LIMIT = 100.0
 
 @dataclass(frozen=True)
 class CriterionText:
-    """What a criterion says and counts; `labels` word each value from low to high, or are []."""
+    """What a criterion says and counts; `labels` word each value from low to high, or are [].
+
+    `counts`: whether it is part of the total. It is asked only in these tracks and formats, where
+    any are given.
+    """
 
     name: str
     help: str
@@ -31,6 +36,9 @@ class CriterionText:
     labels: Sequence[str]
     weight: float
     required: bool
+    counts: bool = True
+    tracks: Sequence[int] = ()
+    types: Sequence[int] = ()
 
 
 def add_criterion(
@@ -41,7 +49,7 @@ def add_criterion(
     Raises:
         DomainError: with the field it is about.
     """
-    _check(content)
+    _check(db, conference, content)
     last = select(func.max(Criterion.position)).where(Criterion.conference_id == conference.id)
     criterion = Criterion(
         conference_id=conference.id, name=content.name, position=(db.scalar(last) or 0) + 1
@@ -67,7 +75,7 @@ def change_criterion(
     Raises:
         DomainError: with the field it is about; `criterion.scores_lost` with their `count`.
     """
-    _check(content)
+    _check(db, conference, content)
     lost = db.scalar(
         select(func.count()).where(
             Score.criterion_id == criterion.id,
@@ -121,7 +129,8 @@ def move_criterion(
     _record(db, actor, "criterion.move", conference, criterion, now)
 
 
-def _check(content: CriterionText) -> None:
+def _check(db: Session, conference: Conference, content: CriterionText) -> None:
+    check_limits(db, conference, tracks=content.tracks, types=content.types)
     if not content.name:
         raise DomainError("criterion.nameless", field="name")
     if not 0 <= content.weight <= WEIGHT_LIMIT:
@@ -133,7 +142,8 @@ def _write(criterion: Criterion, content: CriterionText) -> None:
     criterion.name, criterion.help = content.name, content.help
     criterion.low, criterion.high = content.low, content.high
     criterion.labels, criterion.weight = list(content.labels), content.weight
-    criterion.required = content.required
+    criterion.required, criterion.counts = content.required, content.counts
+    criterion.tracks, criterion.types = sorted(content.tracks), sorted(content.types)
 
 
 def _record(
@@ -156,5 +166,7 @@ def _record(
             "high": criterion.high,
             "weight": criterion.weight,
             "required": criterion.required,
+            "counts": criterion.counts,
+            "limits": len(criterion.tracks) + len(criterion.types),
         },
     )

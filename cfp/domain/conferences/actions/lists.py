@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.conferences import rules
+from cfp.domain.conferences.actions.limits import limits_to
 from cfp.domain.conferences.models import Conference, Invitation, Role, Room, SubmissionType, Track
 from cfp.domain.decisions.models import Decision, PendingDecision
 from cfp.domain.program.models import Placement
@@ -123,7 +124,8 @@ def _new(db: Session, model: type[Row], conference: Conference) -> Row:
 def _retire(db: Session, row: Row) -> bool:
     """Archive a row that something points at, delete another; says whether it was archived."""
     used = select(*(exists().where(column == row.id) for column in USED_BY[type(row)]))
-    if any(db.execute(used).one()):
+    limits = not isinstance(row, Room) and limits_to(db, row)
+    if any(db.execute(used).one()) or limits:
         row.archived = True
         return True
     db.delete(row)

@@ -144,10 +144,18 @@ def change_reviewing(
     for kind, policy in conflict_policies.items():
         if kind not in DEFAULT_CONFLICT_POLICIES or policy not in rules.CONFLICT_POLICIES:
             raise DomainError("conference.bad_choice", field=f"policy_{kind}")
+    _check_moments(conference, switches)
     values = {**switches}
     if conflict_policies:
         values["conflict_policies"] = {**conference.conflict_policies, **conflict_policies}
     change(db, actor, conference, "conference.change_reviewing", values, now=now)
+
+
+def _check_moments(conference: Conference, switches: Mapping[str, Any]) -> None:
+    due = switches.get("reviews_due", conference.reviews_due)
+    close = switches.get("reviews_close", conference.reviews_close)
+    if due is not None and close is not None and close < due:
+        raise DomainError("conference.closes_early", field="close_date")
 
 
 def archive(db: Session, actor: Actor, conference: Conference, *, now: datetime) -> None:

@@ -7,6 +7,7 @@ begins on time with no worker running, and what a page shows is what the policy 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -146,7 +147,7 @@ def check_phases(phases: Sequence[Phase], *, assigns: bool) -> None:
         if names.count(one.name.casefold()) > 1:
             raise DomainError("phase.twice", field="rows", name=one.name)
     dated = sorted((one for one in phases if one.starts), key=lambda one: str(one.starts))
-    for one, after in zip(dated, dated[1:], strict=False):
+    for one, after in pairwise(dated):
         if one.starts == after.starts or (one.ends and after.starts and one.ends > after.starts):
             raise DomainError("phase.overlap", field="rows", name=one.name, other=after.name)
 

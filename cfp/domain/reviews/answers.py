@@ -1,0 +1,170 @@
+"""Answers to the fields of the review form: stored with the review, read by their audience.
+
+The audience is the field's, and it is asked in the statement itself: what somebody may not read is
+not loaded for them.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import Session
+
+from cfp.actors import Actor
+from cfp.domain.conferences.models import Conference, ReviewField
+from cfp.domain.reviews.models import Review, ReviewAnswer
+from cfp.domain.reviews.rules import is_answer, unwritten
+from cfp.domain.submissions.models import Submission
+from cfp.errors import DomainError
+from cfp.policy import Fact, Standing, predicate, sees
+
+AUDIENCES = {
+    "reviewers": Fact.REVIEWS,
+    "chairs": Fact.CHAIR_REVIEWS,
+    "speakers": Fact.SPEAKER_TEXT,
+}
+"""What one must be allowed to know to read what was written for whom."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer as its reader gets it; `lines` are the options chosen, () of a text."""
+
+    question: str
+    audience: str
+    text: str
+    lines: Sequence[str] = ()
+    archived: bool = False
+
+
+def answers_of(
+    db: Session, standing: Standing, review_ids: Collection[int]
+) -> Mapping[int, Sequence[Answer]]:
+    """By review, the answers that this person may read as one of the committee."""
+    audiences = [name for name, fact in AUDIENCES.items() if sees(standing, fact)]
+    if not sees(standing, Fact.REVIEWS) or not review_ids:
+        return {}
+    found: dict[int, list[Answer]] = defaultdict(list)
+    for review_id, field, text in db.execute(
+        _in_order().where(
+            ReviewAnswer.review_id.in_(review_ids), ReviewField.audience.in_(audiences)
+        )
+    ):
+        found[review_id].append(_read(field, text))
+    return found
+
+
+def own_answers(db: Session, review: Review) -> Sequence[Answer]:
+    """All that its writer answered."""
+    rows = db.execute(_in_order().where(ReviewAnswer.review_id == review.id))
+    return [_read(field, text) for _id, field, text in rows]
+
+
+def answers_for_speakers(
+    db: Session, standing: Standing
+) -> Sequence[tuple[int, str, str, Sequence[Answer]]]:
+    """(id, pseudonym, text, answers) of the reviews with something for speakers, or nothing.
+
+    Nothing before the decision is announced, nothing where the conference does not send it, and
+    no answer to a question that is asked no more.
+    """
+    if not sees(standing, Fact.SPEAKER_TEXT):
+        return []
+    rows = db.execute(
+        select(Review.id, Review.pseudonym, Review.speaker_text, ReviewField, ReviewAnswer.text)
+        .outerjoin(ReviewAnswer, ReviewAnswer.review_id == Review.id)
+        .outerjoin(
+            ReviewField,
+            and_(
+                ReviewField.id == ReviewAnswer.field_id,
+                ReviewField.audience == "speakers",
+                ReviewField.archived.is_(False),
+            ),
+        )
+        .where(Review.submission_id == standing.submission.id, Review.state == "submitted")
+        .order_by(Review.pseudonym, Review.id, ReviewField.position, ReviewField.id)
+    )
+    found: dict[int, tuple[str, str, list[Answer]]] = {}
+    for review_id, pseudonym, own_text, field, text in rows:
+        _name, _text, answers = found.setdefault(review_id, (pseudonym, own_text, []))
+        if field is not None:
+            answers.append(_read(field, text))
+    return [(id_, *one) for id_, one in found.items() if one[1] or one[2]]
+
+
+def every_answer(
+    db: Session, actor: Actor, conference: Conference
+) -> tuple[Sequence[ReviewField], Mapping[int, Mapping[int, str]]]:
+    """The form's fields, and by review and field what submitted reviews answer, for chairs.
+
+    Fields asked no more come last, and only where somebody has answered them.
+    """
+    rows = db.execute(
+        _in_order()
+        .join(Review, Review.id == ReviewAnswer.review_id)
+        .join(Submission, Submission.id == Review.submission_id)
+        .where(Review.state == "submitted", predicate(actor, Fact.CHAIR_REVIEWS, conference))
+    )
+    answers: dict[int, dict[int, str]] = defaultdict(dict)
+    answered: dict[int, ReviewField] = {}
+    for review_id, field, text in rows:
+        answers[review_id][field.id] = text
+        answered[field.id] = field
+    asked = db.scalars(
+        select(ReviewField)
+        .where(ReviewField.conference_id == conference.id, ReviewField.archived.is_(False))
+        .order_by(ReviewField.position, ReviewField.id)
+    ).all()
+    return [*asked, *(one for one in answered.values() if one.archived)], answers
+
+
+def check(
+    fields: Sequence[ReviewField], answers: Mapping[int, str], before: Mapping[int, str]
+) -> None:
+    """Raise DomainError `bad_answer`, at its field, for what was not asked or is not offered."""
+    known = {one.id: one for one in fields}
+    for field_id, text in answers.items():
+        field = known.get(field_id)
+        if field is None or not is_answer(field, text, before.get(field_id, "")):
+            raise DomainError("bad_answer", field=f"field_{field_id}")
+
+
+def check_complete(fields: Sequence[ReviewField], answers: Mapping[int, str]) -> None:
+    """Raise DomainError `answer_missing` at the first required field without an answer."""
+    missing = unwritten(fields, answers)
+    if missing:
+        raise DomainError("answer_missing", field=f"field_{missing[0].id}", name=missing[0].name)
+
+
+def texts_of(review: Review) -> dict[int, str]:
+    """Field id to answer."""
+    return {one.field_id: one.text for one in review.answers}
+
+
+def put(review: Review, fields: Sequence[ReviewField], answers: Mapping[int, str]) -> None:
+    """Store the answers to these fields; those to others, asked elsewhere or once, stay."""
+    asked = {one.id for one in fields}
+    kept = {one.field_id: one for one in review.answers}
+    for field_id in asked:
+        text = answers.get(field_id, "")
+        if not text:
+            kept.pop(field_id, None)
+        elif field_id in kept:
+            kept[field_id].text = text
+        else:
+            kept[field_id] = ReviewAnswer(field_id=field_id, text=text)
+    review.answers = list(kept.values())
+
+
+def _in_order() -> Select[int, ReviewField, str]:
+    return (
+        select(ReviewAnswer.review_id, ReviewField, ReviewAnswer.text)
+        .join(ReviewField, ReviewField.id == ReviewAnswer.field_id)
+        .order_by(ReviewField.position, ReviewField.id)
+    )
+
+
+def _read(field: ReviewField, text: str) -> Answer:
+    lines = () if field.kind == "text" else tuple(text.split("\n"))
+    return Answer(field.name, field.audience, text, lines, field.archived)
