@@ -14,13 +14,14 @@ from cfp.domain.assignment.models import Assignment, Conflict, ReviewRound
 from cfp.domain.conferences.models import (
     Conference,
     Criterion,
+    ReviewField,
     Role,
     Room,
     SubmissionType,
     Track,
 )
 from cfp.domain.program.models import ProgramDraft
-from cfp.domain.reviews.models import Review, Score
+from cfp.domain.reviews.models import Review, ReviewAnswer, Score
 from cfp.domain.reviews.totals import count_again
 from cfp.domain.submissions.models import Speaker, Submission
 
@@ -222,6 +223,23 @@ def make_review(
     db.add(Score(review_id=review.id, criterion_id=criterion.id, value=value))
     count_again(db, [submission.id])
     return review
+
+
+def make_field(
+    db: Session, conference: Conference, audience: str = "reviewers", **changes: object
+) -> ReviewField:
+    """A text of the review form, unless said otherwise."""
+    number = next(_numbers)
+    values = {"name": f"Question {number}", "kind": "text", "position": number, **changes}
+    field = ReviewField(conference_id=conference.id, audience=audience, **values)
+    db.add(field)
+    db.flush()
+    return field
+
+
+def answer(db: Session, review: Review, field: ReviewField, text: str) -> None:
+    db.add(ReviewAnswer(review_id=review.id, field_id=field.id, text=text))
+    db.flush()
 
 
 def make_conflict(

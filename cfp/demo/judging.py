@@ -19,7 +19,7 @@ from cfp.domain.assignment.picks import Options
 from cfp.domain.assignment.problems import Loaded, Solution, load_problem, store_matches
 from cfp.domain.assignment.rules import REMINDERS, SEND_AT, SILENT_DAYS
 from cfp.domain.conferences.models import Conference
-from cfp.domain.conferences.queries import criteria_of
+from cfp.domain.conferences.queries import criteria_of, fields_of
 from cfp.domain.reviews import actions as reviews
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
@@ -224,10 +224,19 @@ def _review(
         committee_text=_unsaid(stage, talk, words["reviewers"]),
         chair_text=pick(script.reviews()["chairs"]["notes"]) if noted else "",
         speaker_text=pick(words["speakers"]) if answered else "",
+        answers=_answers(stage, conference, talk),
         submit=submit,
         revision=0,
         now=stage.then(day),
     )
+
+
+def _answers(stage: Stage, conference: Conference, talk: Talk) -> dict[int, str]:
+    """To the field with a choice; reviewers agree on whom a talk is for."""
+    return {
+        field.id: field.options[len(talk.title) % len(field.options)]
+        for field in fields_of(stage.db, conference)
+    }
 
 
 def _unsaid(stage: Stage, talk: Talk, texts: Sequence[str]) -> str:

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 from cfp.demo import script
 from cfp.demo.stage import Stage
 from cfp.domain.conferences import actions, queries
-from cfp.domain.conferences.actions import CallTimes, CriterionText, ListRow
+from cfp.domain.conferences.actions import CallTimes, CriterionText, FieldText, ListRow
 from cfp.domain.conferences.models import Conference
 from cfp.domain.conferences.rules import AOE
+from cfp.phases import Phase
 
 CREATED, FIRST_DEADLINE, EXTENDED, SECOND_DEADLINE = -74, -24, -22, 10
+REVIEWS_DUE = SECOND_DEADLINE + 7
 """Days from today."""
 
 
@@ -82,7 +84,7 @@ def set_up_reviewing(stage: Stage, conference: Conference) -> None:
             "asks_speaker_text": True,
             "sends_speaker_text": True,
             "committee_shown": True,
-            "reviews_due": stage.at(SECOND_DEADLINE + 7, 23, 59),
+            "reviews_due": stage.at(REVIEWS_DUE, 23, 59),
         },
         conflict_policies={},
         now=now,
@@ -93,6 +95,23 @@ def set_up_reviewing(stage: Stage, conference: Conference) -> None:
     )
     fits = _question("Fits our audience", 1.0, "Would people come for this?")
     actions.add_criterion(db, stage.chair, conference, content=fits, now=now)
+    field = FieldText(kind="choice", audience="reviewers", **script.reviews()["field"])
+    actions.add_field(db, stage.chair, conference, content=field, now=now)
+    _plan_phases(stage, conference, now)
+
+
+def _plan_phases(stage: Stage, conference: Conference, now: datetime) -> None:
+    """Reviews, in which the demo is looked at, and then a discussion of everything."""
+    due, decided = stage.at(REVIEWS_DUE, 23, 59), stage.at(SECOND_DEADLINE + 14, 12)
+    reviews = Phase("", "Reviews", stage.at(FIRST_DEADLINE, 0), due, discusses=True)
+    discussion = Phase(
+        "", "Discussion", due + timedelta(minutes=1), decided, reads="all", writes="nobody",
+        others="always", discusses=True,
+    )  # fmt: skip
+    phases = [reviews, discussion]
+    actions.change_phases(
+        stage.db, stage.chair, conference, phases=phases, zone="", now=now
+    )
 
 
 def _question(name: str, weight: float, hint: str = "") -> CriterionText:

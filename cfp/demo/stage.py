@@ -119,6 +119,7 @@ class Stage:
             name=person.name,
             zone=person.zone,
             administrator=bool(account and account.administrator),
+            at=self.now,
             roles=frozenset(
                 RoleFact(role.conference_id, RoleKind(role.kind), role.track_id) for role in roles
             ),

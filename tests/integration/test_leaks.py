@@ -18,18 +18,21 @@ from cfp.actors import SYSTEM
 from cfp.domain.accounts.models import Email
 from cfp.domain.accounts.queries import actor_of_person
 from cfp.domain.assignment.models import Assignment, Collaborator, Conflict, ReviewerDocument
+from cfp.domain.conferences.rules import AUDIENCES
 from cfp.domain.decisions.models import PendingDecision
 from cfp.domain.mail.models import Message
 from cfp.domain.program import blocks, drafts, versions
 from cfp.domain.program.models import Placement
-from cfp.domain.reviews.models import Comment
+from cfp.domain.reviews.models import Comment, ReviewExtension
 from cfp.domain.submissions.models import Speaker
 from cfp.domain.submissions.states import State
 from cfp.formats.writers import WRITERS
 from tests.factories import (
     NOW,
+    answer,
     make_conference,
     make_conflict,
+    make_field,
     make_login,
     make_review,
     make_submission,
@@ -47,6 +50,10 @@ SECRETS: Mapping[str, set[str]] = {
     "zqreviewtext": {"reviewer", *DECIDERS},
     "zqchairtext": {"reviewer", *DECIDERS},
     "zqspeakertext": {"reviewer", *DECIDERS},
+    "zqanswerreviewers": {"reviewer", *DECIDERS},
+    "zqanswerchairs": {"reviewer", *DECIDERS},
+    "zqanswerspeakers": {"reviewer", *DECIDERS},
+    "zqmoretime": CHAIRS,
     "zqcomment": {"reviewer", *DECIDERS},
     "zqchaircomment": DECIDERS,
     "zqpendingnote": DECIDERS,
@@ -74,9 +81,19 @@ def plant(db: Session, world: World) -> None:
     undecided.note = "zqnote"
     draft = world.submissions[State.DRAFT]
     draft.title, draft.abstract, draft.search_text = "zqdraft", "zqdraft text", "zqdraft"
+    fields = {audience: make_field(db, world.conference, audience) for audience in AUDIENCES}
+    db.add(
+        ReviewExtension(
+            conference_id=world.conference.id,
+            person_id=world.people["reviewer"].id,
+            until=clock.now(),
+            reason="zqmoretime",
+            created=NOW,
+        )
+    )
     for state in (State.SUBMITTED, State.CONFIRMED):
         submission = world.submissions[state]
-        make_review(
+        review = make_review(
             db,
             submission,
             world.people["reviewer"],
@@ -84,6 +101,8 @@ def plant(db: Session, world: World) -> None:
             chair_text="zqchairtext",
             speaker_text="zqspeakertext",
         )
+        for audience, field in fields.items():
+            answer(db, review, field, f"zqanswer{audience}")
         for audience, text in (("reviewers", "zqcomment"), ("chairs", "zqchaircomment")):
             writer = "reviewer" if audience == "reviewers" else "track_chair"
             db.add(
@@ -223,7 +242,8 @@ def values_of(db: Session, world: World) -> dict[str, list[object]]:
         "message_id": list(db.scalars(select(Message.id))),
         "person_id": [person.id for person in world.people.values()],
         "kind": ["slides", "accepted"],
-        "number": [1],
+        "number": [1, 2, 3],
+        "person": [person.code for person in world.people.values()],
         "file": TEXT_FILES,
         "speaker_code": list(db.scalars(select(Speaker.code))),
     }

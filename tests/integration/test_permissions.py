@@ -126,6 +126,9 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.settings_mail_restore", "chair.settings_mails", "chair.settings_page"),
         *("chair.settings_reviewing", "chair.settings_rooms", "chair.settings_tracks"),
         "chair.settings_use_again",
+        *("chair.settings_field", "chair.settings_field_new", "chair.settings_field_archive"),
+        *("chair.settings_field_up", "chair.settings_phases"),
+        *("chair.extension", "chair.extension_end"),
     ),
 }
 

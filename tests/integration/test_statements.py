@@ -13,16 +13,20 @@ from sqlalchemy.orm import Session
 
 from cfp import clock
 from cfp.actors import SYSTEM
+from cfp.domain.conferences.rules import AUDIENCES
 from cfp.domain.mail.models import Message
 from cfp.domain.program import blocks, drafts, versions
+from cfp.domain.reviews.models import ReviewExtension
 from cfp.domain.submissions.models import Speaker
 from cfp.domain.submissions.states import State
 from cfp.formats.writers import WRITERS
 from tests.factories import (
     NOW,
     add_speaker,
+    answer,
     give_role,
     make_conflict,
+    make_field,
     make_login,
     make_person,
     make_review,
@@ -39,6 +43,13 @@ FEW, MANY = 3, 70
 def grow(db: Session, world: World, size: int) -> None:
     """Talks with reviews, conflicts, mails and slots; people who review and speak."""
     conference = world.conference
+    fields = [make_field(db, conference, audience) for audience in AUDIENCES]
+    db.add(
+        ReviewExtension(
+            conference_id=conference.id, person_id=world.people["reviewer"].id,
+            until=clock.now(), created=NOW,
+        )
+    )  # fmt: skip
     reviewers = [make_person(db) for _ in range(size)]
     for number, reviewer in enumerate(reviewers):
         give_role(db, conference, reviewer, "reviewer")
@@ -47,7 +58,7 @@ def grow(db: Session, world: World, size: int) -> None:
         )
         add_speaker(db, talk, f"Somebody {number}", 2)
         make_review(db, talk, reviewer)
-        make_review(db, talk, world.people["reviewer"])
+        answer(db, make_review(db, talk, world.people["reviewer"]), fields[number % 3], "Yes")
         make_conflict(db, talk, reviewers[number - 2], kind="affiliation")
         accepted = make_submission(db, conference, [reviewer], state="confirmed")
         placed = drafts.place(
@@ -69,7 +80,9 @@ def grow(db: Session, world: World, size: int) -> None:
         )  # fmt: skip
     for state in (State.SUBMITTED, State.CONFIRMED):
         for reviewer in reviewers[:size]:
-            make_review(db, world.submissions[state], reviewer)
+            review = make_review(db, world.submissions[state], reviewer)
+            for field in fields:
+                answer(db, review, field, "Yes")
     versions.publish(db, SYSTEM, conference, note="", now=clock.now())
 
 

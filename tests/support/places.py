@@ -24,7 +24,7 @@ from cfp.domain.assignment.models import (
     ReviewerDocument,
 )
 from cfp.domain.assignment.proposals import JOB_KIND
-from cfp.domain.conferences.models import Conference, Criterion, Invitation, Room
+from cfp.domain.conferences.models import Conference, Criterion, Invitation, ReviewField, Room
 from cfp.domain.decisions.models import PendingDecision
 from cfp.domain.jobs import enqueue
 from cfp.domain.mail.models import Message
@@ -239,6 +239,12 @@ class Places:
         criterion = self._one(select(Criterion.id).where(of_conference))
         yield self._by_chair("settings_criterion", number=criterion)
         yield self._by_chair("settings_mail", kind="accepted")
+        yield self._by_chair("settings_field_new")
+        field = select(ReviewField.id).where(ReviewField.conference_id == self.conference.id)
+        yield self._by_chair("settings_field", number=self._one(field))
+        yield self._by_chair("settings_phases")
+        reviewer = self._one(select(Person.code).where(Person.id == self.reviewer))
+        yield self._by_chair("extension", person=reviewer)
 
     def _stages(self) -> Iterator[Place]:
         """Assignment and conflicts of interest."""

@@ -33,7 +33,7 @@ from cfp.domain.mail.states import move
 from cfp.domain.persons.references import delete_rows, table_of
 from cfp.domain.program.models import Material, StoredFile
 from cfp.domain.program.stamps import count_change
-from cfp.domain.reviews.models import Review
+from cfp.domain.reviews.models import Review, ReviewExtension
 from cfp.domain.submissions.models import Speaker, Submission, SubmissionRevision
 from cfp.domain.submissions.rules import people_text
 from cfp.domain.submissions.speakers import speakers_of
@@ -156,7 +156,8 @@ def _erase_from_committees(db: Session, who: _Who) -> None:
     """Submitted reviews stay, under their pseudonyms; what was begun or planned goes."""
     drafts = select(Review.id).where(Review.person_id.in_(who.ids), Review.state == "draft")
     delete_rows(db, table_of(Review), db.scalars(drafts).all())
-    for table in (Role, ReviewerProfile, ReviewerDocument, Standby, Bid, Collaborator):
+    planned = (ReviewerProfile, ReviewerDocument, ReviewExtension, Standby, Bid, Collaborator)
+    for table in (Role, *planned):
         db.execute(delete(table).where(table.person_id.in_(who.ids)))
     either = (ReviewersApart.person_id.in_(who.ids), ReviewersApart.other_id.in_(who.ids))
     db.execute(delete(ReviewersApart).where(or_(*either)))

@@ -50,7 +50,7 @@ def own_data(db: Session, actor: Actor, *, now: datetime) -> dict[str, Any]:
     person: Person = found[0][0]
     rows = {kind: _plain(db.execute(query)) for kind, query in _queries(actor).items()}
     rows["reviews"], rows["scores"] = _reviews(db, actor)
-    rows["abstracts"], rows["collaborators"] = _texts(db, actor)
+    rows |= _texts(db, actor)
     return {
         "exported": now.isoformat(),
         "person": {
@@ -86,7 +86,6 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         .add_columns(ReviewerProfile.expertise, ReviewerProfile.load_wished)
         .add_columns(Standby.reviews.label("on_standby"))
         .add_columns(ReviewExtension.until.label("time_to_review_until"))
-        .add_columns(ReviewExtension.reason.label("reason_for_that"))
         .join(Conference, Conference.id == Role.conference_id)
         .outerjoin(
             ReviewerProfile,
@@ -128,11 +127,6 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         "conflicts": _conflicts(me or 0, *of_talk),
         "assignments": _hanging(Assignment, *of_talk, Assignment.state, Assignment.reason)
         .where(Assignment.person_id == me),
-        "answers": _hanging(Review, *of_talk, ReviewField.name.label("question"))
-        .add_columns(ReviewField.audience, ReviewAnswer.text)
-        .join(ReviewAnswer, ReviewAnswer.review_id == Review.id)
-        .join(ReviewField, ReviewField.id == ReviewAnswer.field_id)
-        .where(Review.person_id == me),
         "comments": _hanging(Comment, *of_talk, Comment.audience, Comment.text, Comment.created)
         .where(Comment.person_id == me),
         # Mails with a way to log in are left out: the file may be passed on.
@@ -148,28 +142,35 @@ def _conflicts(me: int, *of_talk: SQLColumnExpression[str]) -> Select[Any]:
     return _hanging(Conflict, *columns).where(or_(mine, Conflict.declared_by_id == me))
 
 
-def _texts(db: Session, actor: Actor) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Abstracts to be compared, and lists of collaborators; one statement for both."""
+def _texts(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
+    """Abstracts to be compared, lists of collaborators, answers in reviews; one statement."""
     me, here = actor.person_id, Conference.slug.label("conference")
     nothing = literal("").label("code")
     abstracts = (
-        select(literal("abstract").label("kind"), here, nothing, ReviewerDocument.title)
-        .add_columns(ReviewerDocument.text)
+        select(literal("abstracts").label("kind"), here, nothing, ReviewerDocument.title)
+        .add_columns(literal("").label("audience"), ReviewerDocument.text)
         .join(Conference, Conference.id == ReviewerDocument.conference_id)
         .where(ReviewerDocument.person_id == me)
     )
     lists = (
-        select(literal("list"), here, func.coalesce(Submission.code, ""), literal(""))
-        .add_columns(Collaborator.text)
+        select(literal("collaborators"), here, func.coalesce(Submission.code, ""), literal(""))
+        .add_columns(literal(""), Collaborator.text)
         .join(Conference, Conference.id == Collaborator.conference_id)
         .outerjoin(Submission, Submission.id == Collaborator.submission_id)
         .where(or_(Collaborator.person_id == me, own(actor)))
     )
-    rows = _plain(db.execute(union_all(abstracts, lists)))
-    given: dict[str, list[dict[str, Any]]] = {"abstract": [], "list": []}
+    answers = (
+        _hanging(Review, literal("answers"), here, Submission.code, ReviewField.name)
+        .add_columns(ReviewField.audience, ReviewAnswer.text)
+        .join(ReviewAnswer, ReviewAnswer.review_id == Review.id)
+        .join(ReviewField, ReviewField.id == ReviewAnswer.field_id)
+        .where(Review.person_id == me)
+    )
+    rows = _plain(db.execute(union_all(abstracts, lists, answers)))
+    given: dict[str, list[dict[str, Any]]] = {"abstracts": [], "collaborators": [], "answers": []}
     for row in rows:
         given[row.pop("kind")].append({name: value for name, value in row.items() if value})
-    return given["abstract"], given["list"]
+    return given
 
 
 def _reviews(
