@@ -8,17 +8,20 @@ t track chair, c chair, k chair with a blocking conflict, o read-only role. Ever
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from cfp.domain.assignment.models import Conflict
+from cfp.domain.assignment.models import Assignment, Conflict
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State
-from cfp.policy import Fact, predicate, sees, standing_of
-from tests.factories import make_review
+from cfp.phases import Phase, stored
+from cfp.policy import Action, Fact, allowed, may, predicate, sees, standing_of
+from tests.factories import NOW, make_review
 from tests.support.cast import CAST, World, make_world
 
 LETTERS = {
@@ -30,6 +33,7 @@ LETTERS = {
     "k": ("conflicted_chair",),
     "o": ("reader",),
 }
+HOUR = timedelta(hours=1)
 UNDECIDED = {State.SUBMITTED, State.WITHDRAWN}
 
 OPEN_TABLE = {
@@ -137,6 +141,74 @@ def test_speakers_read_their_text_only_after_announcing_and_if_it_is_sent(
     for state in State:
         told = speakers if state not in UNDECIDED | {State.DRAFT} else set()
         assert known[Fact.SPEAKER_TEXT, state] & speakers == told, state
+
+
+FIRST = Phase("r", "Reviews", NOW, NOW + HOUR, others="after_own", names_shown=True)
+SECOND = Phase("d", "Discussion", NOW, reads="all", writes="nobody", others="always")
+
+
+@READERS
+@pytest.mark.parametrize(
+    ("phase", "at", "own_in", "reads_reviews", "sees_names", "reads_any"),
+    [
+        (FIRST, NOW, False, False, False, False),
+        (FIRST, NOW, True, True, True, False),
+        (FIRST, NOW - HOUR, True, False, False, False),
+        (FIRST, NOW + 2 * HOUR, True, True, True, False),
+        (FIRST, None, True, False, False, False),
+        (SECOND, NOW, False, True, False, True),
+    ],
+)
+def test_a_reviewer_knows_what_the_phase_of_the_moment_says(
+    db: Session,
+    phase: Phase,
+    at: datetime | None,
+    own_in: bool,
+    reads_reviews: bool,
+    sees_names: bool,
+    reads_any: bool,
+    read: Reader,
+) -> None:
+    world = make_world(
+        db, reviewing="assigned", others_reviews="always", reviewer_names_shown=not sees_names,
+        phases=stored([phase]),
+    )  # fmt: skip
+    if own_in:
+        make_review(db, world.submissions[State.SUBMITTED], world.people["reviewer"])
+    for name in ("reviewer", "blocked_reviewer"):
+        world.actors[name] = replace(world.actor(db, name), at=at)
+    known, committee, reviewer = read(db, world), {"track_chair", "chair"}, {"reviewer"}
+    asked = State.SUBMITTED
+    assert known[Fact.REVIEWS, asked] == committee | (reviewer if reads_reviews else set())
+    assert known[Fact.SPEAKER_TEXT, asked] == known[Fact.REVIEWS, asked]
+    assert known[Fact.REVIEWERS, asked] == committee | (reviewer if sees_names else set())
+    assert ("blocked_reviewer" in known[Fact.CONTENT, asked]) is reads_any  # is not asked for it
+    assert known[Fact.CHAIR_REVIEWS, asked] == committee
+
+
+@pytest.mark.parametrize(("writes", "may_write"), [("assigned", False), ("all", True)])
+def test_only_who_is_asked_writes_unless_the_phase_lets_everybody(
+    db: Session, writes: str, may_write: bool
+) -> None:
+    phase = replace(SECOND, writes=writes)
+    world = make_world(db, reviewing="assigned", phases=stored([phase]))
+    stranger = world.submissions[State.SUBMITTED]
+    db.execute(delete(Assignment).where(Assignment.submission_id == stranger.id))
+    actor = world.actor(db, "reviewer")
+    for submission, expected in (
+        (stranger, may_write),
+        (world.submissions[State.CONFIRMED], True),
+    ):
+        standing = standing_of(db, actor, world.conference, submission.code)
+        assert standing is not None
+        assert sees(standing, Fact.REVIEWS)
+        assert allowed(actor, Action.READ_FOR_REVIEW, standing, NOW)
+        assert allowed(actor, Action.REVIEW, standing, NOW) is expected
+        assert not allowed(actor, Action.COMMENT, standing, NOW)
+        found = select(Submission.id).where(
+            Submission.id == submission.id, may(actor, Action.REVIEW, world.conference)
+        )
+        assert (db.scalar(found) is not None) is expected
 
 
 @READERS

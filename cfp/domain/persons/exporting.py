@@ -170,6 +170,8 @@ def _texts(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
     given: dict[str, list[dict[str, Any]]] = {"abstracts": [], "collaborators": [], "answers": []}
     for row in rows:
         given[row.pop("kind")].append({name: value for name, value in row.items() if value})
+    for answer in given["answers"]:
+        answer["question"] = answer.pop("title")
     return given
 
 
