@@ -14,6 +14,10 @@ from cfp.domain.conferences import actions
 from cfp.domain.conferences.actions import NewConference
 from cfp.domain.conferences.models import Conference, Criterion, ReviewField, Track
 from cfp.domain.conferences.queries import criteria_of, fields_of, tracks_of
+from cfp.domain.decisions import announcements
+from cfp.domain.decisions.letters import Letter
+from cfp.domain.decisions.models import PendingDecision
+from cfp.domain.mail.models import Message
 from cfp.domain.persons.erasure import erase
 from cfp.domain.persons.exporting import own_data
 from cfp.domain.persons.merging import merge
@@ -28,6 +32,7 @@ from cfp.domain.reviews.models import (
 )
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State
+from cfp.links import Links
 from cfp.phases import Phase, stored
 from cfp.policy import standing_of
 from tests.factories import (
@@ -339,7 +344,7 @@ def test_each_answer_is_read_by_its_audience_and_nobody_else(
             }  # fmt: skip
             assert read == expected, (name, state)
             sent = answers_for_speakers(db, standing)
-            told = [one.text for *_, answers in sent for one in answers]
+            told = [answer.text for one in sent for answer in one.answers]
             announced = state not in {State.DRAFT, State.SUBMITTED, State.WITHDRAWN}
             if name in {"owner", "co_speaker"}:
                 assert told == (["speakers"] if sends and announced else []), (name, state)
@@ -444,3 +449,57 @@ def test_a_person_s_answers_are_exported_merged_and_outlive_them(db: Session) ->
     erase(db, actor, person_id=other.id, now=NOW)
     assert db.scalars(select(ReviewAnswer.text)).all() == ["Because."]
     assert db.query(ReviewExtension).count() == 0
+
+
+def test_a_decision_s_mail_quotes_reviews_only_where_the_conference_says_so_twice(
+    visitor_as: LogIn, db: Session
+) -> None:
+    world = make_world(db, sends_speaker_text=True)
+    talk, chair = world.submissions[State.SUBMITTED], world.actor(db, "chair")
+    review = make_review(db, talk, make_person(db, "Hidden Reviewer"), speaker_text="Thank you.")
+    for audience in READERS:
+        field = make_field(db, world.conference, audience, name=f"To {audience}?")
+        answer(db, review, field, f"for-{audience}")
+    pending = {"submission_id": talk.id, "type_id": talk.type_id, "outcome": "accept", "at": NOW}
+    db.add(PendingDecision(conference_id=world.conference.id, **pending))
+    db.flush()
+
+    def mail(**body: str) -> Letter:
+        if body:
+            actions.change_mail(
+                db, chair, world.conference, kind="accepted", subject="Accepted", **body,
+                placeholders=["name", "reviews"], now=NOW,
+            )  # fmt: skip
+        plan = announcements.plan(db, chair, world.conference, links=Links("http://localhost"))
+        return plan.letters[0]
+
+    assert "for-speakers" not in mail().text.body
+    own = "Hello {name},\n\n{reviews}\n\nBye."
+    quoted = mail(body=own)
+    assert "Reviewer 1:\n\nThank you.\n\nTo speakers?\nfor-speakers" in quoted.text.body
+    for secret in ("for-reviewers", "for-chairs", "Hidden"):
+        assert secret not in quoted.text.body
+    announcements.announce(db, chair, world.conference, links=Links("http://localhost"), now=NOW)
+    message = db.scalars(select(Message).where(Message.kind == "accepted")).first()
+    assert message is not None
+    assert "for-speakers" in message.body
+    path = f"/{world.conference.slug}/chair/messages/{message.id}"
+    db.commit()
+    assert "for-speakers" in visitor_as(world.people["chair"]).get(path).text
+    assert visitor_as(world.people["conflicted_chair"]).get(path).status == 404
+
+
+def test_what_is_not_sent_is_not_in_the_mail(db: Session) -> None:
+    world = make_world(db)
+    talk, chair = world.submissions[State.SUBMITTED], world.actor(db, "chair")
+    review = make_review(db, talk, make_person(db), speaker_text="Thank you.")
+    answer(db, review, make_field(db, world.conference, "speakers"), "for-speakers")
+    pending = {"submission_id": talk.id, "type_id": talk.type_id, "outcome": "accept", "at": NOW}
+    db.add(PendingDecision(conference_id=world.conference.id, **pending))
+    actions.change_mail(
+        db, chair, world.conference, kind="accepted", subject="Accepted", body="So: {reviews}!",
+        placeholders=["reviews"], now=NOW,
+    )  # fmt: skip
+    plan = announcements.plan(db, chair, world.conference, links=Links("http://localhost"))
+    assert {one.text.body for one in plan.letters} == {"So: !\n"}
+    assert not any(one.about_review for one in plan.letters)

@@ -369,6 +369,7 @@ def _send(
             due=now,
             now=now,
             hold_until=hold_until,
+            about_review=letter.about_review,
         )
 
 

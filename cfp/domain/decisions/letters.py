@@ -14,12 +14,20 @@ from cfp.domain.decisions.rules import STATE_OF
 from cfp.domain.mail import wording
 from cfp.domain.mail.render import MailText, fill, shipped
 from cfp.domain.mail.rules import is_address
+from cfp.domain.reviews.answers import ForSpeakers, announced_to_speakers
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.links import Links
 
 KINDS = ("accepted", "waitlisted", "rejected", "revise", "several")
 """The kinds of mail that announce: by the state announced, or about several talks at once."""
+KINDS_OF_ONE = KINDS[:-1]
 REMINDER = "confirm_reminder"
+REVIEWS = "reviews"
+"""The placeholder of what reviewers say to speakers, in mails about a single decision.
+
+No shipped text has it, so nothing of a review is sent unless a conference says so twice: by its
+switch and by its own words.
+"""
 NEEDS_ANSWER = frozenset({"accepted", "revise"})
 
 ConfirmLink = Callable[[Submission, Person], str]
@@ -53,6 +61,8 @@ class Letter:
     kind: str
     told: tuple[Told, ...]
     text: MailText
+    about_review: bool = False
+    """Whether it holds what reviewers say, which a chair with a conflict must not read."""
 
     @property
     def outcomes(self) -> list[str]:
@@ -92,16 +102,43 @@ def write_announcement(
 ) -> list[Letter]:
     """The mails that announce these decisions, one per person who has an address, by name."""
     texts = _texts(db, conference, KINDS)
+    quoting = {kind for kind in KINDS if _quotes(conference, texts[kind])}
+    said = _said(db, conference, told) if quoting else {}
     letters = []
     for reader, theirs in _by_reader(told, readers_of):
         kind = theirs[0].outcome if len(theirs) == 1 else "several"
         values = _values(conference, reader, links)
+        values[REVIEWS] = said.get(theirs[0].submission.id, "") if kind in quoting else ""
         if kind == "several":
             values |= _several(conference, reader, theirs, confirm_link, links)
         else:
             values |= _about(conference, reader, theirs[0], confirm_link, links)
-        letters.append(Letter(reader, kind, theirs, _tidy(fill(texts[kind], values))))
+        text = _tidy(fill(texts[kind], values))
+        letters.append(Letter(reader, kind, theirs, text, about_review=kind in quoting))
     return letters
+
+
+def _quotes(conference: Conference, text: MailText) -> bool:
+    return conference.sends_speaker_text and f"{{{REVIEWS}}}" in text.subject + text.body
+
+
+def _said(db: Session, conference: Conference, told: Sequence[Told]) -> Mapping[int, str]:
+    """What reviewers say to the speakers of each submission, one after the other, without names."""
+    found = announced_to_speakers(db, conference, [one.submission.id for one in told])
+    return {
+        id_: "\n\n".join(
+            wording.part(
+                "reviewer_says", {"number": str(n), "text": _lines(one)}, conference.language
+            )
+            for n, one in enumerate(reviews, start=1)
+        )
+        for id_, reviews in found.items()
+    }
+
+
+def _lines(one: ForSpeakers) -> str:
+    parts = [one.text, *(f"{answer.question}\n{answer.text}" for answer in one.answers)]
+    return "\n\n".join(part for part in parts if part)
 
 
 def write_reminders(

@@ -61,18 +61,39 @@ def own_answers(db: Session, review: Review) -> Sequence[Answer]:
     return [_read(field, text) for _id, field, text in rows]
 
 
-def answers_for_speakers(
-    db: Session, standing: Standing
-) -> Sequence[tuple[int, str, str, Sequence[Answer]]]:
-    """(id, pseudonym, text, answers) of the reviews with something for speakers, or nothing.
+@dataclass(frozen=True)
+class ForSpeakers:
+    """What one review says to the speakers."""
+
+    text: str
+    answers: Sequence[Answer]
+
+
+def answers_for_speakers(db: Session, standing: Standing) -> Sequence[ForSpeakers]:
+    """What reviews say to the speakers, for a speaker of it, or nothing.
 
     Nothing before the decision is announced, nothing where the conference does not send it, and
     no answer to a question that is asked no more.
     """
     if not sees(standing, Fact.SPEAKER_TEXT):
         return []
+    submission_id = standing.submission.id
+    return _for_speakers(db, [submission_id]).get(submission_id, [])
+
+
+def announced_to_speakers(
+    db: Session, conference: Conference, submission_ids: Collection[int]
+) -> Mapping[int, Sequence[ForSpeakers]]:
+    """The same by submission, for the mails that announce their decisions."""
+    return _for_speakers(db, submission_ids) if conference.sends_speaker_text else {}
+
+
+def _for_speakers(
+    db: Session, submission_ids: Collection[int]
+) -> Mapping[int, Sequence[ForSpeakers]]:
     rows = db.execute(
-        select(Review.id, Review.pseudonym, Review.speaker_text, ReviewField, ReviewAnswer.text)
+        select(Review.submission_id, Review.id, Review.speaker_text)
+        .add_columns(ReviewField, ReviewAnswer.text)
         .outerjoin(ReviewAnswer, ReviewAnswer.review_id == Review.id)
         .outerjoin(
             ReviewField,
@@ -82,15 +103,18 @@ def answers_for_speakers(
                 ReviewField.archived.is_(False),
             ),
         )
-        .where(Review.submission_id == standing.submission.id, Review.state == "submitted")
+        .where(Review.submission_id.in_(submission_ids), Review.state == "submitted")
         .order_by(Review.pseudonym, Review.id, ReviewField.position, ReviewField.id)
     )
-    found: dict[int, tuple[str, str, list[Answer]]] = {}
-    for review_id, pseudonym, own_text, field, text in rows:
-        _name, _text, answers = found.setdefault(review_id, (pseudonym, own_text, []))
+    said: dict[int, dict[int, tuple[str, list[Answer]]]] = defaultdict(dict)
+    for submission_id, review_id, own_text, field, text in rows:
+        _text, answers = said[submission_id].setdefault(review_id, (own_text, []))
         if field is not None:
             answers.append(_read(field, text))
-    return [(id_, *one) for id_, one in found.items() if one[1] or one[2]]
+    return {
+        submission_id: [ForSpeakers(*one) for one in reviews.values() if one[0] or one[1]]
+        for submission_id, reviews in said.items()
+    }
 
 
 def every_answer(

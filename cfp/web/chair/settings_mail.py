@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from cfp.domain.conferences import actions, queries
+from cfp.domain.decisions.letters import KINDS_OF_ONE, REVIEWS
 from cfp.domain.mail import wording
 from cfp.domain.mail.render import PLACEHOLDER, MailText, fill, shipped
 from cfp.errors import DomainError, NotFoundError
@@ -70,6 +71,7 @@ EXAMPLES: dict[str, LazyString] = {
     "changes": _l("title, abstract"),
     "confirm": _l("(the reader's own link to the confirm page)"),
     "action": _l("[Action needed]"),
+    "reviews": _l("(what reviewers say to the speakers, if the conference shows it to them)"),
     "outcomes": _l("(each decision with its talk)"),
     "talks": _l("(each talk with the reader's own link)"),
 }
@@ -96,7 +98,7 @@ def settings_mail(slug: str, kind: str) -> ViewResponse | str:
     conference, ours = context.conference(), _shipped(kind)
     own = queries.own_mails(context.db(), conference).get(kind)
     now_used = MailText(own.subject, own.body) if own else ours
-    known = sorted(_placeholders(ours))
+    known = sorted(_placeholders(ours) | _further(kind))
 
     def act(form: MailForm) -> None:
         actions.change_mail(
@@ -154,6 +156,11 @@ def _shipped(kind: str) -> MailText:
 def _placeholders(text: MailText) -> set[str]:
     """What the shipped text uses is what its sender provides, and nothing else."""
     return {*PLACEHOLDER.findall(text.subject), *PLACEHOLDER.findall(text.body)}
+
+
+def _further(kind: str) -> set[str]:
+    """What can be added to a mail that does not come with it."""
+    return {REVIEWS} if kind in KINDS_OF_ONE else set()
 
 
 def _preview(stored: MailText, known: list[str]) -> MailText:
