@@ -120,7 +120,11 @@ def test_phases_switch_by_themselves(
             assert "committee_text" not in page.html
         assert "Named Colleague" in visitor.get(path).text
         assert "Named Colleague" not in visitor.get(elsewhere).text  # has no review of one's own
-        assert "1 are done" in visitor.get("/netconf/reviews/").text
+        page = visitor.get("/netconf/reviews/")
+        assert "1 are done" in page.text
+        assert page.links()["Elsewhere"] == elsewhere
+        assert "to read, not assigned to you" in page.text
+        assert "Skip" not in visitor.get(elsewhere).links()
         assert visitor.client.post(elsewhere, data=late).status_code == 403
         form = visitor.get(elsewhere).form("text")
         sent = dict(form.fields) | remark

@@ -13,7 +13,7 @@ from cfp.domain.assignment.models import Assignment
 from cfp.domain.assignment.openings import is_silent
 from cfp.domain.assignment.queries import lost_assignments
 from cfp.domain.conferences.models import Conference, Track
-from cfp.domain.reviews.models import Review
+from cfp.domain.reviews.models import Review, ReviewExtension
 from cfp.domain.submissions.models import Submission
 from cfp.policy import Column, Fact, View
 
@@ -35,6 +35,9 @@ def answers_list(db: Session, conference: Conference, *, now: datetime) -> View:
         (and_(Assignment.state == "assigned", silent), "silent"),
         else_=Assignment.state,
     )
+    more_time = select(ReviewExtension.person_id).where(
+        ReviewExtension.conference_id == conference.id, ReviewExtension.until >= now
+    )
     columns: dict[str, Any] = {
         "id": Assignment.id,
         "submission_id": Submission.id,
@@ -45,6 +48,7 @@ def answers_list(db: Session, conference: Conference, *, now: datetime) -> View:
         "person": Person.name,
         "person_code": Person.code,
         "state": state,
+        "more_time": Assignment.person_id.in_(more_time),
         "reason": Assignment.reason,
         "changed": Assignment.changed,
     }

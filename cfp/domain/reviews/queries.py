@@ -27,6 +27,7 @@ from cfp.domain.reviews.models import Comment, Review, ReviewExtension, Score
 from cfp.domain.reviews.rules import UNDER_REVIEW, is_late
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.queries import last_edit
+from cfp.phases import in_force
 from cfp.policy import Action, Column, Fact, Standing, View, may, sees, unblocked
 
 # Made once: an alias costs more than most queries.
@@ -116,11 +117,16 @@ def queue_for(actor: Actor, conference: Conference) -> View:
         )
         .outerjoin(bid, and_(bid.submission_id == Submission.id, bid.person_id == me))
     )
+    rules = in_force(conference, actor.at)
+    offered = (~may(actor, Action.READ_FOR_REVIEW, conference), "offered")
+    # Only in a phase that shows more than it lets them write about are the two acts different.
+    shown = [] if rules.writes_all else [(~may(actor, Action.REVIEW, conference), "shown")]
     progress = case(
         (~unblocked(actor, conference), "conflict"),
         (mine.state == "submitted", "done"),
         (mine.state == "draft", "draft"),
-        (~may(actor, Action.REVIEW, conference), "offered"),
+        offered,
+        *shown,
         else_="open",
     )
     columns = {

@@ -77,6 +77,7 @@ def _narrow(listing: Listing, *, late: bool) -> None:
         listing.where(view.column(actor, "state") == show)
     elif show == LATE and late:
         listing.where(view.column(actor, "state").in_(OPEN))
+        listing.where(~view.column(actor, "more_time"))
 
 
 def _handed_over(rows: Sequence[object]) -> list[int]:

@@ -22,6 +22,7 @@ PROGRESS = {
     "done": _l("done"),
     "conflict": _l("conflict of interest"),
     "offered": _l("not assigned to you"),
+    "shown": _l("to read, not assigned to you"),
 }
 SORTABLE = ("order", "title", "track", "type", "progress", "changed")
 
@@ -50,13 +51,19 @@ def queue(slug: str) -> str:
         progress=progress,
         unanswered=_unanswered(clock),
         minutes_left=progress.left * MINUTES_PER_REVIEW,
-        words=PROGRESS,
+        words=_words(clock),
         wanted=wanted,
         clock=clock,
         is_open=clock.is_open,
         conference=conference,
         takes_bids=takes_bids(conference),
     )
+
+
+def _words(clock: Clock) -> dict[str, object]:
+    """The words of what there can be now."""
+    shows = clock.rules.reads_all and not clock.rules.writes_all
+    return {name: words for name, words in PROGRESS.items() if shows or name != "shown"}
 
 
 def _unanswered(clock: Clock) -> int:

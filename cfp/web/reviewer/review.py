@@ -203,7 +203,8 @@ def _page(form: ReviewForm, own: Review | None) -> str:
     db, actor, standing = context.db(), context.actor(), context.standing()
     conference, now = context.conference(), context.now()
     takes = can_be_reviewed(conference, standing.submission, now, standing.extended)
-    writes = takes and allowed(actor, Action.REVIEW, standing, now)
+    mine = allowed(actor, Action.REVIEW, standing, now)
+    writes = takes and mine
     progress = queries.progress_of(db, actor, conference)
     return render_template(
         "reviewer/review.html",
@@ -225,6 +226,7 @@ def _page(form: ReviewForm, own: Review | None) -> str:
         progress=progress,
         minutes_left=progress.left * MINUTES_PER_REVIEW,
         writable=writes,
+        mine=mine,
         assignment_state=standing.assignment_state,
         chairs=sees(standing, Fact.CHAIR_REVIEWS),
         conference=conference,
