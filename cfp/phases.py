@@ -7,6 +7,7 @@ begins on time with no worker running, and what a page shows is what the policy 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
@@ -73,7 +74,12 @@ def in_force(conference: Conference, at: datetime | None) -> InForce:
     """
     dated = _dated(conference.phases)
     if not dated:
-        return _without_phases(conference)
+        return _without_phases(
+            conference.reviewing,
+            conference.reviewing_open,
+            conference.others_reviews,
+            conference.reviewer_names_shown,
+        )
     begun = [one for one in dated if at is not None and one.starts and one.starts <= at]
     following = dated[len(begun)] if len(begun) < len(dated) else None
     next_start = following.starts if following else None
@@ -103,13 +109,15 @@ def in_force(conference: Conference, at: datetime | None) -> InForce:
     )
 
 
-def _without_phases(conference: Conference) -> InForce:
+@lru_cache
+def _without_phases(reviewing: str, is_open: bool, others: str, names_shown: bool) -> InForce:
+    """Kept, because the policy asks dozens of times for a page."""
     return InForce(
-        reads_all=conference.reviewing == "everyone",
+        reads_all=reviewing == "everyone",
         writes_all=True,
-        open=conference.reviewing_open,
-        others=conference.others_reviews,
-        names_shown=conference.reviewer_names_shown,
+        open=is_open,
+        others=others,
+        names_shown=names_shown,
         discusses=True,
     )
 
@@ -121,8 +129,8 @@ def phases_of(conference: Conference) -> list[Phase]:
 
 def stored(phases: Sequence[Phase]) -> list[dict[str, Any]]:
     """The phases as the conference keeps them, in the order `phases_of` promises."""
-    dated = sorted((one for one in phases if one.starts), key=lambda one: str(one.starts))
-    rows = [asdict(one) for one in (*dated, *(one for one in phases if not one.starts))]
+    planned = [one for one in phases if not one.starts]
+    rows = [asdict(one) for one in (*_by_start(phases), *planned)]
     for row in rows:
         for name in ("starts", "ends"):
             row[name] = row[name].isoformat() if row[name] else None
@@ -146,8 +154,7 @@ def check_phases(phases: Sequence[Phase], *, assigns: bool) -> None:
         _check_one(one, assigns=assigns)
         if names.count(one.name.casefold()) > 1:
             raise DomainError("phase.twice", field="rows", name=one.name)
-    dated = sorted((one for one in phases if one.starts), key=lambda one: str(one.starts))
-    for one, after in pairwise(dated):
+    for one, after in pairwise(_by_start(phases)):
         if one.starts == after.starts or (one.ends and after.starts and one.ends > after.starts):
             raise DomainError("phase.overlap", field="rows", name=one.name, other=after.name)
 
@@ -164,6 +171,11 @@ def _check_one(one: Phase, *, assigns: bool) -> None:
         raise DomainError("phase.turned", field="rows", name=one.name)
     if assigns and one.writes == "all" and one.reads != "all":
         raise DomainError("phase.unseen", field="rows", name=one.name)
+
+
+def _by_start(phases: Sequence[Phase]) -> list[Phase]:
+    dated = [(one.starts, one) for one in phases if one.starts]
+    return [one for _start, one in sorted(dated, key=lambda pair: pair[0])]
 
 
 def _dated(rows: Sequence[Mapping[str, Any]]) -> list[Phase]:

@@ -9,6 +9,9 @@ speaker (its submitter or an accepted speaker), reviewer (of it: assigned to it,
 reviews everything), bidder (a reviewer while bids are asked for: title and abstract, or there
 would be nothing to bid on), track chair (of its track), chair, reader. `blocked` is a relation on
 top: a conflict of interest that blocks. A grant marked `unblocked` does not count for the blocked.
+
+What a reviewer may see and do depends on the phase of reviewing at the moment they ask,
+`Actor.at`; `cfp.phases.in_force` says what holds then, for both forms of the tables.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

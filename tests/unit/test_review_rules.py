@@ -78,6 +78,7 @@ def test_a_form_where_nothing_counts_has_a_scale_and_no_total():
         ("choice", "Yes\nNo", "", False),
         ("choices", "Yes\nNo", "", True),
         ("choices", "Yes\nYes", "", False),
+        ("choices", "Yes\n", "", False),
         ("choices", "Yes\nMaybe", "Maybe", True),
         ("choices", "Yes\nPerhaps", "Maybe", False),
     ],

@@ -155,6 +155,6 @@ def is_answer(field: ReviewField, text: str, before: str = "") -> bool:
         return False
     if field.kind == "text" or not text:
         return True
-    chosen, offered = text.split("\n"), {*map(str, field.options), *before.split("\n")}
+    chosen, offered = text.split("\n"), {*map(str, field.options), *before.split("\n")} - {""}
     single = field.kind == "choice" and len(chosen) > 1
     return not single and len(set(chosen)) == len(chosen) and set(chosen) <= offered
