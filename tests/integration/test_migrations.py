@@ -22,13 +22,20 @@ from cfp.domain.assignment.models import (
     ReviewerProfile,
     ReviewRound,
 )
-from cfp.domain.conferences.models import Conference
+from cfp.domain.conferences.models import Conference, Criterion
 from cfp.domain.models import metadata
 from cfp.domain.program.models import Placement, ProgramDraft, ProgramItem
 from cfp.migrate import downgrade, upgrade
 from cfp.paths import resource
 from cfp.schema import head, is_current
-from tests.factories import NOW, make_conference, make_conflict, make_person, make_submission
+from tests.factories import (
+    NOW,
+    make_conference,
+    make_conflict,
+    make_field,
+    make_person,
+    make_submission,
+)
 
 
 def test_models_and_migrations_agree(engine: Engine) -> None:
@@ -137,6 +144,24 @@ def test_conflicts_survive_and_those_without_a_name_below_become_declared(engine
         assert sorted(row[0] for row in rows) == ["declared", "declared", "domain"]
         assert {tuple(row[1:]) for row in rows} == {("They share an office.", "", None)}
         assert not db.scalars(select(Conference.asks_collaborators)).one()
+
+
+def test_questions_of_before_count_everywhere_and_there_are_no_phases(engine: Engine) -> None:
+    with open_session(engine, writes=True) as db:
+        conference = make_conference(db, "kept", phases=[{"key": "k", "starts": None}])
+        make_field(db, conference)
+        db.query(Criterion).one().tracks = [7]
+        db.commit()
+    downgrade(engine, "0009")
+    upgrade(engine)
+    with open_session(engine, writes=False) as db:
+        (question,) = db.query(Criterion)
+        assert (question.name, question.counts, question.tracks, question.types) == (
+            "Overall", True, [], [],
+        )  # fmt: skip
+        (conference,) = db.query(Conference)
+        assert (conference.phases, conference.phases_zone) == ([], "")
+        assert conference.reviews_close is None
 
 
 def test_the_pairs_of_a_proposal_survive_down_and_up(engine: Engine) -> None:
