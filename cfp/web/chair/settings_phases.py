@@ -60,7 +60,7 @@ class PhaseRow(Form):
         ],
     )
     writes = SelectField(
-        _l("Reviews are written and changed by"),
+        _l("Reviews are written by"),
         choices=[
             SelectChoice("assigned", _l("those assigned")),
             SelectChoice("all", _l("every reviewer who sees it")),
