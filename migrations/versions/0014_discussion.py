@@ -61,6 +61,7 @@ def _create_redaction() -> None:
         sa.Column("conference_id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(), nullable=True),
         sa.Column("abstract", sa.String(), nullable=True),
+        sa.Column("search_text", sa.String(), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=True),
         sa.Column("changed", UTCDateTime(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),

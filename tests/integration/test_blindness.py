@@ -106,7 +106,12 @@ def test_a_redacted_version_is_all_that_reviewers_read(
 
 
 def test_an_emptied_title_is_a_code_and_taking_back_shows_the_original(
-    visitor_as: LogIn, reviewer: Person, talk: Submission, conference: Conference, db: Session
+    visitor_as: LogIn,
+    owner: Person,
+    reviewer: Person,
+    talk: Submission,
+    conference: Conference,
+    db: Session,
 ) -> None:
     head, reader = visitor_as(make_chair(db, conference)), visitor_as(reviewer)
     redact = f"/netconf/chair/submissions/{talk.code}/redacted"
@@ -120,3 +125,7 @@ def test_an_emptied_title_is_a_code_and_taking_back_shows_the_original(
     assert "Mine" in stale.html
     head.submit(head.get(redact), {"other_title": False}, having="other_title")
     assert "Exemplar on zqlab" in reader.get("/netconf/reviews/").text
+    edit = f"/netconf/submissions/{talk.code}/edit"
+    visitor = visitor_as(owner)
+    visitor.submit(visitor.get(edit), {"title": "Zqrenamed"})
+    assert "Zqrenamed" in reader.get("/netconf/reviews/?q=title:zqrenamed").text

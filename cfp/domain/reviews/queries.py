@@ -157,7 +157,7 @@ def queue_for(actor: Actor, conference: Conference) -> View:
         "order": own_order(actor),
     }
     # Names are no key of a blind search, not even for a reviewer's own talks.
-    searched = ("text", "tagged", *(() if conference.blind else ("people",)))
+    searched = ("tagged", *(() if conference.blind else ("people",)))
     return View(
         conference=conference,
         source=source,
@@ -165,6 +165,7 @@ def queue_for(actor: Actor, conference: Conference) -> View:
         columns=MappingProxyType(
             {
                 **{name: Column(what) for name, what in columns.items()},
+                "text": Column(redaction.shown_text(actor, conference), searched=True),
                 **{name: SEARCHED[name] for name in searched},
             }
         ),

@@ -13,6 +13,7 @@ from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.submissions.codes import new_submission_code
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.queries import offered_tracks, offered_types
+from cfp.domain.submissions.redaction import follow_edit
 from cfp.domain.submissions.rules import Content, SpeakerEntry, content_text, too_long
 from cfp.domain.submissions.speakers import set_speakers, speakers_of
 from cfp.errors import DomainError
@@ -57,6 +58,7 @@ def write(
     submission.type_id, submission.track_id = content.type_id, content.track_id
     submission.note = content.note
     submission.search_text = content_text(submission.code, content.title, content.abstract)
+    follow_edit(db, submission)
     return set_speakers(db, conference, submission, content.speakers)
 
 

@@ -78,7 +78,10 @@ class SubmissionRevision(Base):
 
 
 class Redaction(Base):
-    """What reviewers of a blind conference read instead; null is "as submitted", "" is empty."""
+    """What reviewers of a blind conference read instead; null is "as submitted", "" is empty.
+
+    `search_text` is what they can search then, as a submission's own.
+    """
 
     __tablename__ = "redaction"
 
@@ -86,6 +89,7 @@ class Redaction(Base):
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
     title: Mapped[str | None]
     abstract: Mapped[str | None]
+    search_text: Mapped[str] = mapped_column(default="")
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     changed: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=1)

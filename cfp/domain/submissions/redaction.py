@@ -13,7 +13,7 @@ from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference
 from cfp.domain.submissions.models import Redaction, Submission
-from cfp.domain.submissions.rules import ABSTRACT_LIMIT, TITLE_LIMIT
+from cfp.domain.submissions.rules import ABSTRACT_LIMIT, TITLE_LIMIT, content_text
 from cfp.errors import DomainError, ForbiddenError
 from cfp.policy import Action, Fact, Standing, allowed, predicate, sees
 
@@ -44,11 +44,16 @@ def shown_abstract(actor: Actor, conference: Conference) -> ColumnElement[str]:
     return _shown(actor, conference, Submission.abstract, Redaction.abstract)
 
 
+def shown_text(actor: Actor, conference: Conference) -> ColumnElement[str]:
+    """What is searched of a submission, likewise."""
+    return _shown(actor, conference, Submission.search_text, Redaction.search_text)
+
+
 def _shown(
     actor: Actor,
     conference: Conference,
     given: InstrumentedAttribute[str],
-    redacted: InstrumentedAttribute[str | None],
+    redacted: InstrumentedAttribute[str | None] | InstrumentedAttribute[str],
 ) -> ColumnElement[str]:
     if not conference.blind:
         return given.expression
@@ -93,6 +98,7 @@ def redact(
         db.add(found)
     found.title, found.abstract = title, abstract
     found.by_id, found.changed = actor.person_id, now
+    _index(found, submission)
     db.flush()
     audit.record(
         db,
@@ -105,6 +111,19 @@ def redact(
         before=before,
         after=_texts(found),
     )
+
+
+def follow_edit(db: Session, submission: Submission) -> None:
+    """Let what reviewers search follow an edit of what is not redacted."""
+    found = redaction_of(db, submission)
+    if found is not None:
+        _index(found, submission)
+
+
+def _index(found: Redaction, submission: Submission) -> None:
+    title = submission.title if found.title is None else found.title
+    abstract = submission.abstract if found.abstract is None else found.abstract
+    found.search_text = content_text(submission.code, title, abstract)
 
 
 def _texts(found: Redaction | None) -> dict[str, str]:
