@@ -28,7 +28,8 @@ class Actor:
     """A person with their roles, or (with no person) a stranger or the system itself.
 
     `at` is the moment they ask at, by which the policy knows the phase of reviewing; None where
-    somebody acts at no moment of their own, such as a job, to whom phases are closed.
+    somebody acts at no moment of their own, such as a job, to whom phases are closed. `conferences`
+    are those they have a role in, as (name, slug), the latest first: for pages only.
     """
 
     person_id: int | None = None
@@ -40,6 +41,7 @@ class Actor:
     creates_conferences: bool = False
     roles: frozenset[RoleFact] = frozenset()
     at: datetime | None = None
+    conferences: tuple[tuple[str, str], ...] = ()
 
     def has(self, conference_id: int, kind: RoleKind) -> bool:
         """Whether the person plays this role anywhere in the conference."""

@@ -52,19 +52,12 @@ class Frame:
     @cached_property
     def conferences(self) -> list[tuple[str, str, bool]]:
         """The conferences this person has a role in."""
-        if self.viewer is None:
+        if self.viewer is None or len(self.viewer.conferences) < 2:
             return []
-        ids = {role.conference_id for role in self.viewer.roles}
-        if len(ids) < 2:
-            return []
-        rows = context.db().execute(
-            select(Conference.name, Conference.slug)
-            .where(Conference.id.in_(ids))
-            .order_by(Conference.start_date.desc())
-        )
         here = self.conference.slug if self.conference else ""
         return [
-            (name, url_for("public.conference", slug=slug), slug == here) for name, slug in rows
+            (name, url_for("public.conference", slug=slug), slug == here)
+            for name, slug in self.viewer.conferences
         ]
 
     @cached_property

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from cfp.actors import Actor, RoleFact, RoleKind
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person
 from cfp.domain.accounts.rules import address_key
-from cfp.domain.conferences.models import Role
+from cfp.domain.conferences.models import Conference, Role
 
 
 def secret_hash(secret: str) -> str:
@@ -29,15 +29,19 @@ _OF_SESSION = (
         Role.conference_id,
         Role.kind,
         Role.track_id,
+        Conference.name,
+        Conference.slug,
     )
     .join(Account, Account.id == LoginSession.account_id)
     .join(Person, Person.id == Account.person_id)
     .outerjoin(Role, Role.person_id == Person.id)
+    .outerjoin(Conference, Conference.id == Role.conference_id)
     .where(
         LoginSession.id_hash == bindparam("hash"),
         LoginSession.expires > bindparam("now"),
         Account.disabled.is_(False),
     )
+    .order_by(Conference.start_date.desc(), Role.id)
 )
 
 
@@ -59,9 +63,10 @@ def actor_of_session(
         creates_conferences=administrator or open_creation,
         roles=frozenset(
             RoleFact(conference_id, RoleKind(kind), track_id)
-            for *_, conference_id, kind, track_id in rows
+            for *_, conference_id, kind, track_id, _name, _slug in rows
             if conference_id is not None
         ),
+        conferences=tuple(dict.fromkeys((row[9], row[10]) for row in rows if row[10])),
         at=now,
     )
 

@@ -7,7 +7,7 @@ columns of the board, guarded there like the reviews.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor
@@ -101,19 +101,22 @@ class Certainty:
 
 def certainty_of(db: Session, actor: Actor, standing: Standing) -> Certainty | None:
     """What is shown of one submission while the conference adjusts its scores."""
-    conference = standing.conference
-    if not conference.adjusts_scores or not sees(standing, Fact.CHAIR_REVIEWS):
-        return None
-    best = _runs(actor, conference).with_only_columns(Calibration.id).scalar_subquery()
     row = db.execute(
         select(CalibratedSubmission, Calibration.top)
         .join(Calibration, Calibration.id == CalibratedSubmission.calibration_id)
-        .where(
-            Calibration.id == best,
-            CalibratedSubmission.submission_id == standing.submission.id,
-        )
+        .where(in_run(actor, standing))
     ).one_or_none()
     return Certainty(*row) if row else None
+
+
+def in_run(actor: Actor, standing: Standing) -> ColumnElement[bool]:
+    """The row of `calibrated_submission` that is shown of one, while scores are adjusted."""
+    conference = standing.conference
+    if not conference.adjusts_scores or not sees(standing, Fact.CHAIR_REVIEWS):
+        return false()
+    best = _runs(actor, conference).with_only_columns(Calibration.id).scalar_subquery()
+    line = CalibratedSubmission
+    return and_(line.calibration_id == best, line.submission_id == standing.submission.id)
 
 
 @dataclass(frozen=True)

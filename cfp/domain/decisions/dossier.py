@@ -20,14 +20,23 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from cfp.actors import Actor
 from cfp.audit import AuditEntry
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import Assignment, Conflict
 from cfp.domain.conferences.models import Role, SubmissionType, Track
 from cfp.domain.conferences.queries import primary_address
-from cfp.domain.decisions.models import Confirmation, Decision, PendingDecision
+from cfp.domain.decisions.calibrating_queries import Certainty, in_run
+from cfp.domain.decisions.models import (
+    CalibratedSubmission,
+    Calibration,
+    Confirmation,
+    Decision,
+    PendingDecision,
+)
 from cfp.domain.mail.models import Message
 from cfp.domain.program.models import Material
+from cfp.domain.reviews.discussion import Glance, glance_columns, glance_of
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Speaker
 from cfp.policy import Fact, Standing, sees
@@ -48,6 +57,8 @@ class Placing:
     pending: PendingDecision | None
     decider: str | None
     confirmation: Confirmation | None
+    certainty: Certainty | None
+    glance: Glance | None
 
 
 # Made once: an alias costs more than most queries.
@@ -55,8 +66,11 @@ _DECIDER, _JUDGE = aliased(Person, name="decider"), aliased(Person, name="judge"
 _TRACK = aliased(Track, name="a_track")
 
 
-def placing_of(db: Session, standing: Standing) -> Placing:
-    """Where the submission stands among formats, tracks and decisions; one statement."""
+def placing_of(db: Session, actor: Actor, standing: Standing) -> Placing:
+    """Where the submission stands among formats, tracks and decisions; one statement.
+
+    With what a calibration has found of it and a glance at its discussion: they are a row each.
+    """
     submission = standing.submission
     decider, other = _DECIDER, _TRACK
     tracks = (
@@ -66,6 +80,7 @@ def placing_of(db: Session, standing: Standing) -> Placing:
     )
     knows_pending = true() if sees(standing, Fact.PENDING) else false()
     knows_people = true() if sees(standing, Fact.ADDRESSES) else false()
+    glance, calibrated = glance_columns(standing), CalibratedSubmission
     row = db.execute(
         select(
             SubmissionType.name,
@@ -76,6 +91,9 @@ def placing_of(db: Session, standing: Standing) -> Placing:
             PendingDecision,
             decider.name,
             Confirmation,
+            calibrated,
+            Calibration.top,
+            *glance,
         )
         .select_from(SubmissionType)
         .join(Track, Track.id == submission.track_id)
@@ -84,9 +102,17 @@ def placing_of(db: Session, standing: Standing) -> Placing:
         )
         .outerjoin(decider, decider.id == PendingDecision.by_id)
         .outerjoin(Confirmation, and_(Confirmation.submission_id == submission.id, knows_people))
+        .outerjoin(calibrated, in_run(actor, standing))
+        .outerjoin(Calibration, Calibration.id == calibrated.calibration_id)
         .where(SubmissionType.id == submission.type_id)
     ).one()
-    return Placing(*row)
+    values: Sequence[Any] = row
+    line, top = values[8:10]
+    return Placing(
+        *values[:8],
+        certainty=Certainty(line, top) if line else None,
+        glance=glance_of(values[10:]) if glance else None,
+    )
 
 
 def speakers_with_addresses(db: Session, standing: Standing) -> list[tuple[Speaker, str]]:

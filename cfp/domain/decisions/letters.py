@@ -73,23 +73,20 @@ class Letter:
 
 
 def readers(db: Session, ids: Collection[int]) -> Mapping[int, list[Reader]]:
-    """Who is told about each submission, with their main proved address; two statements."""
+    """Who is told about each submission, with their main proved address; one statement."""
     submitters = select(Submission.id, Submission.submitter_id).where(Submission.id.in_(ids))
     speakers = select(Speaker.submission_id, Speaker.person_id).where(
         Speaker.submission_id.in_(ids), Speaker.state == "accepted", Speaker.person_id.is_not(None)
     )
-    found_pairs = db.execute(select(union(submitters, speakers).subquery())).all()
-    pairs = sorted((int(row[0]), int(row[1])) for row in found_pairs)
+    told = union(submitters, speakers).subquery()
     rows = db.execute(
-        select(Person, primary_address(Person.id)).where(Person.id.in_({pair[1] for pair in pairs}))
+        select(told.c.id, Person, primary_address(Person.id))
+        .join(Person, Person.id == told.c.submitter_id)
+        .order_by(told.c.id, Person.id)
     )
-    known = {
-        person.id: Reader(person, address if is_address(address or "") else "")
-        for person, address in rows
-    }
     found: dict[int, list[Reader]] = {id_: [] for id_ in ids}
-    for submission_id, person_id in pairs:
-        found[submission_id].append(known[person_id])
+    for submission_id, person, address in rows:
+        found[submission_id].append(Reader(person, address if is_address(address or "") else ""))
     return found
 
 

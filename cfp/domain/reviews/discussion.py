@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    ScalarSelect,
     Select,
     and_,
     false,
@@ -116,22 +117,27 @@ def thread_of(db: Session, actor: Actor, standing: Standing) -> Thread:
 
 def glance_at(db: Session, standing: Standing) -> Glance | None:
     """For the pages that lead to the discussion; None where there is none for this person."""
+    columns = glance_columns(standing)
+    return glance_of(db.execute(select(*columns)).one()) if columns else None
+
+
+def glance_columns(standing: Standing) -> Sequence[ScalarSelect[Any]]:
+    """What `glance_of` reads, for a statement that asks for more; () where there is nothing."""
     if not (standing.conference.discusses and sees(standing, Fact.REVIEWS)):
-        return None
-    here = standing.submission.id
-    summary = select(func.count()).where(
-        Summary.submission_id == here, Summary.submitted.is_not(None)
+        return ()
+    here, readable = standing.submission.id, _readable(standing)
+    summaries = Summary.submission_id == here, Summary.submitted.is_not(None)
+    return (
+        select(func.count(Comment.id)).where(readable).scalar_subquery(),
+        select(func.max(Comment.created)).where(readable).scalar_subquery(),
+        select(func.count()).where(*summaries).scalar_subquery(),
+        select(func.count(Response.id)).where(Response.submission_id == here).scalar_subquery(),
     )
-    responses = select(func.count(Response.id)).where(Response.submission_id == here)
-    row = db.execute(
-        select(
-            func.count(Comment.id),
-            func.max(Comment.created),
-            summary.scalar_subquery(),
-            responses.scalar_subquery(),
-        ).where(_readable(standing))
-    ).one()
-    return Glance(row[0], row[1], bool(row[2]), row[3])
+
+
+def glance_of(values: Sequence[Any]) -> Glance:
+    """From the values of `glance_columns`."""
+    return Glance(values[0], values[1], bool(values[2]), values[3])
 
 
 def participants(db: Session, actor: Actor, standing: Standing) -> list[Participant]:

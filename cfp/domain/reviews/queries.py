@@ -70,16 +70,13 @@ class NamedSubmission(BlindSubmission):
 def for_reviewer(db: Session, standing: Standing) -> BlindSubmission:
     """The submission as this reviewer may read it."""
     submission = standing.submission
-    kind = db.get_one(SubmissionType, submission.type_id)
-    track = db.get_one(Track, submission.track_id)
-    known = (
-        submission.code,
-        *redaction.shown(db, standing),
-        kind.name,
-        kind.minutes,
-        track.name,
-        db.scalar(select(last_edit(submission))) or 0,
-    )
+    kind, minutes, track, edited = db.execute(
+        select(SubmissionType.name, SubmissionType.minutes, Track.name, last_edit(submission))
+        .join(Track, Track.id == submission.track_id)
+        .where(SubmissionType.id == submission.type_id)
+    ).one()
+    texts = redaction.shown(db, standing)
+    known = (submission.code, *texts, kind, minutes, track, edited or 0)
     if not sees(standing, Fact.SPEAKERS):
         return BlindSubmission(*known)
     rows = db.execute(
@@ -104,8 +101,8 @@ def own_review(db: Session, actor: Actor, submission: Submission) -> Review | No
     return db.scalars(
         select(Review)
         .where(Review.submission_id == submission.id, Review.person_id == actor.person_id)
-        .options(selectinload(Review.scores), selectinload(Review.answers))
-    ).one_or_none()
+        .options(joinedload(Review.scores), selectinload(Review.answers))
+    ).unique().one_or_none()
 
 
 def own_order(actor: Actor) -> ColumnElement[int]:

@@ -5,9 +5,7 @@ from flask import render_template
 from cfp.domain.assignment.memory import told
 from cfp.domain.assignment.rules import is_settled
 from cfp.domain.decisions import dossier
-from cfp.domain.decisions.calibrating_queries import certainty_of
 from cfp.domain.decisions.rules import can_become
-from cfp.domain.reviews import discussion
 from cfp.domain.reviews import queries as reviews
 from cfp.domain.reviews.rules import scale_of
 from cfp.domain.submissions.history import edits_of
@@ -39,6 +37,7 @@ def submission(slug: str, code: str) -> str:
     others = reviews.reviews_of(db, actor, standing, own=True)
     interests = dossier.conflicts_of(db, standing)
     events, people = dossier.events_of(db, standing), dossier.reviewers_of(db, standing)
+    placing = dossier.placing_of(db, actor, standing)
     criteria = reviews.criteria_of(db, standing.conference) if others else ()
     low, high = scale_of(criteria)
     return render_template(
@@ -56,7 +55,7 @@ def submission(slug: str, code: str) -> str:
         asked=listing.arguments,
         before=before,
         after=after,
-        placing=dossier.placing_of(db, standing),
+        placing=placing,
         speakers=speakers,
         conflicts=interests,
         told=told(db, actor, (one.conflict.recalled_id for one in interests)),
@@ -65,12 +64,12 @@ def submission(slug: str, code: str) -> str:
         reviewers=people,
         others=others,
         totals=[other.total for other in others if other.total is not None],
-        certainty=certainty_of(db, actor, standing),
+        certainty=placing.certainty,
         band_words=BAND_WORDS,
         criteria=criteria,
         low=low,
         high=high,
-        glance=discussion.glance_at(db, standing),
+        glance=placing.glance,
         decisions=[event for event in events if event.kind == "decision"],
         materials=[event for event in events if event.kind == "material"],
         mail_events=[event for event in reversed(events) if event.kind == "mail"][:SHOWN_EVENTS],

@@ -45,9 +45,11 @@ def _blank_is_none(value: str | None) -> int | None:
 class ReviewForm(BaseForm):
     """One score per criterion, how sure one is, and texts by audience.
 
-    `criteria` and `asked` are what this conference asks about this submission now.
+    `criteria` and `asked` are what this conference asks about this submission now, `every` the
+    criteria of all its submissions.
     """
 
+    every: Sequence[Criterion] = ()
     criteria: Sequence[Criterion] = ()
     asked: Sequence[ReviewField] = ()
 

@@ -124,10 +124,13 @@ def skip(slug: str, code: str) -> Response:
 def _form() -> tuple[ReviewForm, Review | None]:
     db, conference, standing = context.db(), context.conference(), context.standing()
     own = queries.own_review(db, context.actor(), standing.submission)
-    criteria = asked_of(queries.criteria_of(db, conference), standing.submission)
+    every = queries.criteria_of(db, conference)
+    criteria = asked_of(every, standing.submission)
     phase = phase_now(conference, context.now(), standing.extended)
     fields = asked_of(fields_of(db, conference), standing.submission, phase=phase)
-    return review_form(conference, criteria, fields, own), own
+    form = review_form(conference, criteria, fields, own)
+    form.every = every
+    return form, own
 
 
 def _save(form: ReviewForm, *, submit: bool) -> Review:
@@ -190,7 +193,7 @@ def _page(form: ReviewForm, own: Review | None) -> str:
         conflict_form=ConflictForm(formdata=None),
         decline_form=DeclineForm(formdata=None),
         abstain_form=AbstainForm(formdata=None),
-        criteria=queries.criteria_of(db, conference),
+        criteria=form.every,
         takes=takes,
         own_read=None if writes or own is None else queries.own_as_read(db, own),
         clock=clock_of(conference, now, standing.extended),
