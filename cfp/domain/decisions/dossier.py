@@ -1,5 +1,6 @@
 """What the committee reads of one submission beside its reviews; each part asks the policy."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -108,11 +109,8 @@ def placing_of(db: Session, actor: Actor, standing: Standing) -> Placing:
     ).one()
     values: Sequence[Any] = row
     line, top = values[8:10]
-    return Placing(
-        *values[:8],
-        certainty=Certainty(line, top) if line else None,
-        glance=glance_of(values[10:]) if glance else None,
-    )
+    certainty = Certainty(line, top) if line else None
+    return Placing(*[*values[:8], certainty, glance_of(values[10:]) if glance else None])
 
 
 def speakers_with_addresses(db: Session, standing: Standing) -> list[tuple[Speaker, str]]:
