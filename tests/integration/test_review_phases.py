@@ -67,6 +67,7 @@ def test_phases_switch_by_themselves(
         make_person(db, "Named Colleague")
     )
     give_role(db, conference, colleague, "reviewer")
+    conference.discusses = True
     for submission in (talk, other):
         review = make_review(db, submission, colleague, committee_text="Others say so.")
         answer(db, review, make_field(db, conference), "Others answer so.")
@@ -126,14 +127,15 @@ def test_phases_switch_by_themselves(
         assert "to read, not assigned to you" in page.text
         assert "Skip" not in visitor.get(elsewhere).links()
         assert visitor.client.post(elsewhere, data=late).status_code == 403
-        form = visitor.get(elsewhere).form("text")
+        form = visitor.get(f"{elsewhere}discussion").form("text")
         sent = dict(form.fields) | remark
         assert visitor.client.post(f"{elsewhere}comments", data=sent).status_code == 303
         assert db.scalars(select(Comment.text)).all() == ["Hello"]
 
         clock.move_to(TALK.ends + HOUR)
-        page = visitor.get(path)
-        assert "Others say so." in page.text
+        assert "Others say so." in visitor.get(path).text
+        page = visitor.get(f"{path}discussion")
+        assert "Hello" not in page.text
         assert "The discussion is not open now." in page.text
         assert visitor.client.post(f"{path}comments", data=sent).status_code == 403
     db.expire_all()

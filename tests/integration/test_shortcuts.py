@@ -129,7 +129,7 @@ def test_neighbors_are_those_of_the_whole_list(
 def test_neighbors_keep_to_the_filters(db: Session, world: World, readers: list[Actor]) -> None:
     for reader in readers:
         view = board(reader, world.conference)
-        for sort in BOARD_SORTABLE:
+        for sort in set(BOARD_SORTABLE) & set(view.names(reader)):
             listing = listing_of(view, reader, sort, descending=True)
             listing.where(on_board(reader, world.conference))
             listing.where(view.column(reader, "state") == "submitted")
@@ -292,8 +292,8 @@ def test_a_page_asked_for_again_makes_no_grant_anew(app: Flask, db: Session, wor
     for path in ("", "submissions/", "decisions/", "reviews/", "reviews/reviewers", "people/"):
         url = f"/{world.conference.slug}/chair/{path}"
         assert client.get(url).status_code == 200
-        before = policy._any_grant.cache_info()
+        before = policy._known.cache_info()
         assert client.get(url).status_code == 200
-        after = policy._any_grant.cache_info()
+        after = policy._known.cache_info()
         assert after.misses == before.misses, path
         assert after.hits > before.hits, path

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired
 
 from cfp.domain.reviews import discussion, queries, responses, summaries
 from cfp.errors import NotFoundError, StaleError
-from cfp.policy import Action, Fact, Relation, sees
+from cfp.policy import Action, Fact, Relation, allowed, sees
 from cfp.web import context
 from cfp.web.forms import BaseForm, Text, ViewResponse, perform, press
 from cfp.web.gate import permission
@@ -50,9 +50,9 @@ class SummaryForm(BaseForm):
 
 
 @blueprint.get("/<slug>/reviews/<code>/discussion")
-@permission(Action.COMMENT)
+@permission(Action.READ_REVIEWS)
 def discuss(slug: str, code: str) -> str:
-    """Everything said so far."""
+    """Everything said so far; to be read also while a phase lets nobody add to it."""
     return _page(CommentForm())
 
 
@@ -191,6 +191,7 @@ def _page(form: CommentForm) -> str:
         others=queries.reviews_of(db, actor, standing, own=True),
         criteria=queries.criteria_of(db, standing.conference),
         chairs=chairs,
+        may_comment=allowed(actor, Action.COMMENT, standing, context.now()),
         reviews=Relation.REVIEWER in standing.relations,
         conference=standing.conference,
     )

@@ -197,7 +197,6 @@ def _page(form: ReviewForm, own: Review | None) -> str:
         takes=takes,
         own_read=None if writes or own is None else queries.own_as_read(db, own),
         clock=clock_of(conference, now, standing.extended),
-        may_comment=allowed(actor, Action.COMMENT, standing, now),
         progress=progress,
         minutes_left=progress.left * MINUTES_PER_REVIEW,
         writable=writes,
