@@ -16,7 +16,6 @@ from sqlalchemy import (
     Select,
     SQLColumnExpression,
     and_,
-    bindparam,
     case,
     exists,
     func,
@@ -58,6 +57,7 @@ class Figures:
         minutes: by `rules.capacity_key`.
         accepted: submissions accepted or about to be.
         usual_spread: see `rules.Scatter`.
+        line: the mean at which those accepted end, None while none is or none has a score.
     """
 
     pending: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -65,6 +65,7 @@ class Figures:
     minutes: dict[str, Minutes] = field(default_factory=lambda: defaultdict(Minutes))
     accepted: int = 0
     usual_spread: float | None = None
+    line: float | None = None
 
 
 def figures(db: Session, actor: Actor, conference: Conference) -> Figures:
@@ -75,6 +76,8 @@ def figures(db: Session, actor: Actor, conference: Conference) -> Figures:
             found.states[row.state] += row.number
         elif row.part == "spread":
             found.usual_spread = pooled_spread(row.distances or 0.0, int(row.freedom or 0))
+        elif row.part == "line":
+            found.line = row.distances
         elif row.part == "program":
             _accept(found, row, Minutes(used=int(row.minutes or 0)))
         else:
@@ -106,6 +109,7 @@ def _counts(seat: Seat) -> CompoundSelect[Any]:
         _pending(seat).where(judged),
         _in_program().where(judged),
         _spread(seat),
+        _line(seat),
     )
 
 
@@ -134,7 +138,6 @@ def _in_program() -> Select[Any]:
     the order of formats or tracks, which took a hundred times as long.
     """
     kind = SubmissionType
-    pending = exists().where(PendingDecision.submission_id == Submission.id).correlate(Submission)
     minutes = func.coalesce(Decision.minutes, kind.minutes) + kind.discussion_minutes
     groups = {"track_id": func.coalesce(Submission.track_id, 0), "type_id": kind.id}
     rows = _figure("program", **groups, number=func.count(Submission.id), minutes=func.sum(minutes))
@@ -142,7 +145,7 @@ def _in_program() -> Select[Any]:
         rows.select_from(Submission)
         .outerjoin(Decision, Decision.id == newest_decision())
         .outerjoin(kind, kind.id == func.coalesce(Decision.type_id, Submission.type_id))
-        .where(Submission.state.in_(sorted(IN_PROGRAM)), ~pending)
+        .where(Submission.state.in_(sorted(IN_PROGRAM)), ~_has_pending())
         .group_by(*groups.values())
     )
 
@@ -178,26 +181,35 @@ def _not_judged(seat: Seat) -> Select[int]:
     return select(Submission.id).where(here, ~_judged(seat)).correlate(None)
 
 
-def line_at(db: Session, actor: Actor, conference: Conference, accepted: int) -> float | None:
-    """The mean at which `accepted` submissions end: midway between the last in and the next.
-
-    None while none is accepted or none has a score.
-    """
-    if not accepted:
-        return None
-    ends = db.scalars(_line(seat_of(actor, conference)), {"before": accepted - 1}).all()
-    return sum(ends) / len(ends) if ends else None
-
-
-@lru_cache(maxsize=64)
-def _line(seat: Seat) -> Select[float]:
-    """The two means around `:before`, the number of those before the last that is in."""
-    scores = scores_in(seat.conference_id)
-    scored = scores.c.mean.is_not(None)
-    return (
+def _line(seat: Seat) -> Select[Any]:
+    """Midway between the mean of the last that is in and that of the next."""
+    scores, accepted = scores_in(seat.conference_id), _accepted(seat)
+    ends = (
         select(scores.c.mean)
-        .where(scored, scores.c.submission_id.not_in(_not_judged(seat)))
+        .where(
+            scores.c.mean.is_not(None), scores.c.submission_id.not_in(_not_judged(seat))
+        )
         .order_by(scores.c.mean.desc())
-        .offset(bindparam("before"))
+        .offset(case((accepted > 0, accepted - 1), else_=0))
         .limit(2)
+        .subquery()
     )
+    return _figure("line", distances=func.avg(ends.c.mean)).where(accepted > 0)
+
+
+def _accepted(seat: Seat) -> ColumnElement[int]:
+    """How many are accepted or about to be."""
+    judged, number = _judged(seat), func.count(Submission.id)
+    about_to_be = (
+        select(number)
+        .join(PendingDecision, PendingDecision.submission_id == Submission.id)
+        .where(PendingDecision.outcome == "accept", judged)
+    )
+    announced = select(number).where(
+        Submission.state.in_(sorted(IN_PROGRAM)), ~_has_pending(), judged
+    )
+    return about_to_be.scalar_subquery() + announced.scalar_subquery()
+
+
+def _has_pending() -> ColumnElement[bool]:
+    return exists().where(PendingDecision.submission_id == Submission.id).correlate(Submission)

@@ -25,7 +25,7 @@ from cfp.domain.decisions.board import (
 )
 from cfp.domain.decisions.calibrating_queries import certainty_of, run_of
 from cfp.domain.decisions.calibrating_rules import BANDS, OPEN_BANDS
-from cfp.domain.decisions.figures import Figures, figures, line_at
+from cfp.domain.decisions.figures import Figures, figures
 from cfp.domain.submissions.queries import offered_types
 from cfp.domain.submissions.states import OUTCOMES
 from cfp.errors import DomainError, StaleError
@@ -65,7 +65,7 @@ def decisions(slug: str) -> tuple[str, int]:
     around = surroundings(db, actor, conference, since=context.now() - UNDO_WITHIN)
     line = run.calibration.figures["line"] if run else None
     if line is None:
-        line = line_at(db, actor, conference, known.accepted)
+        line = known.line
     scatter = around.scatter(line, known.usual_spread)
     return listing.page_of(
         "chair/decisions.html",
