@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any
 
-import xlsxwriter
-
 from cfp.formats.table import HEADER, Cell, rows_of, safe_cell
 from cfp.formats.writers import Edition
 
@@ -43,6 +41,8 @@ def _write(
     *,
     frozen: int,
 ) -> None:
+    import xlsxwriter  # noqa: PLC0415 - few ask for a workbook, and it takes a while to load
+
     with xlsxwriter.Workbook(out, {**_PLAIN, **memory}) as book:
         # The time of writing would make every export another file.
         book.set_properties({"created": _CREATED, "title": title})
