@@ -53,15 +53,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark by what is used, so that nobody forgets; browser journeys last.
+    """Mark by what is used, so that nobody forgets; what needs a browser last.
 
-    Last, because they are the slowest, and because Playwright keeps an event loop running in the
-    main thread, in which other tests could not start their own.
+    Last, because Playwright keeps an event loop running in the main thread, in which other tests
+    could not start their own. Of these the walk over all pages first: it is the longest, and a
+    worker that came to it at the end would be alone with it.
     """
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("browser") is not None,
+            item.path.name != "test_pages.py",
+        )
+    )
 
 
 def pytest_collection_finish() -> None:
