@@ -28,9 +28,6 @@ BINS = 10
 SIGN_FROM = 2.0
 """In standard errors: a leniency closer to none has no sign worth telling anybody."""
 
-FEW_REVIEWS = 3
-"""Who has given fewer is hardly known."""
-
 
 @dataclass(frozen=True)
 class Basis:
