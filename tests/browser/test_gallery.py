@@ -196,6 +196,7 @@ def test_speakers_are_added_moved_and_removed_without_a_round_trip(page, gallery
         ["speakers-1-name", ""],
         ["speakers-1-affiliation", ""],
     ]
+    expect(page.locator("#preview h3")).to_have_text("Your title")
     assert faults(page) == []
 
 

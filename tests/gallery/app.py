@@ -191,10 +191,11 @@ def create_gallery() -> Flask:
 
     @app.post("/fragment")
     def fragment() -> str:
+        """As the speaker's page does: what is not typed yet has words in its place."""
         form = TalkForm()
         return render_template_string(
             '{% from "_macros/talk.html" import talk %}{{ talk(title, "Ada", abstract) }}',
-            title=form.title.data,
+            title=form.title.data or "Your title",
             abstract=form.abstract.data,
         )
 
