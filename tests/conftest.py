@@ -34,6 +34,7 @@ from tests.support import smtp
 from tests.support.need import missing
 from tests.support.server import Server, serving
 from tests.support.visitor import Visitor
+from tests.support.working import Work, work_on
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -218,6 +219,12 @@ def app(application: Flask, database_url: str, instance: Path, db: Session) -> I
 def client(app: Flask) -> FlaskClient:
     """One browser: it keeps its cookies. Forms need their CSRF token here as anywhere."""
     return app.test_client()
+
+
+@pytest.fixture
+def work(db: Session, engine: Engine) -> Work:
+    """Do the newest job, here, as a worker's child would."""
+    return lambda: work_on(db, engine)
 
 
 @pytest.fixture

@@ -39,13 +39,14 @@ def run(config: Config, job_id: int, *, claim: str, parent: int) -> int:
         return NO_RESULT
     signal.alarm(int(task.limit.total_seconds()) + SECONDS_OF_GRACE)
     try:
-        return _outcome(task, context)
+        return perform(task, context)
     finally:
         context.close()
         engine.dispose()
 
 
-def _outcome(task: registry.Task, context: JobContext) -> int:
+def perform(task: registry.Task, context: JobContext) -> int:
+    """Do the task and store its result, or why there is none; returns the exit status."""
     try:
         context.finish(task.load()(context))
     except ClaimLostError:

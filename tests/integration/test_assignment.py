@@ -122,15 +122,13 @@ def test_a_job_in_its_own_process_stores_a_proposal(db, committee, config):
     assert pairs(db) == set()
 
 
-def test_a_job_without_anything_to_do_says_why(db, committee, config):
+def test_a_job_without_anything_to_do_says_why(db, committee, work):
     actor = actor_for(db, committee.chair)
-    job = proposals.request_proposal(db, actor, committee.conference, options=Options(), now=NOW)
+    proposals.request_proposal(db, actor, committee.conference, options=Options(), now=NOW)
     for submission in committee.submissions:
         submission.state = "withdrawn"
     db.commit()
-    run_due_once(config)
-    db.expire_all()
-    job = db.get_one(Job, job.id)
+    job = work()
     assert (job.state, job.error) == ("failed", "assignment.nothing")
 
 

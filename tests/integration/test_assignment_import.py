@@ -13,7 +13,6 @@ from cfp.config import Config
 from cfp.domain.accounts.models import Email, Person
 from cfp.domain.assignment.models import Assignment, Proposal, ProposalPick, ReviewerProfile
 from cfp.domain.jobs import Job
-from cfp.jobs.worker import run_due_once
 from tests.factories import (
     give_role,
     make_assignment,
@@ -26,6 +25,7 @@ from tests.support.cli import run_cli
 from tests.support.outbox import config_for
 from tests.support.reviewing import Committee, make_committee
 from tests.support.visitor import Page, Visitor
+from tests.support.working import Work
 
 VisitorAs = Callable[[Person], Visitor]
 Pair = tuple[int, int]
@@ -59,10 +59,10 @@ def bring(visitor: Visitor, committee: Committee, text: str, mode: str = "add") 
     return visitor.submit(page, {"text": text, "mode": mode}, press="Make a proposal of it")
 
 
-def brought(visitor: Visitor, committee: Committee, config: Config, text: str, mode="add") -> Page:
+def brought(visitor: Visitor, committee: Committee, work: Work, text: str, mode="add") -> Page:
     waiting = bring(visitor, committee, text, mode)
     assert waiting.status == 200, waiting.text
-    assert run_due_once(config).jobs == 1
+    assert work().state == "done"
     return visitor.get(waiting.path)
 
 
@@ -73,7 +73,7 @@ def pairs(db: Session) -> set[Pair]:
     return {(row[0], row[1]) for row in rows}
 
 
-def test_a_table_becomes_a_proposal_that_is_applied_and_undone(chair, committee, config, db):
+def test_a_table_becomes_a_proposal_that_is_applied_and_undone(chair, committee, work, db):
     one, two, _three = committee.submissions
     ada, ben, cleo, dan = committee.reviewers
     make_assignment(db, one, ada)
@@ -87,7 +87,7 @@ def test_a_table_becomes_a_proposal_that_is_applied_and_undone(chair, committee,
     db.commit()
     before = pairs(db)
     proposal = brought(
-        chair, committee, config,
+        chair, committee, work,
         table((one.code, ada.name, "remove"), (one.code, cleo.code, ""), (one.code, address, ""),
               (two.code.lower(), "REVIEWER 3", "assign")),
     )  # fmt: skip
@@ -103,7 +103,7 @@ def test_a_table_becomes_a_proposal_that_is_applied_and_undone(chair, committee,
 
 
 def test_a_whole_table_takes_away_who_is_not_in_it_but_not_who_said_yes(
-    chair, committee, config, db
+    chair, committee, work, db
 ):
     one, two, three = committee.submissions
     for submission, person, state in (
@@ -113,7 +113,7 @@ def test_a_whole_table_takes_away_who_is_not_in_it_but_not_who_said_yes(
     make_review(db, two, committee.reviewers[2], state="draft")
     db.commit()
     text = table((one.code, "Reviewer 2"), (two.code, "Reviewer 3"), head="submission,reviewer")
-    proposal = brought(chair, committee, config, text, "whole")
+    proposal = brought(chair, committee, work, text, "whole")
     assert "not in the imported table" in proposal.text
     chair.submit(proposal, press="Apply 3 changes")
     people = committee.reviewers
@@ -123,7 +123,7 @@ def test_a_whole_table_takes_away_who_is_not_in_it_but_not_who_said_yes(
     }  # fmt: skip
 
 
-def test_what_is_exported_says_the_same_when_it_comes_back(chair, committee, config, db):
+def test_what_is_exported_says_the_same_when_it_comes_back(chair, committee, work, db):
     committee.submissions[0].title = "=1+1"
     for number, submission in enumerate(committee.submissions):
         make_assignment(db, submission, committee.reviewers[number])
@@ -133,7 +133,7 @@ def test_what_is_exported_says_the_same_when_it_comes_back(chair, committee, con
     first = next(csv.DictReader(io.StringIO(text)))
     assert (first["title"], first["state"], first["action"]) == ("'=1+1", "assigned", "assign")
     assert first["email"].startswith("r@r0")
-    proposal = brought(chair, committee, config, text, "whole")
+    proposal = brought(chair, committee, work, text, "whole")
     assert "0 new" in proposal.text
     assert "0 taken away" in proposal.text
     edited = chair.client.get(proposal.path + ".json?show=all").json["assignments"]
@@ -141,7 +141,7 @@ def test_what_is_exported_says_the_same_when_it_comes_back(chair, committee, con
     assert edited[0]["score"] == pytest.approx(
         edited[0]["bid"] + edited[0]["track"] + edited[0]["text"] - edited[0]["avoid"]
     )
-    again = brought(chair, committee, config, json.dumps(edited), "whole")
+    again = brought(chair, committee, work, json.dumps(edited), "whole")
     assert "0 new" in again.text
 
 
@@ -206,7 +206,7 @@ def test_what_is_no_table_is_refused_in_one_sentence(chair, committee, db, text,
     assert db.scalars(select(Job)).all() == []
 
 
-def test_a_file_is_read_and_bad_bytes_are_named(chair, committee, config, db):
+def test_a_file_is_read_and_bad_bytes_are_named(chair, committee, work, db):
     one, ada = committee.submissions[0], committee.reviewers[0]
     page = chair.get(at(committee, "import"))
     form = page.form("mode")
@@ -221,12 +221,12 @@ def test_a_file_is_read_and_bad_bytes_are_named(chair, committee, config, db):
         assert answer.status_code == status
         if status == 422:
             assert "Line 2 is not UTF-8 text" in answer.text
-    assert run_due_once(config).jobs == 1
+    assert work().state == "done"
     assert db.scalars(select(ProposalPick.person_id)).all() == [ada.id]
 
 
 def test_nothing_of_a_submission_that_is_not_theirs_is_in_any_file(
-    chair, committee, config, db, visitor_as
+    chair, committee, work, db, visitor_as
 ):
     """A chair with a conflict, and the chair of another track: by export, filter and import."""
     hidden, track = committee.submissions[0], make_track(db, committee.conference, "Storage")
@@ -239,7 +239,7 @@ def test_nothing_of_a_submission_that_is_not_theirs_is_in_any_file(
         make_assignment(db, submission, reviewer)
     db.commit()
     proposal = brought(
-        chair, committee, config, table((hidden.code, "Reviewer 3"), head="submission,reviewer")
+        chair, committee, work, table((hidden.code, "Reviewer 3"), head="submission,reviewer")
     )
     address = db.scalars(
         select(Email.address).where(Email.person_id == committee.reviewers[1].id)
@@ -293,7 +293,7 @@ def test_the_command_line_exports_imports_and_names_what_is_wrong(db, committee,
 
 
 def test_a_planted_group_that_shares_too_few_reviewers_is_named_exactly(
-    db, config, visitor_as
+    db, config, work, visitor_as
 ):
     """Two of five talks may be reviewed by the same two people only, who take one each."""
     committee = make_committee(db, submissions=5, reviewers=8, each=2)
@@ -319,7 +319,7 @@ def test_a_planted_group_that_shares_too_few_reviewers_is_named_exactly(
     )
     visitor = visitor_as(committee.chair)
     waiting = visitor.submit(visitor.get(at(committee)), press="Make a proposal")
-    run_due_once(config)
+    work()
     page = visitor.get(waiting.path)
     assert "2 submissions can only be reviewed by 2 reviewers, " + sentence in page.text
     assert "Talk 0, Talk 1 · Reviewer 0, Reviewer 1" in page.text

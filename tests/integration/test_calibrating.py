@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from cfp.actors import SYSTEM
 from cfp.audit import AuditEntry
-from cfp.config import Config
 from cfp.domain.accounts.models import Person
 from cfp.domain.accounts.queries import actor_of_person
 from cfp.domain.conferences.models import Conference
@@ -28,7 +27,6 @@ from cfp.domain.reviews import totals
 from cfp.domain.reviews.models import Review, Score
 from cfp.domain.reviews.totals import count_again
 from cfp.domain.submissions.models import Submission
-from cfp.jobs.worker import run_due_once
 from tests.factories import (
     NOW,
     give_role,
@@ -38,9 +36,9 @@ from tests.factories import (
     make_submission,
 )
 from tests.support.calibrating import Judged, calibrate, make_judged
-from tests.support.outbox import config_for
 from tests.support.statements import counted
 from tests.support.visitor import Page, Visitor
+from tests.support.working import Work
 
 LogIn = Callable[[Person], Visitor]
 BOARD = "/netconf/chair/decisions/"
@@ -60,11 +58,6 @@ def today() -> Iterator[None]:
 @pytest.fixture
 def judged(db: Session) -> Judged:
     return make_judged(db)
-
-
-@pytest.fixture
-def config(instance: object, database_url: str) -> Config:
-    return config_for(instance, database_url)  # type: ignore[arg-type]
 
 
 def masked(page: Page) -> str:
@@ -94,14 +87,14 @@ def switch_on(db: Session, judged: Judged) -> None:
 
 
 def test_from_nothing_to_adjusted_scores_and_out_of_date(
-    judged: Judged, config: Config, visitor_as: LogIn, db: Session
+    judged: Judged, work: Work, visitor_as: LogIn, db: Session
 ) -> None:
     visitor = visitor_as(judged.chair)
     page = visitor.get(SURE)
     assert "has not been computed yet" in page.text
     page = visitor.submit(page, press="Compute")
     assert "waits for its turn" in page.text
-    assert run_due_once(config).jobs == 1
+    assert work().state == "done"
     assert db.scalars(select(Job.state)).all() == ["done"]
     page = visitor.get(page.path)
     assert page.path.endswith("/decisions/sure")
@@ -135,7 +128,7 @@ def test_from_nothing_to_adjusted_scores_and_out_of_date(
     for path in (BOARD, SURE):
         assert "1 review has come in or changed since" in visitor.get(path).text
     page = visitor.submit(visitor.get(BOARD), press="Compute again")
-    assert run_due_once(config).jobs == 1
+    assert work().state == "done"
     assert "From 31 reviews" in visitor.get(page.path).text
     page = visitor.submit(visitor.get(SURE), press="Turn off")
     assert "the decisions show means alone" in page.text
@@ -188,12 +181,13 @@ def test_what_somebody_may_not_read_moves_none_of_their_figures(
     switch_on(db, judged)
     person = getattr(judged, who)
     visitor, chair = visitor_as(person), visitor_as(judged.chair)
-    before, whole = pages_of(judged, visitor), pages_of(judged, chair)
+    before = pages_of(judged, visitor)
+    whole = {path: masked(chair.get(path)) for path in (SURE, BOARD)}
     rescore(db, hidden, (1, 5, 1))
     calibrate(db, judged.conference)
     after = pages_of(judged, visitor)
     assert [path for path in before if before[path] != after[path]] == []
-    assert [path for path in (SURE, BOARD) if whole[path] == pages_of(judged, chair)[path]] == []
+    assert [path for path in whole if whole[path] == masked(chair.get(path))] == []
     assert "has not been computed" not in before[SURE]
     assert hidden.title not in before[SURE]
     assert hidden.code not in before[SURE]

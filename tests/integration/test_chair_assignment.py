@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from cfp.config import Config
 from cfp.domain.accounts.models import Account, Person
 from cfp.domain.assignment.models import (
     Assignment,
@@ -18,7 +17,6 @@ from cfp.domain.assignment.models import (
 from cfp.domain.assignment.queries import current_round
 from cfp.domain.conferences.models import AffiliationAlias
 from cfp.domain.jobs import Job
-from cfp.jobs.worker import run_due_once
 from tests.factories import (
     give_role,
     make_assignment,
@@ -27,10 +25,10 @@ from tests.factories import (
     make_review,
     make_track,
 )
-from tests.support.outbox import config_for
 from tests.support.reviewing import Committee, make_committee
 from tests.support.statements import counted
 from tests.support.visitor import Page, Visitor
+from tests.support.working import Work
 
 VisitorAs = Callable[[Person], Visitor]
 
@@ -38,11 +36,6 @@ VisitorAs = Callable[[Person], Visitor]
 @pytest.fixture
 def committee(db: Session) -> Committee:
     return make_committee(db)
-
-
-@pytest.fixture
-def config(instance, database_url) -> Config:
-    return config_for(instance, database_url)
 
 
 @pytest.fixture
@@ -58,12 +51,12 @@ def conflicts_at(committee: Committee, rest: str = "") -> str:
     return f"/{committee.conference.slug}/chair/conflicts/{rest}"
 
 
-def proposed(chair: Visitor, committee: Committee, config: Config, **values: str) -> Page:
-    """Ask for a proposal, let the worker's child compute it, and look at it."""
+def proposed(chair: Visitor, committee: Committee, work: Work, **values: str) -> Page:
+    """Ask for a proposal, have it computed, and look at it."""
     page = chair.get(at(committee))
     waiting = chair.submit(page, values, press="Make a proposal")
     assert "waits for its turn" in waiting.text
-    assert run_due_once(config).jobs == 1
+    assert work().state == "done"
     return chair.get(waiting.path)
 
 
@@ -73,11 +66,11 @@ def pairs(db: Session) -> set[tuple[int, int]]:
     return {(row[0], row[1]) for row in rows}
 
 
-def test_from_coverage_over_a_proposal_to_the_assignment_and_back(chair, committee, config, db):
+def test_from_coverage_over_a_proposal_to_the_assignment_and_back(chair, committee, work, db):
     page = chair.get(at(committee))
     assert "0 of 12 wanted" in page.text
     assert "6 submissions have too few." in page.text
-    proposal = proposed(chair, committee, config)
+    proposal = proposed(chair, committee, work)
     assert proposal.path.endswith("/proposals/1")
     assert "Nobody worse off than need be" in proposal.text
     assert "12 new" in proposal.text
@@ -94,8 +87,8 @@ def test_from_coverage_over_a_proposal_to_the_assignment_and_back(chair, committ
     assert pairs(db) == set()
 
 
-def test_a_chair_edits_and_solves_again(chair, committee, config, db):
-    proposal = proposed(chair, committee, config)
+def test_a_chair_edits_and_solves_again(chair, committee, work, db):
+    proposal = proposed(chair, committee, work)
     first, second = [
         control.get("value")
         for control in proposal.tree.iter("input")
@@ -107,7 +100,7 @@ def test_a_chair_edits_and_solves_again(chair, committee, config, db):
     assert "Apply 11 changes" in forbidden.text
     assert "forbidden" in chair.get(f"{forbidden.path}?show=left_out").text
     waiting = chair.submit(forbidden, press="Solve again with this")
-    run_due_once(config)
+    work()
     again = chair.get(waiting.path)
     values = {control.get("value") for control in again.tree.iter("input")}
     assert first in values
@@ -118,8 +111,8 @@ def test_a_chair_edits_and_solves_again(chair, committee, config, db):
     assert db.scalars(select(Assignment).where(Assignment.pinned)).one()
 
 
-def test_what_changed_since_is_refused_and_said(chair, committee, config, db):
-    proposal = proposed(chair, committee, config)
+def test_what_changed_since_is_refused_and_said(chair, committee, work, db):
+    proposal = proposed(chair, committee, work)
     make_assignment(db, committee.submissions[0], committee.reviewers[0])
     db.commit()
     refused = chair.submit(proposal, press="Apply 12 changes")
@@ -131,15 +124,15 @@ def test_what_changed_since_is_refused_and_said(chair, committee, config, db):
     assert "Apply" not in {button.label.split()[0] for f in page.forms() for button in f.buttons}
 
 
-def test_a_decline_is_repaired_from_the_overview(chair, committee, config, db):
-    applied = chair.submit(proposed(chair, committee, config), press="Apply 12 changes")
+def test_a_decline_is_repaired_from_the_overview(chair, committee, work, db):
+    applied = chair.submit(proposed(chair, committee, work), press="Apply 12 changes")
     declined = db.scalars(select(Assignment).order_by(Assignment.id)).first()
     declined.state, declined.reason = "declined", "No time."
     db.commit()
     page = chair.get(at(committee))
     assert "1 submission has too few." in page.text
     waiting = chair.submit(page, press="Repair: change as little as possible")
-    run_due_once(config)
+    work()
     repair = chair.get(waiting.path)
     assert "As few changes as possible" in repair.text
     chair.submit(repair, press="Apply 1 change")
@@ -151,13 +144,13 @@ def test_a_decline_is_repaired_from_the_overview(chair, committee, config, db):
     assert chair.submit(chair.get(applied.path), press="Undo").status == 409
 
 
-def test_the_shortfall_is_said_in_words(chair, committee, config, db):
+def test_the_shortfall_is_said_in_words(chair, committee, work, db):
     for reviewer in committee.reviewers[:5]:
         make_conflict(db, committee.submissions[0], reviewer)
     db.commit()
     page = chair.get(at(committee))
     assert "1 of 6 reviewers may review it, 5 have a conflict of interest" in page.text
-    proposal = proposed(chair, committee, config)
+    proposal = proposed(chair, committee, work)
     assert "1 submission can only be reviewed by 1 reviewer" in proposal.text
     assert "who can give 1 of 2 reviews: 1 missing." in proposal.text
     assert "Talk 0" in proposal.text
@@ -209,8 +202,8 @@ def test_only_one_solve_runs_at_a_time(chair, committee, db):
     assert len(db.scalars(select(Job)).all()) == 1
 
 
-def test_the_best_sum_can_be_asked_for(chair, committee, config, db):
-    proposal = proposed(chair, committee, config, objective="max")
+def test_the_best_sum_can_be_asked_for(chair, committee, work, db):
+    proposal = proposed(chair, committee, work, objective="max")
     assert "The best possible match" in proposal.text
     assert db.scalars(select(Proposal)).one().parameters["objective"] == "max"
     token = {"objective": "worst", "most": ""}
@@ -340,7 +333,7 @@ def test_a_chair_limits_a_reviewer(chair, committee, db):
         assert chair.get(at(committee, f"reviewers/{other}")).status == 404
 
 
-def test_a_track_chair_has_their_tracks_only(committee, db, visitor_as, config):
+def test_a_track_chair_has_their_tracks_only(committee, db, visitor_as, work):
     track, person = make_track(db, committee.conference, "Storage"), make_person(db, "T Chair")
     give_role(db, committee.conference, person, "track_chair", track)
     committee.submissions[0].track_id = track.id
@@ -353,7 +346,7 @@ def test_a_track_chair_has_their_tracks_only(committee, db, visitor_as, config):
     assert "Talk 1" not in visitor.get(at(committee, "submissions/")).text
     assert "Reviewer 0 0 0" in visitor.get(at(committee, "reviewers/")).text
     assert visitor.get(at(committee, f"submissions/{committee.submissions[1].code}/")).status == 404
-    proposal = proposed(visitor, committee, config)
+    proposal = proposed(visitor, committee, work)
     visitor.submit(proposal, press="Apply 2 changes")
     assert len(pairs(db)) == 3
     for path in (conflicts_at(committee), at(committee, f"reviewers/{committee.chair.code}")):
@@ -361,14 +354,14 @@ def test_a_track_chair_has_their_tracks_only(committee, db, visitor_as, config):
 
 
 def test_a_chair_with_a_conflict_sees_nothing_of_that_submission(
-    chair, committee, config, db, visitor_as
+    chair, committee, work, db, visitor_as
 ):
     other = make_person(db, "Other Chair")
     give_role(db, committee.conference, other, "chair")
     hidden = committee.submissions[0]
     make_conflict(db, hidden, other)
     db.commit()
-    proposal = chair.submit(proposed(chair, committee, config), press="Apply 12 changes")
+    proposal = chair.submit(proposed(chair, committee, work), press="Apply 12 changes")
     blocked = visitor_as(other)
     assert blocked.get(proposal.path).status == 404
     overview = blocked.get(at(committee))
@@ -376,7 +369,7 @@ def test_a_chair_with_a_conflict_sees_nothing_of_that_submission(
     assert "proposals/" not in overview.html
     assert hidden.title not in blocked.get(at(committee, "submissions/")).text
     assert blocked.get(at(committee, f"submissions/{hidden.code}/")).status in {403, 404}
-    own = proposed(blocked, committee, config)
+    own = proposed(blocked, committee, work)
     assert own.status == 200
     assert hidden.title not in own.text
 
@@ -439,9 +432,9 @@ def test_bad_ids_and_wrong_methods(chair, committee):
     assert chair.client.post(at(committee)).status_code == 405
 
 
-@pytest.mark.parametrize(
-    "values",
-    [
+def test_a_mark_of_nothing_is_refused(chair, committee, work, db):
+    page = proposed(chair, committee, work)
+    for values in (
         {},
         {"picked": "999-999", "as": "pinned"},
         {"picked": "1-2"},
@@ -449,12 +442,8 @@ def test_bad_ids_and_wrong_methods(chair, committee):
         {"picked": "1-2-3", "as": "pinned"},
         {"picked": "\u0661-\u0662", "as": "pinned"},
         {"as": "pinned"},
-    ],
-)
-def test_a_mark_of_nothing_is_refused(chair, committee, config, db, values):
-    page = proposed(chair, committee, config)
-    status = _post(chair, page.path, page.path + "/marks", **values)
-    assert status == 422
+    ):
+        assert _post(chair, page.path, page.path + "/marks", **values) == 422, values
     assert set(db.scalars(select(ProposalPick.mark))) == {""}
 
 
@@ -516,7 +505,7 @@ def first_pair(chair_page: Page) -> str:
     return next(path for label, path in chair_page.links().items() if label.startswith("Swap"))
 
 
-def test_statements_stay_few_whatever_the_size(db, visitor_as, engine: Engine, app, config):
+def test_statements_stay_few_whatever_the_size(db, visitor_as, engine: Engine, app, work):
     seen: dict[str, list[int]] = {}
     for size in (3, 60):
         committee = make_committee(db, submissions=size, reviewers=max(4, size // 6), each=1)
@@ -526,7 +515,7 @@ def test_statements_stay_few_whatever_the_size(db, visitor_as, engine: Engine, a
             make_conflict(db, submission, reviewer, "affiliation")
         make_review(db, committee.submissions[0], committee.reviewers[0])
         visitor = visitor_as(committee.chair)
-        proposal = proposed(visitor, committee, config, most="60")
+        proposal = proposed(visitor, committee, work, most="60")
         for name, path in {
             "list": at(committee, "submissions/"),
             "reviewers": at(committee, "reviewers/"),

@@ -10,9 +10,7 @@ from sqlalchemy.orm import Session
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import ReviewerDocument, ReviewerProfile, ReviewersApart
 from cfp.domain.conferences.actions.creation import COPIED_SETTINGS
-from cfp.jobs.worker import run_due_once
 from tests.factories import NOW, give_role, make_assignment, make_conflict, make_person, make_track
-from tests.support.outbox import config_for
 from tests.support.reviewing import Committee, make_committee
 from tests.support.statements import counted
 from tests.support.visitor import Visitor
@@ -147,9 +145,7 @@ def test_where_everyone_reviews_there_are_no_rules(committee, chair, db):
     assert "Weights and rules" not in settings.text
 
 
-def test_a_proposal_says_why_and_which_rules_it_cannot_keep(
-    committee, chair, db, instance, database_url
-):
+def test_a_proposal_says_why_and_which_rules_it_cannot_keep(committee, chair, db, work):
     one, giver = committee.submissions[0], committee.reviewers[0]
     one.abstract = "Nested tunnels in hardware"
     committee.conference.needs_senior = True
@@ -158,7 +154,7 @@ def test_a_proposal_says_why_and_which_rules_it_cannot_keep(
     db.add(ReviewerProfile(load_least=3, load_wished=1, **here))
     db.commit()
     waiting = chair.submit(chair.get(at(committee)), press="Make a proposal")
-    assert run_due_once(config_for(instance, database_url)).jobs == 1
+    assert work().state == "done"
     page = chair.get(waiting.path)
     assert "wrote “Tunnels I dug”: " in page.text
     assert "texts 0." in page.text
@@ -173,7 +169,7 @@ def test_a_proposal_says_why_and_which_rules_it_cannot_keep(
     assert "Tunnels I dug" not in chair.get(page.path).text
 
 
-def test_a_draw_and_a_lack_of_seniors_are_said(committee, chair, db, instance, database_url):
+def test_a_draw_and_a_lack_of_seniors_are_said(committee, chair, db, work):
     committee.conference.chance_cap, committee.conference.needs_senior = 60, True
     here = {"conference_id": committee.conference.id}
     db.add(ReviewerProfile(person_id=committee.reviewers[0].id, senior=True, **here))
@@ -182,7 +178,7 @@ def test_a_draw_and_a_lack_of_seniors_are_said(committee, chair, db, instance, d
     page = chair.get(at(committee))
     assert "none with a chance above 60 %" in page.text
     waiting = chair.submit(page, press="Make a proposal")
-    run_due_once(config_for(instance, database_url))
+    work()
     proposal = chair.get(waiting.path).text
     assert "no pair had a chance above 60 %" in proposal
     assert "no senior reviewer. Talk 0" in proposal

@@ -195,7 +195,7 @@ def test_offer_mark_and_release(committee, visitor_as: VisitorAs, db):
 
 
 def test_a_repair_asks_stand_by_first_and_an_ordinary_solve_never(
-    committee, visitor_as: VisitorAs, config, db
+    committee, visitor_as: VisitorAs, work, db
 ):
     """Of two who could take what was declined the one on stand-by is asked; loads say otherwise."""
     plan(db, committee)
@@ -204,7 +204,7 @@ def test_a_repair_asks_stand_by_first_and_an_ordinary_solve_never(
     chair = visitor_as(committee.chair)
     page = chair.get(at(committee, "chair/assignment/"))
     waiting = chair.submit(page, press="Make a proposal")
-    run_due_once(config)
+    work()
     chair.submit(chair.get(waiting.path), press="Apply 6 changes")
     people = set(db.scalars(select(Assignment.person_id)))
     assert reserve.id not in people
@@ -217,7 +217,7 @@ def test_a_repair_asks_stand_by_first_and_an_ordinary_solve_never(
     assert "declined: 2" in page.text
     assert "2 reviews need somebody new" in chair.get(at(committee, "chair/")).text
     waiting = chair.submit(page, press="Propose a repair")
-    run_due_once(config)
+    work()
     chair.submit(chair.get(waiting.path), press="Apply 2 changes")
     active = select(Assignment.submission_id, Assignment.person_id).where(
         Assignment.state.in_(("assigned", "accepted", "done"))
@@ -263,7 +263,7 @@ def test_every_way_to_drop_out_is_counted_once(committee, db):
 
 
 def test_silence_is_repaired_and_the_silent_are_told(
-    committee, visitor_as: VisitorAs, config, db
+    committee, visitor_as: VisitorAs, work, db
 ):
     plan(db, committee, silent_days=1)
     ada, ben, cat, dan, reserve = committee.reviewers
@@ -283,7 +283,7 @@ def test_silence_is_repaired_and_the_silent_are_told(
     page = chair.get(at(committee, "chair/assignment/"))
     assert "no answer after a reminder: 1" in page.text
     waiting = chair.submit(page, press="Propose a repair")
-    run_due_once(config)
+    work()
     repair = chair.get(waiting.path)
     assert "no answer after a reminder" in repair.text
     chair.submit(repair, press="Apply 2 changes")

@@ -1,17 +1,25 @@
-"""Do in this process what a worker's child would: the newest job that was asked for."""
+"""Do in this process what a worker's child would: the newest job that was asked for.
+
+A process of its own for each job, as workers have it, takes seconds to start: `test_jobs` is about
+those.
+"""
+
+from collections.abc import Callable
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from cfp import clock
 from cfp.domain.jobs import Job, claim
-from cfp.jobs import registry
+from cfp.jobs import child, registry
 from cfp.jobs.context import JobContext
 from tests.factories import NOW
 
+Work = Callable[[], Job]
 
-def work(db: Session, engine: Engine) -> Job:
-    """Run it to its end; its result is stored as a worker's would be."""
+
+def work_on(db: Session, engine: Engine) -> Job:
+    """Run it to its end; its result, or why there is none, is stored as a worker's would be."""
     job = db.query(Job).order_by(Job.id.desc()).first()
     assert job is not None
     now = clock.now()
@@ -20,7 +28,7 @@ def work(db: Session, engine: Engine) -> Job:
     db.commit()
     context = JobContext(engine, claimed, "test")
     try:
-        context.finish(registry.TASKS[job.kind].load()(context))
+        child.perform(registry.TASKS[job.kind], context)
     finally:
         context.close()
     db.expire_all()
