@@ -25,9 +25,13 @@ class Crawl:
     combination: what two filters leave, each of them shows as well. The page of one thing carries
     the list's filters along for its way back and on, so every thing is asked for without them and
     each value of them for one thing.
+
+    Attributes:
+        orders: ask every list for each of its orders too. They show the same rows.
     """
 
     client: FlaskClient
+    orders: bool = False
     seen: dict[str, Page] = field(default_factory=dict)
     _asked: set[tuple[str, str]] = field(default_factory=set)
 
@@ -52,8 +56,10 @@ class Crawl:
     def _is_news(self, path: str) -> bool:
         page, _, query = path.partition("?")
         kind = self._kind_of_thing(page)
-        values = {(kind or page, one) for one in query.split("&")}
-        alone = len(values) == 1 and (not query or kind is None)
+        asked = query.split("&")
+        filters = [one for one in asked if self.orders or not one.startswith("sort=")]
+        values = {(kind or page, one) for one in filters}
+        alone = len(asked) == len(filters) == 1 and (not query or kind is None)
         news = alone or not values <= self._asked
         self._asked |= values
         return news
