@@ -357,6 +357,14 @@ def test_what_others_read_keeps_codes_and_guids(
         if name == "schedule.json":
             assert talk.speakers == known.speakers
     assert len(new.talks) == outcome.talks_created == 5
+    shown = {
+        (one.talk, one.kind, one.url) for one in versions.shown_materials(fresh, here, new, LINKS)
+    }
+    assert {kind for _talk, kind, _url in shown} == {"slides", "video"}
+    assert shown == {
+        (one.talk, one.kind, one.url)
+        for one in versions.shown_materials(setting.db, setting.conference, old, LINKS)
+    }
     assert nothing_new(taken(fresh, here, data, update=True))
     assert fresh.scalars(select(ProgramSession)).all() == []
 
