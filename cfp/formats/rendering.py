@@ -45,6 +45,14 @@ class PageEnvironment(Environment):
         return value if type(value) is markupsafe.Markup else markupsafe.escape(value)
 
 
+def formatted(text: str) -> markupsafe.Markup:
+    """Markdown as HTML, safe."""
+    # Most conferences have plain text, and need no library for it.
+    from cfp.formats.formatted import formatted as made  # noqa: PLC0415 - as said
+
+    return made(text)
+
+
 @lru_cache(maxsize=8)
 def environment(language: str) -> Environment:
     """Return the environment of pages in a language, with the templates compiled so far."""
@@ -62,5 +70,6 @@ def environment(language: str) -> Environment:
         long_day=lambda day: long_day(day, language),
         language_name=lambda code: language_name(code, language),
         linked=linked,
+        formatted=formatted,
     )
     return made

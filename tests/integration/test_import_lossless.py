@@ -51,6 +51,7 @@ def setting(db: Session) -> Setting:
     """All that a version can hold, published twice: then one talk was canceled."""
     setting = make_setting(db)
     setting.conference.sections = {"introduction": "Come.", "contact": "Write to us."}
+    setting.conference.markdown = True
     setting.conference.registration_url = "https://tickets.example.org"
     _fill(setting)
     versions.publish(db, setting.me, setting.conference, note="First", now=NOW)

@@ -56,6 +56,7 @@ def freeze(
         days=days,
         rooms=tuple(frozen.Room(room.name, room.capacity) for room in rooms) if several else (),
         talks=talks,
+        markdown=conference.markdown,
         broadcasts=_broadcasts(db, conference, {room.id: room.name for room in rooms}, days),
     )
     canceled = {talk.code for talk in talks if talk.canceled}

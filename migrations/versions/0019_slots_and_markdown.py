@@ -1,4 +1,4 @@
-"""Which of a talk's slots one is, for as long as it is there.
+"""Which of a talk's slots one is, for as long as it is there; abstracts in Markdown.
 
 Until now it followed from the order of their times, so that two slots of one talk changed what
 calendars know them by when one moved past the other. What stands now keeps what that order gave it.
@@ -16,6 +16,11 @@ INDEX = "ix_placement_occurrence"
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("conference") as table:
+        markdown = sa.Column("markdown", sa.Boolean(), nullable=False, server_default=sa.false())
+        table.add_column(markdown)
+    with op.batch_alter_table("conference") as table:
+        table.alter_column("markdown", server_default=None)
     with _altered("placement") as table:
         table.add_column(sa.Column("occurrence", sa.Integer(), nullable=False, server_default="1"))
     op.execute(
@@ -38,6 +43,8 @@ def downgrade() -> None:
     op.drop_index(INDEX, "placement")
     with _altered("placement") as table:
         table.drop_column("occurrence")
+    with op.batch_alter_table("conference") as table:
+        table.drop_column("markdown")
 
 
 def _altered(table: str):  # noqa: ANN202 - Alembic's own context manager
