@@ -368,6 +368,12 @@ def test_what_others_read_keeps_codes_and_guids(
     }
     assert nothing_new(taken(fresh, here, data, update=True))
     assert fresh.scalars(select(ProgramSession)).all() == []
+    affiliation = select(Speaker).where(Speaker.name == "Ada")
+    for one in setting.db.scalars(affiliation):
+        one.affiliation = "Acme"
+    setting.db.flush()
+    if name == "schedule.xml":  # it has no affiliations to tell
+        assert nothing_new(taken(setting.db, setting.conference, data, update=True))
 
 
 def test_the_command_restores_and_publishes(
