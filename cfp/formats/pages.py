@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from functools import cached_property
-from html import escape
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -19,7 +18,7 @@ from cfp.formats.days import Block, blocks_of, grid_of
 from cfp.formats.jsonld import write_jsonld
 from cfp.formats.people import Person, people_of
 from cfp.formats.program import CONTACT, Material, Program, ProgramSpeaker, Slot, Talk
-from cfp.formats.rendering import environment
+from cfp.formats.rendering import environment, escape
 from cfp.formats.speakers import write_entry
 from cfp.formats.words import words_of
 from cfp.formats.writers import Edition
