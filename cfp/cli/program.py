@@ -137,7 +137,7 @@ def _summary(found: Imported) -> str:
     entries = sum(len(talk.speakers) for talk in found.talks)
     timed = sum(slot.start is not None for slot in found.slots)
     return (
-        f"{found.title}: {len(found.talks)} talks, {entries} speaker entries "
+        f"{found.title or 'No title'}: {len(found.talks)} talks, {entries} speaker entries "
         f"({len(people)} people), {len(found.slots)} rows ({timed} with times), "
         f"{len(found.warnings)} warnings"
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from cfp.formats import frab_links
 from cfp.formats.errors import FormatError
 from cfp.formats.frab import BREAK, GENERATOR
 from cfp.formats.grammar import clean_text, one_line
@@ -35,6 +36,7 @@ class _Event:
     room: str
     line: int | None = None
     people: tuple[ProgramSpeaker, ...] = ()
+    references: tuple[frab_links.Reference, ...] = ()
 
     def __getitem__(self, name: str) -> str:
         return self.values.get(name, "")
@@ -83,7 +85,8 @@ def _xml_event(event: XmlElement, day: int | None, room: str) -> _Event:
     persons = event.first("persons")
     names = [one.text for one in persons.all("person")] if persons is not None else []
     people = tuple(NameAndAffiliation(one_line(name)) for name in names if one_line(name))
-    return _Event(values, people, day, room, event.line)
+    references = tuple(frab_links.of_xml(event))
+    return _Event(values, people, day, room, event.line, references=references)
 
 
 def read_frab_json(data: Mapping[str, object], start: date | None = None) -> Imported:
@@ -122,7 +125,8 @@ def _json_event(event: Mapping[str, object], day: int | None, room: str) -> _Eve
     named = [_json_person(one) for one in listed if isinstance(one, Mapping)]
     people = tuple(one for one in named if one.name)
     plain = tuple(NameAndAffiliation(one.name, one.affiliation) for one in people)
-    return _Event(values, plain, day, room, people=people)
+    references = tuple(frab_links.of_json(event))
+    return _Event(values, plain, day, room, people=people, references=references)
 
 
 def _json_person(person: Mapping[str, object]) -> ProgramSpeaker:
@@ -202,6 +206,8 @@ class _Reader:
         known = self.coded.get(code) if code else self.anchors.get(key)
         if known is not None:
             return known
+        materials = frab_links.materials_of(event.references)
+        self.doubts += frab_links.left_out(event.references, materials, title, event.line)
         anchor = f"t-{code or event['guid'] or event['id'] or len(self.talks) + 1}"
         self.coded[code] = self.anchors[key] = anchor
         self.talks.append(
@@ -216,6 +222,7 @@ class _Reader:
                 language=event["language"],
                 code=code,
                 people=event.people,
+                materials=materials,
             )
         )
         return anchor

@@ -15,6 +15,9 @@ from cfp.formats.program import Program, ProgramSpeaker
 _NAMESPACE = uuid.UUID("5d0a3c53-3b0d-5b62-9d5f-3ad7b8f6a2c4")
 """Ours alone, so that equal words elsewhere give other UUIDs. It must never change."""
 
+OFTEN = 20
+"""No talk is given that often: guids of so many slots are looked for."""
+
 _DERIVED = 1_000_000_000
 """Derived numbers start here: above every number of an item, and within 32 bits."""
 
@@ -36,16 +39,15 @@ def speaker_uuid(program: Program, speaker: ProgramSpeaker) -> str:
 def numbers(program: Program) -> Mapping[str, int]:
     """Return a positive integer for each slot's guid and for each unscheduled talk's.
 
-    The item's own number where it is free; the second slot of a talk given twice derives one.
+    The item's own number for the slot with the talk's own guid, wherever it moves; another slot of
+    the talk derives one, also when it is the only one left.
     """
     talks = program.talk_by_code
-    # The slot with the talk's own guid is the first one for ever, wherever it moves.
-    second = {
-        slot.guid: slot.talk is not None and slot.guid != talks[slot.talk].guid
+    wanted = [
+        (slot.guid, slot.id if slot.talk is None or slot.guid == talks[slot.talk].guid else 0)
         for slot in program.ordered_slots
-    }
-    wanted = [(slot.guid, slot.id) for slot in program.ordered_slots]
-    wanted.sort(key=lambda pair: second[pair[0]])
+    ]
+    wanted.sort(key=lambda pair: not pair[1])
     wanted += [(talk.guid or talk.code, talk.id) for talk in program.unscheduled()]
     found: dict[str, int] = {}
     taken: set[int] = set()
@@ -75,9 +77,8 @@ def as_guid(text: str) -> str:
 
 def first_guid(guids: Collection[str]) -> str:
     """Return the one of a talk's guids from which the others derive; without one, the first."""
-    places = range(2, len(guids) + 1)
     for guid in guids:
-        if as_guid(guid) and all(nth_guid(guid, number) in guids for number in places):
+        if as_guid(guid) and {nth_guid(guid, one) for one in range(1, OFTEN)}.issuperset(guids):
             return guid
     return next(iter(guids))
 

@@ -24,7 +24,7 @@ class Doubt:
 
     An import itself adds what the conference could not take: `left.conference` (fields),
     `left.section` (title), `left.broadcast` (url), `left.canceled` (title), `left.material` (title,
-    url).
+    url), which a reader also says of links that are neither slides nor a video.
     """
 
     line: int | None
@@ -39,7 +39,8 @@ class ImportedTalk:
 
     `type`, `track` and `language` are empty when the file does not tell them; text and page do not.
     So are `code`, `guid` and `number`, by which the place it comes from knows the talk, and
-    `minutes`, what it was accepted for. `people` are the speakers with codes and bios.
+    `minutes`, what it was accepted for. `people` are the speakers with codes and bios. `materials`
+    stand with the talk where a file tells them there, and need no code.
     """
 
     title: str
@@ -59,6 +60,7 @@ class ImportedTalk:
     minutes: int = 0
     people: tuple[ProgramSpeaker, ...] = ()
     recorded: bool = True
+    materials: tuple[Material, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,25 +5,23 @@ an application; so they are rendered here, by a Jinja environment of their own o
 of `templates/public`. Links between them are relative, which is why one text serves both.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from cfp.formats.clock import Clock
 from cfp.formats.days import Block, blocks_of, grid_of
 from cfp.formats.jsonld import write_jsonld
-from cfp.formats.linked import linked
 from cfp.formats.people import Person, people_of
 from cfp.formats.program import CONTACT, Material, Program, ProgramSpeaker, Slot, Talk
+from cfp.formats.rendering import environment, escape
 from cfp.formats.speakers import write_entry
-from cfp.formats.words import language_name, long_day, short_day, words_of
+from cfp.formats.words import words_of
 from cfp.formats.writers import Edition
-from cfp.paths import resource
 
 
 @dataclass(frozen=True)
@@ -93,28 +91,8 @@ class Place:
         return f"{self.program}schedule.ics?talks={code}"
 
 
-@lru_cache(maxsize=8)
-def _environment(language: str) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(resource("templates")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_translations(words_of(language), newstyle=True)  # type: ignore[attr-defined] # by the extension
-    environment.filters.update(
-        day=lambda day: short_day(day, language),
-        long_day=lambda day: long_day(day, language),
-        language_name=lambda code: language_name(code, language),
-        linked=linked,
-    )
-    return environment
-
-
 class Row(NamedTuple):
-    """One line of a day's table, with all that must not be looked up per cell.
+    """One line of a day's table; the template takes it apart in this order.
 
     `number` counts the times of a talk that is given several times.
     """
@@ -131,21 +109,18 @@ class Row(NamedTuple):
     slides: str = ""
     video: str = ""
 
-    @property
-    def marks(self) -> str:
-        """Its classes, which are read back."""
-        if not (self.canceled or self.plenary):
-            return ""
-        return "plenary" if not self.canceled else "canceled"
-
 
 class Entry(NamedTuple):
-    """One abstract, as `_macros/talk.html` shows it."""
+    """One abstract; `_macros/talk.html` takes it apart in this order.
 
-    code: str
+    `anchor` is an imported page's own, which keeps working; `top` the way back to the talk's day;
+    `links` are the address and the words of what stands beside the title.
+    """
+
     title: str
     speakers: Markup
     abstract: str
+    code: str
     track: str
     type: str
     top: str
@@ -174,8 +149,7 @@ class Shown:
 
     def render(self, template: str, **values: object) -> str:
         """Render one of `templates/public`."""
-        environment = _environment(self.program.language)
-        return environment.get_template(f"public/{template}").render(
+        return environment(self.program.language).get_template(f"public/{template}").render(
             program=self.program,
             to=self.place,
             clock=self.clock,
@@ -212,14 +186,14 @@ class Shown:
 
     def speakers(self, talk: Talk) -> Markup:
         """The line of speakers; whoever has a page is linked to it."""
-        return Markup("; ".join(map(self._speaker, talk.speakers)))  # noqa: S704 - escaped below
+        return Markup("; ".join([*map(self._speaker, talk.speakers)]))  # noqa: S704 - escaped below
 
     def _speaker(self, speaker: ProgramSpeaker) -> str:
-        entry, name = write_entry(speaker), speaker.name
+        entry, name = escape(write_entry(speaker)), escape(speaker.name)
         if self.place.inline or not speaker.code or not entry.startswith(name):
-            return escape(entry)
-        address, rest = escape(self.place.speaker(speaker.code)), escape(entry[len(name) :])
-        return f'<a href="{address!s}">{escape(name)!s}</a>{rest!s}'
+            return entry
+        address = escape(self.place.speaker(speaker.code))
+        return f'<a href="{address}">{name}</a>{entry[len(name) :]}'
 
     def broadcasts(self, day: int, room: str | None = None) -> list[tuple[str, str]]:
         """Where a day can be watched: a room's name (or none) and the address."""
@@ -286,43 +260,47 @@ def _row(shown: Shown, materials: Materials, slot: Slot, day: date) -> Row:
     if slot.talk is None:
         return Row(slot.title, times, slot.room, slot.plenary)
     talk = program.talk_by_code[slot.talk]
-    given = program.slots_by_talk[talk.code]
+    code, given = talk.code, program.slots_by_talk[talk.code]
     return Row(
         talk.title,
         times,
         slot.room,
         slot.plenary,
-        code=talk.code,
-        address=shown.place.talk(talk.code) if talk.canceled else f"#t-{talk.code}",
-        names=", ".join([speaker.name for speaker in talk.speakers]),
-        canceled=talk.canceled,
-        number=given.index(slot) + 1 if len(given) > 1 else 0,
-        slides=materials.get((talk.code, "slides"), ""),
-        video=materials.get((talk.code, "video"), ""),
+        code,
+        shown.place.talk(code) if talk.canceled else f"#t-{code}",
+        ", ".join([speaker.name for speaker in talk.speakers]),
+        talk.canceled,
+        given.index(slot) + 1 if len(given) > 1 else 0,
+        materials.get((code, "slides"), ""),
+        materials.get((code, "video"), ""),
     )
 
 
-def _entries(shown: Shown) -> Iterator[Entry]:
+def _entries(shown: Shown) -> list[Entry]:
     words, way = words_of(shown.program.language).gettext, shown.place
     calendar, kinds = words("Add to calendar"), {"slides": words("Slides"), "video": words("Video")}
+    found = []
     for talk in shown.program.in_order():
         slots = shown.program.slots_by_talk.get(talk.code)
         links = [(way.calendar(talk.code), calendar)] if slots and not way.inline else []
         links += [
             (way.material(one), one.label or kinds[one.kind]) for one in shown.materials(talk.code)
         ]
-        yield Entry(
-            code=talk.code,
-            title=talk.title,
-            speakers=shown.speakers(talk),
-            abstract=talk.abstract,
-            track=talk.track,
-            type=talk.type,
-            top=f"#day{slots[0].day}" if slots else "#unscheduled",
-            anchor=talk.anchor,
-            url=way.talk(talk.code),
-            links=links,
+        found.append(
+            Entry(
+                talk.title,
+                shown.speakers(talk),
+                talk.abstract,
+                talk.code,
+                talk.track,
+                talk.type,
+                f"#day{slots[0].day}" if slots else "#unscheduled",
+                talk.anchor,
+                way.talk(talk.code),
+                links,
+            )
         )
+    return found
 
 
 def _choices(program: Program) -> list[tuple[str, list[str]]]:

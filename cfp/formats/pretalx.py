@@ -13,6 +13,7 @@ from cfp.formats.grammar import clean_text, one_line
 from cfp.formats.imported import Doubt, Imported, ImportedSlot, ImportedTalk, assemble
 from cfp.formats.json_values import items, mapping, text, texts
 from cfp.formats.moments import moment_of, zone_named
+from cfp.formats.program import ProgramSpeaker
 from cfp.formats.speakers import NameAndAffiliation
 
 _HELD = ("", "accepted", "confirmed")
@@ -51,7 +52,12 @@ class _Reader:
         self.title = one_line(texts(frame.get("event")) or texts(frame.get("name")))
         self.rooms = _by(frame.get("rooms"), "id", "name")
         self.tracks = _by(frame.get("tracks"), "id", "name")
-        self.people = _by(frame.get("speakers"), "code", "name")
+        listed = frame.get("speakers")
+        self.people = {
+            text(one.get("code")): one
+            for one in (listed if isinstance(listed, list) else [])
+            if isinstance(one, Mapping)
+        }
         self.clocks = zone_named(text(frame.get("timezone")))
         self.talks: list[ImportedTalk] = []
         self.slots: list[ImportedSlot] = []
@@ -63,29 +69,37 @@ class _Reader:
             return
         anchor = f"t-{code}" if code else None
         if anchor is not None:
+            people = tuple(self._speakers(talk.get("speakers")))
             self.talks.append(
                 ImportedTalk(
                     title,
-                    tuple(self._speakers(talk.get("speakers"))),
+                    tuple(NameAndAffiliation(one.name, one.affiliation) for one in people),
                     clean_text(texts(talk.get("abstract")) or texts(talk.get("description"))),
                     anchor,
                     type=one_line(texts(talk.get("submission_type"))),
                     track=self._named(talk.get("track"), self.tracks),
                     language=text(talk.get("content_locale")),
                     code=code,
+                    people=people,
                 )
             )
         # What has no code is a break of the widget's.
         self.slots.extend(self._slots(talk, title, anchor))
 
-    def _speakers(self, listed: object) -> Iterator[NameAndAffiliation]:
+    def _speakers(self, listed: object) -> Iterator[ProgramSpeaker]:
+        """Speakers stand in the talk, or apart under the code that the talk names."""
         for one in listed if isinstance(listed, list) else []:
-            if isinstance(one, Mapping):
-                name, affiliation = text(one.get("name")), text(one.get("affiliation"))
-            else:
-                name, affiliation = self.people.get(text(one), text(one)), ""
-            if one_line(name):
-                yield NameAndAffiliation(one_line(name), one_line(affiliation))
+            person = one if isinstance(one, Mapping) else self.people.get(text(one))
+            if person is None:
+                person = {"name": text(one)}
+            name = one_line(text(person.get("name")))
+            if name:
+                yield ProgramSpeaker(
+                    text(person.get("code")) or None,
+                    name,
+                    one_line(text(person.get("affiliation"))),
+                    clean_text(texts(person.get("biography"))),
+                )
 
     def _named(self, value: object, names: Mapping[str, str]) -> str:
         named = names.get(text(value))

@@ -162,6 +162,7 @@ class Program:
 
     Talks without a slot are accepted and not yet scheduled; a talk may have several slots.
     `contact` is the conference's public address, shown where there is no contact section.
+    `markdown`: abstracts are written in it, else they are plain text.
     """
 
     conference: str
@@ -182,6 +183,7 @@ class Program:
     slots: tuple[Slot, ...] = ()
     sessions: tuple[Session, ...] = ()
     broadcasts: tuple[Broadcast, ...] = ()
+    markdown: bool = False
 
     @cached_property
     def session_by_id(self) -> Mapping[int, Session]:

@@ -11,6 +11,7 @@ from flask import Flask
 from flask_babel import get_locale
 
 from cfp.formats.linked import linked
+from cfp.formats.rendering import formatted
 from cfp.web import context
 from cfp.web.rows import addresses, dots_of
 
@@ -20,6 +21,7 @@ AOE = "Etc/GMT+12"
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         in_zone=in_zone, clock_time=clock_time, day=day, zone_name=zone_name, linked=linked,
+        formatted=formatted,
         dateformat=date_words, datetimeformat=moment_words,
     )  # fmt: skip
     app.jinja_env.globals["now"] = context.now

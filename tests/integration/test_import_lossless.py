@@ -51,6 +51,7 @@ def setting(db: Session) -> Setting:
     """All that a version can hold, published twice: then one talk was canceled."""
     setting = make_setting(db)
     setting.conference.sections = {"introduction": "Come.", "contact": "Write to us."}
+    setting.conference.markdown = True
     setting.conference.registration_url = "https://tickets.example.org"
     _fill(setting)
     versions.publish(db, setting.me, setting.conference, note="First", now=NOW)
@@ -357,8 +358,22 @@ def test_what_others_read_keeps_codes_and_guids(
         if name == "schedule.json":
             assert talk.speakers == known.speakers
     assert len(new.talks) == outcome.talks_created == 5
+    shown = {
+        (one.talk, one.kind, one.url) for one in versions.shown_materials(fresh, here, new, LINKS)
+    }
+    assert {kind for _talk, kind, _url in shown} == {"slides", "video"}
+    assert shown == {
+        (one.talk, one.kind, one.url)
+        for one in versions.shown_materials(setting.db, setting.conference, old, LINKS)
+    }
     assert nothing_new(taken(fresh, here, data, update=True))
     assert fresh.scalars(select(ProgramSession)).all() == []
+    affiliation = select(Speaker).where(Speaker.name == "Ada")
+    for one in setting.db.scalars(affiliation):
+        one.affiliation = "Acme"
+    setting.db.flush()
+    if name == "schedule.xml":  # it has no affiliations to tell
+        assert nothing_new(taken(setting.db, setting.conference, data, update=True))
 
 
 def test_the_command_restores_and_publishes(

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -110,19 +110,23 @@ def test_slots_survive_the_schedules_migration_and_ids_are_given_once(engine: En
         db.flush()
         places = {"conference_id": conference.id, "draft_id": draft.id, "minutes": 30}
         db.add_all(Placement(item_id=item.id, start=NOW, **places) for item in items)
+        early = Placement(item_id=items[1].id, start=NOW - timedelta(hours=1), **places)
+        early.occurrence = 2
+        db.add(early)
         db.commit()
         ids = [row.id for row in db.query(Placement)]
     downgrade(engine, "0002")
     upgrade(engine)
     with open_session(engine, writes=True) as db:
         rows = db.query(Placement).order_by(Placement.id).all()
-        assert [(row.id, row.start, row.pinned, row.plenary) for row in rows] == [
-            (id_, NOW, False, False) for id_ in ids
+        assert [(row.id, row.start == NOW, row.pinned, row.plenary) for row in rows] == [
+            (id_, id_ != ids[-1], False, False) for id_ in ids
         ]
+        assert [row.occurrence for row in rows] == [1, 2, 1, 1]  # by time, as calendars know them
         assert sorted(item.number or 0 for item in db.query(ProgramItem))[1:] == [1, 2]
         db.delete(rows[-1])
         db.flush()
-        again = Placement(item_id=rows[0].item_id, start=NOW, **places)
+        again = Placement(item_id=rows[0].item_id, occurrence=2, start=NOW, **places)
         db.add(again)
         db.flush()
         assert again.id > ids[-1]

@@ -1,6 +1,6 @@
 """The schedule's acts and rules: warnings, sessions, steps, drafts, and what is still a secret."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, select
@@ -154,6 +154,27 @@ def test_one_of_two_slots_of_a_talk_comes_back(here: Setting) -> None:
     drafts.remove(here.db, here.me, here.conference, first.id, now=NOW)
     steps.undo(here.db, here.me, here.conference, now=NOW)
     assert [one.start for one in here.plan().placed] == [at(0), at(60)]
+
+
+def test_a_slot_keeps_its_identity_when_it_moves_before_the_talks_other_one(here: Setting) -> None:
+    talk = here.talk("Twice")
+    first = here.place(talk)
+    second = here.place(talk, 60, again=True)
+
+    def known() -> dict[datetime, str]:
+        frozen = versions.preview(here.db, here.conference, None, now=NOW)
+        return {slot.start: slot.guid for slot in frozen.slots}
+
+    one, other = known()[at(0)], known()[at(60)]
+    assert one != other
+    moved(here, second, -60)
+    assert known() == {at(-60): other, at(0): one}
+    drafts.remove(here.db, here.me, here.conference, first.id, now=NOW)
+    assert known() == {at(-60): other}
+    steps.undo(here.db, here.me, here.conference, now=NOW)
+    copy = drafting.copy_draft(here.db, here.me, here.conference, None, name="B", now=NOW)
+    drafting.use_draft(here.db, here.me, here.conference, copy.id, now=NOW)
+    assert known() == {at(-60): other, at(0): one}
 
 
 def test_a_change_that_changes_nothing_is_no_step_and_no_entry(here: Setting) -> None:

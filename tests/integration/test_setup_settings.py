@@ -161,7 +161,9 @@ def test_the_page_s_parts(
         introduction="Hello <b>all</b>\nsee https://example.org/x.",
         registration_url="https://example.org/register",
         contact_text="Write to us.",
+        markdown="y",
     )
+    assert conference.markdown
     assert set(conference.sections) == {"introduction", "contact", "other"}
     page = stranger.get("/netconf/")
     assert "Hello &lt;b&gt;all" in page.html

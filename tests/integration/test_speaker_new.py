@@ -461,6 +461,11 @@ def test_the_preview_is_the_public_page_s_markup(
     assert '<a href="https://example.org/x"' in answer.text
     assert "<html" not in answer.text
     assert count(db) == 0
+    conference.markdown = True
+    db.commit()
+    typed["abstract"] = "*See* <b>x</b>"
+    answer = stranger.client.post("/netconf/submissions/preview", data={**hidden(page), **typed})
+    assert "<p><em>See</em> &lt;b&gt;x&lt;/b&gt;</p>" in answer.text
 
 
 def test_autosave_makes_one_draft_however_often_it_is_asked(

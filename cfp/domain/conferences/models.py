@@ -36,10 +36,12 @@ class Conference(Base):
     changes_until: Mapped[datetime | None]
     decisions_by: Mapped[date | None]
 
-    # The page's sections, key -> text; a missing or empty one is not shown.
+    # The page's sections, key -> text; a missing or empty one is not shown. `markdown`: abstracts
+    # are written in it.
     sections: Mapped[dict[str, Any]] = mapped_column(default=dict)
     registration_url: Mapped[str] = mapped_column(default="")
     mailing_list: Mapped[str] = mapped_column(default="")
+    markdown: Mapped[bool] = mapped_column(default=False)
 
     # Reviewing.
     blind: Mapped[bool] = mapped_column(default=False)

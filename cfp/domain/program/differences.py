@@ -101,7 +101,7 @@ def _frame(program: frozen.Program) -> tuple[object, ...]:
     """What surrounds the talks and slots, which `differences` covers."""
     about = (program.title, program.zone, program.start, program.end, program.place)
     plenary = {slot.guid for slot in program.slots if slot.plenary}
-    texts = (program.language, program.contact, program.sections)
+    texts = (program.language, program.contact, program.sections, program.markdown)
     return *about, *texts, program.rooms, program.broadcasts, plenary
 
 def stamped(program: frozen.Program, before: frozen.Program) -> frozen.Program:

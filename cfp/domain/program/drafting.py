@@ -113,7 +113,10 @@ def delete_draft(
 
 
 _SESSION = ("conference_id", "number", "title", "chair", "posters")
-_PLACEMENT = ("conference_id", "item_id", "room_id", "start", "minutes", "pinned", "plenary")
+_PLACEMENT = (
+    *("conference_id", "item_id", "occurrence", "room_id", "start", "minutes"),
+    *("pinned", "plenary"),
+)
 
 
 def _values(row: Placement | ProgramSession, names: Sequence[str]) -> dict[str, Any]:

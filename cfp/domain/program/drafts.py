@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from itertools import count
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -65,6 +66,7 @@ def place(
         conference_id=conference.id,
         draft_id=draft.id,
         item_id=item.id,
+        occurrence=free_occurrence(db, draft.id, item.id),
         room_id=room_id,
         start=start,
         minutes=minutes,
@@ -199,7 +201,7 @@ def replace(
     _refuse_placed(db, draft, item)
     with changing(db, actor, conference, draft, "replace", now=now) as step:
         step.touch(placement)
-        placement.item_id = item.id
+        placement.item_id, placement.occurrence = item.id, 1
         step.items.add(item.id)
     return submission.state not in IN_PROGRAM
 
@@ -239,6 +241,13 @@ def item_of(db: Session, submission: Submission) -> ProgramItem:
         item.number = next_number(db, submission.conference_id)
         db.flush()
     return item
+
+
+def free_occurrence(db: Session, draft_id: int, item_id: int) -> int:
+    """The number of an item's next slot in a draft; one that was taken out gives its number on."""
+    here = (Placement.draft_id == draft_id, Placement.item_id == item_id)
+    taken = set(db.scalars(select(Placement.occurrence).where(*here)))
+    return next(number for number in count(1) if number not in taken)
 
 
 def new_item(

@@ -56,6 +56,7 @@ def freeze(
         days=days,
         rooms=tuple(frozen.Room(room.name, room.capacity) for room in rooms) if several else (),
         talks=talks,
+        markdown=conference.markdown,
         broadcasts=_broadcasts(db, conference, {room.id: room.name for room in rooms}, days),
     )
     canceled = {talk.code for talk in talks if talk.canceled}
@@ -212,13 +213,11 @@ def _slots(
     several: bool,
 ) -> list[frozen.Slot]:
     """The draft's placements, and the last published places of canceled talks."""
-    seen: dict[int, int] = {}
-    slots = []
-    for one in plan.placed:
-        if one.code is not None and one.code not in program.talk_by_code:
-            continue
-        nth = seen[one.item_id] = seen.get(one.item_id, 0) + 1
-        slots.append(_slot(one, nth, program, plan, several=several))
+    slots = [
+        _slot(one, program, plan, several=several)
+        for one in plan.placed
+        if one.code is None or one.code in program.talk_by_code
+    ]
     placed = {slot.talk for slot in slots}
     gone = [slot for slot in before.slots if slot.talk in canceled] if before else []
     return slots + [
@@ -228,11 +227,9 @@ def _slots(
     ]
 
 
-def _slot(
-    one: Placed, nth: int, program: frozen.Program, plan: Plan, *, several: bool
-) -> frozen.Slot:
+def _slot(one: Placed, program: frozen.Program, plan: Plan, *, several: bool) -> frozen.Slot:
     return frozen.Slot(
-        guid=nth_guid(one.guid, nth),
+        guid=nth_guid(one.guid, one.occurrence),
         id=one.number,
         talk=one.code,
         title="" if one.code else one.title,

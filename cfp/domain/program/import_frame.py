@@ -301,6 +301,7 @@ def _take_own_texts(work: Work, program: Program) -> None:
         if differs and (not url or work.change(section.key, ["url"])):
             conference.registration_url = section.url
     conference.place = conference.place or program.place
+    conference.markdown = conference.markdown or program.markdown
     _note_left(work, program)
 
 
@@ -314,7 +315,7 @@ def _note_left(work: Work, program: Program) -> None:
 
 
 def _facts(program: Program) -> Mapping[str, object]:
-    names = ("title", "zone", "language", "start", "end", "place", "contact")
+    names = ("title", "zone", "language", "start", "end", "place", "contact", "markdown")
     return {name: getattr(program, name) for name in names}
 
 
@@ -327,4 +328,5 @@ def _own_facts(conference: Conference) -> Mapping[str, object]:
         "end": conference.end_date,
         "place": conference.place,
         "contact": conference.contact,
+        "markdown": conference.markdown,
     }

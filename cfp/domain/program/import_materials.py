@@ -20,16 +20,21 @@ from cfp.policy import Relation, Standing
 
 def take_materials(work: Work, talks: Sequence[Submission]) -> None:
     """Give the talks (in the file's order) what the file links; an uploaded file by its address."""
-    codes = (talk.code for talk in work.found.talks + work.found.canceled)
-    by_code = dict(zip(codes, talks, strict=True))
+    named = work.found.talks + work.found.canceled
+    by_code = dict(zip((talk.code for talk in named), talks, strict=True))
+    for talk, submission in zip(named, talks, strict=True):
+        for one in talk.materials:
+            _take_or_leave(work, submission, one)
     for one in work.found.materials:
-        submission = by_code.get(one.talk)
-        if submission is None or not _may_be_given(submission, one):
-            title = submission.title if submission else one.talk
-            data = {"title": title, "url": one.url}
-            work.outcome.left.append(Doubt(None, "left.material", data))
-        else:
-            _take(work, submission, one)
+        _take_or_leave(work, by_code.get(one.talk), one)
+
+
+def _take_or_leave(work: Work, submission: Submission | None, one: frozen.Material) -> None:
+    if submission is not None and _may_be_given(submission, one):
+        _take(work, submission, one)
+        return
+    data = {"title": submission.title if submission else one.talk, "url": one.url}
+    work.outcome.left.append(Doubt(None, "left.material", data))
 
 
 def _may_be_given(submission: Submission, one: frozen.Material) -> bool:

@@ -10,7 +10,7 @@ from cfp.domain.program.import_frame import Work, fits, room_of
 from cfp.domain.program.import_items import make_item, note_identity
 from cfp.domain.program.models import Placement, ProgramItem, ProgramSession
 from cfp.domain.submissions.models import Submission
-from cfp.formats.identity import as_guid
+from cfp.formats.identity import OFTEN, as_guid, nth_guid
 from cfp.formats.imported import ImportedSlot
 from cfp.formats.program import Session
 
@@ -65,11 +65,14 @@ class _Waiting:
         self.guids = {as_guid(slot.guid) for slot in work.found.slots} - {""}
 
     def pair(self, slot: ImportedSlot, submission: Submission | None) -> _Pair:
-        """The slot of that talk, or the break, at that time if there are several."""
+        """The slot of that talk, or the break: of several the file's by its guid, else by time."""
+        wanted = as_guid(slot.guid)
         alike = [row for row in self.rows if self._is(row[1], slot, submission)]
+        known = [row for row in alike if _guid(*row) == wanted]
+        alike = [row for row in alike if _guid(*row) not in self.guids]
         same = [row for row in alike if row[0].start == slot.start]
-        if alike:
-            row = (same or alike)[0]
+        if known or alike:
+            row = (known or same or alike)[0]
             self.rows.remove(row)
             pair = _Pair(slot, row[1], row[0])
         elif submission is not None:
@@ -88,12 +91,28 @@ class _Waiting:
         return item.title == slot.title
 
 
+def _guid(placement: Placement, item: ProgramItem) -> str:
+    """By which calendars know a slot of the draft."""
+    return nth_guid(item.guid, placement.occurrence)
+
+
+def _occurrence(work: Work, item: ProgramItem, slot: ImportedSlot) -> int:
+    """The one by which calendars know the file's slot, where it is free, else the next one."""
+    query = select(Placement.occurrence).where(
+        Placement.draft_id == work.plan.draft.id, Placement.item_id == item.id
+    )
+    taken, wanted = set(work.db.scalars(query)), as_guid(slot.guid)
+    free = [number for number in range(1, len(taken) + OFTEN) if number not in taken]
+    return next((one for one in free if nth_guid(item.guid, one) == wanted), free[0])
+
+
 def _place(work: Work, pair: _Pair, session: ProgramSession | None) -> None:
     work.db.add(
         Placement(
             conference_id=work.conference.id,
             draft_id=work.plan.draft.id,
             item_id=pair.item.id,
+            occurrence=_occurrence(work, pair.item, pair.slot),
             room_id=room_of(work, pair.slot.room),
             session_id=session.id if session else None,
             start=pair.slot.start,

@@ -4,6 +4,7 @@ import re
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -64,6 +65,7 @@ class _Known:
                 self.by_anchor[item.anchor or f"t-{submission.code}"] = submission
         talks = work.found.talks + work.found.canceled
         self.titles = {talk.title for talk in talks}
+        self.tells_affiliations = any(one.affiliation for talk in talks for one in talk.speakers)
         self.spoken_for = {
             found.id
             for talk in talks
@@ -106,6 +108,8 @@ def _take(work: Work, known: _Known, talk: ImportedTalk, *, canceled: bool) -> S
         work.outcome.talks_created += 1
         submission = _create(work, talk, canceled=canceled)
     else:
+        if not known.tells_affiliations:
+            talk = _with_affiliations(talk, submission)
         differs = _differences(work, submission, talk, canceled=canceled)
         work.outcome.unchanged += not differs
         if work.change(talk.title, differs):
@@ -113,6 +117,14 @@ def _take(work: Work, known: _Known, talk: ImportedTalk, *, canceled: bool) -> S
     if talk.code and submission.code != talk.code:
         work.kept = False
     return submission
+
+
+def _with_affiliations(talk: ImportedTalk, submission: Submission) -> ImportedTalk:
+    """The talk with the affiliations known here: c3voc's XML, for one, has none to tell."""
+    known = {row.name: row.affiliation for row in shown(submission)}
+    speakers = [replace(one, affiliation=known.get(one.name, "")) for one in talk.speakers]
+    people = [replace(one, affiliation=known.get(one.name, "")) for one in talk.people]
+    return replace(talk, speakers=tuple(speakers), people=tuple(people))
 
 
 def _differences(

@@ -68,6 +68,8 @@ class ProgramSession(Base):
 class Placement(Base):
     """Where an item stands in a draft. Minutes are the slot's own, whatever the format says.
 
+    `occurrence` numbers the slots of a talk given several times, each for as long as it is there:
+    calendars know a slot by it, wherever it and the others move.
     `pinned`: a solver leaves it where it is. `plenary`: for everybody, in its room. An id is never
     given twice, so that a step back finds the very slot that was taken out.
     """
@@ -82,6 +84,7 @@ class Placement(Base):
     session_id: Mapped[int | None] = mapped_column(ForeignKey("program_session.id"), index=True)
     start: Mapped[datetime]
     minutes: Mapped[int]
+    occurrence: Mapped[int] = mapped_column(default=1)
     pinned: Mapped[bool] = mapped_column(default=False)
     plenary: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=1)
@@ -89,6 +92,7 @@ class Placement(Base):
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
     __table_args__ = (
         Index("ix_placement_start", "draft_id", "start"),
+        Index("ix_placement_occurrence", "draft_id", "item_id", "occurrence", unique=True),
         {"sqlite_autoincrement": True},
     )
 

@@ -16,7 +16,7 @@ from cfp.actors import Actor
 from cfp.domain import jobs
 from cfp.domain.conferences.models import Conference, Room
 from cfp.domain.jobs import Job
-from cfp.domain.program.drafts import accepted, item_of
+from cfp.domain.program.drafts import accepted, free_occurrence, item_of
 from cfp.domain.program.models import Placement, TimetableProposal
 from cfp.domain.program.plans import Plan, draft_of, known_submission, plan_of
 from cfp.domain.program.rules import Placed
@@ -211,6 +211,7 @@ def apply_proposal(
                 continue
             item = item_of(db, accepted(db, actor, conference, row["code"]))
             here = {"conference_id": conference.id, "draft_id": draft.id, "item_id": item.id}
+            here["occurrence"] = free_occurrence(db, draft.id, item.id)
             step.made(Placement(**here, **values, minutes=row["minutes"]))
         for row in result["unplaced"]:
             if row["placement"] is not None:

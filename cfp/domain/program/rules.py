@@ -49,6 +49,7 @@ class Placed:
     room: str
     start: datetime
     minutes: int
+    occurrence: int = 1
     wanted_minutes: int | None = None
     talk_minutes: int | None = None
     speakers: frozenset[tuple[int | str, str]] = field(default_factory=frozenset)

@@ -317,6 +317,7 @@ def _titles(db: Session, placements: Collection[Placement]) -> Mapping[int, str]
 def _placement_state(row: Placement, titles: Mapping[int, str]) -> State:
     return {
         **{name: getattr(row, name) for name in PLACEMENT},
+        **({} if row.occurrence == 1 else {"occurrence": row.occurrence}),
         "start": row.start.astimezone(UTC).isoformat(),
         "title": titles[row.item_id],
         "revision": row.revision,
@@ -329,7 +330,8 @@ def _session_state(row: ProgramSession) -> State:
 
 def _values(state: Mapping[str, Any]) -> dict[str, Any]:
     start = datetime.fromisoformat(state["start"])
-    return {**{name: state[name] for name in PLACEMENT}, "start": start}
+    values = {name: state[name] for name in PLACEMENT}
+    return {**values, "start": start, "occurrence": state.get("occurrence", 1)}
 
 
 def _plain(state: State) -> State:

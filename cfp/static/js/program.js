@@ -7,7 +7,7 @@
 //   [data-date=2026-11-19]              the event's day under which the times in it are listed
 //   .time time                          "10:30" with its instant in datetime; [data-zone-name]
 //   form[data-times]                    select[data-zone-choice], [data-offset-tool], #utc
-//   section.day[data-day] tr[data-talk] rows;  div[data-talk data-track data-type] abstracts
+//   section.day[data-day] tr[data-talk] rows;  article[data-talk data-track data-type] abstracts
 //   form[data-filters]                  [data-program-search] [data-program-filter=...]
 //                                       [data-favorites-only] a[data-favorites-ics]
 //   template[data-star="Favorite: {title}"]  the button beside each talk; [data-star-here=CODE]
@@ -234,9 +234,9 @@
       const made = star(template, row.dataset.talk, row.querySelector(".talk a").textContent);
       row.querySelector(".time").append(" ", made);
     }
-    for (const entry of root.querySelectorAll("div[data-talk]")) {
+    for (const entry of root.querySelectorAll("article[data-talk]")) {
       const made = star(template, entry.dataset.talk, titleOf(entry.querySelector("h3")));
-      entry.firstElementChild.prepend(made);
+      entry.prepend(made);
     }
     const here = root.querySelector("[data-star-here]");
     if (here) here.append(star(template, here.dataset.starHere, root.querySelector("h1").textContent));
@@ -292,7 +292,7 @@
       if (!found.has(code)) found.set(code, { text: fold(code), entry: null, rows: [] });
       return found.get(code);
     };
-    for (const entry of root.querySelectorAll("div[data-talk]")) {
+    for (const entry of root.querySelectorAll("article[data-talk]")) {
       const talk = of(entry.dataset.talk);
       Object.assign(talk, { entry, track: entry.dataset.track, type: entry.dataset.type });
       talk.text += ` ${fold(entry.textContent)}`;

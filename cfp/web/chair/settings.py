@@ -94,11 +94,12 @@ def settings_page(slug: str) -> ViewResponse | str:
             registration_url=form.registration_url.data,
             mailing_list=form.mailing_list.data,
             contact=form.contact.data,
+            markdown=form.markdown.data,
             now=context.now(),
         )
 
     stored = {name: conference.sections.get(key, "") for key, name in fields.items()}
-    for name in ("registration_url", "mailing_list", "contact"):
+    for name in ("registration_url", "mailing_list", "contact", "markdown"):
         stored[name] = getattr(conference, name)
     return _edit(PageForm, stored, act, "chair/settings_page.html")
 

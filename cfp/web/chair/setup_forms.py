@@ -229,6 +229,7 @@ class PageForm(BaseForm):
         _l("Contact address"), [needed(_l("Give the address where questions arrive."))]
     )
     mailing_list = Line(_l("Mailing list"))
+    markdown = BooleanField(_l("Abstracts are written in Markdown"))
 
 
 class CallForm(BaseForm):

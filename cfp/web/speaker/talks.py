@@ -99,6 +99,7 @@ def preview(content: Content) -> Markup:
         render_template(
             "speaker/_preview.html",
             content=content,
+            conference=context.conference(),
             speakers_line=speakers_line(content),
             traces=traces_in(content.title, content.abstract, content.speakers),
         )

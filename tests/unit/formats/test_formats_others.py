@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from cfp.formats.errors import FormatError
+from cfp.formats.program import ProgramSpeaker
 from cfp.formats.reading import read
 from cfp.formats.speakers import NameAndAffiliation
 from cfp.formats.writers import WRITERS
@@ -24,6 +25,9 @@ FRAB = """<?xml version="1.0" encoding="utf-8"?>
     <room>Saal 1</room><slug>a</slug><title>Folding</title><track>Paper</track><type>lecture</type>
     <language>de</language><abstract>Short.</abstract><description>Long.</description>
     <persons><person id="3">Ann Lee</person><person id="4">Bob Ray</person></persons>
+    <links><link href="https://blog.example.org/maps">Our blog</link>
+     <link href="https://media.example.org/1">Recording</link></links>
+    <attachments><attachment href="https://maps.example.org/a.pdf">Folds</attachment></attachments>
    </event>
    <event id="12" guid="7dd8b53e-5cbb-4f29-bd9f-6d04a5c21e52">
     <date>2027-05-04T11:00:00+02:00</date><duration>1:00</duration><title>Mittag</title>
@@ -42,7 +46,7 @@ WIDGET = {
     ],
     "rooms": [{"id": 9, "name": {"en": "Hall"}}],
     "tracks": [{"id": 5, "name": "Paper"}],
-    "speakers": [{"code": "ZZTOP1", "name": "Ann Lee"}],
+    "speakers": [{"code": "ZZTOP1", "name": "Ann Lee", "biography": "x"}],
 }  # fmt: skip
 API = {
     "count": 3,
@@ -78,6 +82,12 @@ def test_frabs_xml():
         (0, "Folding", "Saal 1", at(8), at(8, 45)),
         (None, "Mittag", "Saal 1", at(9), at(10)),
     ]
+    assert {one.kind: one.url for one in talk.materials} == {
+        "slides": "https://maps.example.org/a.pdf",
+        "video": "https://media.example.org/1",
+    }
+    (left,) = (one for one in found.warnings if one.key == "left.material")
+    assert left.data == {"title": "Folding", "url": "https://blog.example.org/maps"}
 
 
 def test_pretalx_widget():
@@ -85,6 +95,7 @@ def test_pretalx_widget():
     (talk,) = found.talks
     assert (talk.title, talk.track, talk.anchor) == ("Folding", "Paper", "t-ABCDEF")
     assert talk.speakers == (NameAndAffiliation("Ann Lee"),)
+    assert talk.people == (ProgramSpeaker("ZZTOP1", "Ann Lee", bio="x"),)
     assert [(slot.talk, slot.title, slot.room, slot.start) for slot in found.slots] == [
         (0, "Folding", "Hall", at(8)),
         (None, "Lunch", "Hall", at(10)),
@@ -98,6 +109,7 @@ def test_pretalx_api(data):
         ("Folding", "Talk", "Paper"),
         ("Twice", "", ""),
     ]
+    assert found.talks[0].people == (ProgramSpeaker("ZZTOP1", "Ann Lee", bio="x"),)
     assert [(slot.talk, slot.start, slot.room) for slot in found.slots] == [
         (0, at(8), "Hall"),
         (1, at(9), "Hall"),

@@ -172,6 +172,7 @@ COPIED_SETTINGS = (
     "grace_minutes",
     "sections",
     "mailing_list",
+    "markdown",
     "reviewing",
     "reviews_per_submission",
     "others_reviews",

@@ -102,6 +102,7 @@ def change_page(
     mailing_list: str,
     contact: str,
     now: datetime,
+    markdown: bool = False,
 ) -> None:
     """Change what the conference says about itself; an empty section is not shown.
 
@@ -120,6 +121,7 @@ def change_page(
         "registration_url": registration_url,
         "mailing_list": mailing_list,
         "contact": contact,
+        "markdown": markdown,
     }
     change(db, actor, conference, "conference.change_page", values, now=now)
 
