@@ -3,13 +3,14 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor, RoleFact, RoleKind
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person
 from cfp.domain.accounts.rules import address_key
 from cfp.domain.conferences.models import Conference, Role
+from cfp.domain.reviews.models import Guest
 
 
 def secret_hash(secret: str) -> str:
@@ -31,6 +32,7 @@ _OF_SESSION = (
         Role.track_id,
         Conference.name,
         Conference.slug,
+        exists().where(Guest.person_id == Person.id).label("guest"),
     )
     .join(Account, Account.id == LoginSession.account_id)
     .join(Person, Person.id == Account.person_id)
@@ -63,12 +65,24 @@ def actor_of_session(
         creates_conferences=administrator or open_creation,
         roles=frozenset(
             RoleFact(conference_id, RoleKind(kind), track_id)
-            for *_, conference_id, kind, track_id, _name, _slug in rows
+            for *_, conference_id, kind, track_id, _name, _slug, _guest in rows
             if conference_id is not None
         ),
         conferences=tuple(dict.fromkeys((row[9], row[10]) for row in rows if row[10])),
         at=now,
+        **(_as_guest(db, person_id) if rows[0].guest else {}),
     )
+
+
+def _as_guest(db: Session, person_id: int) -> dict[str, frozenset[int]]:
+    """Where somebody is asked for single submissions, in a statement that only guests need."""
+    rows = db.execute(
+        select(Guest.conference_id, Guest.for_id.is_(None)).where(Guest.person_id == person_id)
+    ).all()
+    return {
+        "guest_in": frozenset(here for here, alone in rows if alone),
+        "helps_in": frozenset(here for here, alone in rows if not alone),
+    }
 
 
 def actor_of_person(db: Session, person_id: int | None) -> Actor:

@@ -42,6 +42,7 @@ from cfp.domain.program.models import Material, StoredFile
 from cfp.domain.reviews.models import (
     Comment,
     Follow,
+    Guest,
     Response,
     Review,
     ReviewAnswer,
@@ -140,6 +141,9 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         .where(Material.given_by_id == me),
         "bids": _hanging(Bid, *of_talk, Bid.value, Bid.changed).where(Bid.person_id == me),
         "conflicts": _conflicts(me or 0, *of_talk),
+        "asked_as_guest": _hanging(Guest, *of_talk, Guest.state, Guest.address, Guest.created)
+        .add_columns(Guest.reason, Guest.draft)
+        .where(Guest.person_id == me),
         "assignments": _hanging(Assignment, *of_talk, Assignment.state, Assignment.reason)
         .where(Assignment.person_id == me),
         # Mails with a way to log in are left out: the file may be passed on.
