@@ -727,7 +727,7 @@ def _is_helper(seat: Seat) -> ColumnElement[bool]:
             Role.kind == RoleKind.REVIEWER,
         )
     ]
-    if not seat.writes_all:
+    if not (seat.reads_all and seat.writes_all):
         stands.append(
             select(_ASSIGNMENT.id).where(
                 _ASSIGNMENT.submission_id == about,

@@ -27,6 +27,7 @@ STATES = {
     "withdrawn": _l("taken back"),
     "off": _l("reviews it no more"),
 }
+CLOSABLE = OPEN | {"reviewed"}
 SORTABLE = ("title", "name", "reviewer", "state", "changed")
 
 
@@ -43,7 +44,7 @@ def guest_list(slug: str) -> str:
         "chair/guests.html",
         list=listing.load(context.db()),
         states=STATES,
-        open_states=OPEN,
+        open_states=CLOSABLE,
         wanted=wanted,
         conference=conference,
     )
@@ -126,7 +127,7 @@ def _page(form: GuestForm) -> str:
         form=form,
         guests=guest_lists.guests_on(context.db(), standing),
         states=STATES,
-        open_states=OPEN,
+        open_states=CLOSABLE,
         submission=standing.submission,
         conference=standing.conference,
     )

@@ -3,7 +3,7 @@
 from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired
 
 from cfp.domain.reviews import guests, helping, queries
 from cfp.domain.reviews.guest_rules import HELPERS_AT_MOST, NAME_LIMIT, NOTE_LIMIT, OPEN, can
@@ -38,9 +38,9 @@ add_words(
 class GuestForm(BaseForm):
     """Who is asked."""
 
-    name = Line(_l("Name"), [InputRequired(_l("Who is it?"))], limit=NAME_LIMIT)
+    name = Line(_l("Name"), [DataRequired(_l("Who is it?"))], limit=NAME_LIMIT)
     address = Line(
-        _l("E-mail"), [InputRequired(_l("Where does the question go?"))], limit=NAME_LIMIT
+        _l("E-mail"), [DataRequired(_l("Where does the question go?"))], limit=NAME_LIMIT
     )
 
 
