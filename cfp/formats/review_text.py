@@ -12,6 +12,7 @@ must be empty.
 """
 
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ from cfp.formats.typed_reviews import MOST_REVIEWS, Typed, TypedReview, key_of
 from cfp.formats.utf8 import decode
 
 HEAD, NOTE, PART = "==+==", "==-==", "==*=="
+WIDTH = 90
 _REVIEW = re.compile(r"==\+==\s*review\s+(\S+)\s*$", re.IGNORECASE)
 _REVISION = re.compile(r"==\+==\s*revision\s+(\S+)\s*$", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\+==")
@@ -161,8 +163,14 @@ class _Reader:
 
 
 def _noted(texts: Sequence[str]) -> list[str]:
+    """Long lines are broken: an editor that does not wrap would hide most of an abstract."""
     lines = [line for text in texts for line in text.split("\n")]
-    return [f"{NOTE} {line}".rstrip() for line in lines]
+    return [f"{NOTE} {part}".rstrip() for line in lines for part in _broken(line)]
+
+
+def _broken(line: str) -> list[str]:
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(line, WIDTH, subsequent_indent=indent, break_long_words=False) or [""]
 
 
 def _answer(part: PartForm) -> list[str]:

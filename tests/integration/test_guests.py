@@ -120,7 +120,7 @@ def test_a_helper_writes_and_the_reviewer_submits_it_as_their_own(
     mine = rae.submit(rae.get(read.path), press="Take it into my review Hal Helper")
     assert mine.path == setting.path("reviews/CODE/")
     form = mine.form("committee_text")
-    assert ("committee_text", "By Rae.\n\nHal.") in form.fields
+    assert ("committee_text", "By Rae.\r\n\r\nHal.") in form.fields
     assert (score, "4") in form.fields
     assert stranger.client.get(setting.path("helping/CODE/")).status_code == 404
     review = db.scalars(select(Review)).one()

@@ -93,7 +93,7 @@ SECRETS: Mapping[str, set[str]] = {
     "zqabstention": {*DECIDERS, "blocked_reviewer"},
     "zqunsubmitted": {"blocked_reviewer"},
     "zqsummarydraft": DECIDERS,
-    "zqguestaddress": {"reviewer", *DECIDERS},
+    "zqguestaddress": {"reviewer", "helper", *DECIDERS},
     "zqhelpdraft": {"helper"},
     "zqhelphanded": {"reviewer"},
     "zqresponse": {*SPEAKERS, "reviewer", *DECIDERS},

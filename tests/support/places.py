@@ -189,17 +189,23 @@ class Places:
         self.conference.discusses = self.conference.summarizes = True
         for name in ("discuss", "summary"):
             yield Place(f"reviewer.{name}", self.chair, {**here, "code": self._discussed()})
-        yield from self._guests(here, *asked)
+        yield from self._guests(here)
         yield Place("reviewer.next_one", asked[1], here)
         yield Place("reviewer.skip", asked[1], {**here, "code": asked[0]})
         under_review = {**here, "code": self._code(State.SUBMITTED)}
         yield Place("reviewer.bid", self.reviewer, under_review)
         yield Place("reviewer.conflict", self.reviewer, under_review)
 
-    def _guests(self, here: Mapping[str, object], code: str, person: int) -> Iterator[Place]:
+    def _guests(self, here: Mapping[str, object]) -> Iterator[Place]:
         """One who writes for the reviewer of a submission, one who has handed in."""
         self.conference.delegation = "approved"
-        talk = self._one(select(Submission).where(Submission.code == code))
+        begun = Assignment.state.in_(("assigned", "accepted"))
+        talk, person = self._one(
+            select(Submission, Assignment.person_id)
+            .join(Assignment)
+            .where(begun, *self._is(State.SUBMITTED))
+        )
+        code = talk.code
         reviewer = self.db.get_one(Person, person)
         hal, una, sam = (make_person(self.db, name) for name in ("Hal Help", "Una Used", "Sam Own"))
         draft = Content(committee_text="Solid.\n\nTwo questions.", confidence=3).as_json()
