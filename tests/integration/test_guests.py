@@ -7,8 +7,10 @@ from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from cfp.domain.accounts.models import Account, Email, Person
+from cfp.domain.assignment.facts import read_facts
 from cfp.domain.assignment.models import Assignment, Conflict
-from cfp.domain.conferences.models import Conference, Role
+from cfp.domain.assignment.picks import Options
+from cfp.domain.conferences.models import Role
 from cfp.domain.mail.models import Message
 from cfp.domain.reviews.models import Guest, Review, ReviewTally
 from cfp.domain.submissions.models import Speaker, Submission
@@ -26,6 +28,7 @@ from tests.factories import (
 )
 from tests.support.cast import World, make_world
 from tests.support.mailbox import last_mail, mails
+from tests.support.reviewing import actor_for, make_committee
 from tests.support.setting import open_conference
 from tests.support.visitor import Page, Visitor
 
@@ -400,6 +403,17 @@ def test_a_place_of_somebody_once_a_reviewer_opens_nothing_to_the_guest(db: Sess
     assert once.id not in db.scalars(known).all()
 
 
+def test_a_solve_leaves_a_guest_their_place(db: Session) -> None:
+    """They have no role, and still what they have said yes to counts for the submission."""
+    committee = make_committee(db, submissions=2, reviewers=3, each=2)
+    talk, guest = committee.submissions[0], make_person(db)
+    make_guest(db, talk, guest)
+    chair = actor_for(db, committee.chair)
+    assert (talk.id, guest.id) in read_facts(db, committee.conference, chair, Options()).kept
+    db.execute(update(Guest).values(state="withdrawn"))
+    assert (talk.id, guest.id) not in read_facts(db, committee.conference, chair, Options()).kept
+
+
 def test_mails_of_guests_are_for_nobody_with_a_conflict(
     setting: Setting, visitor_as: LogIn, db: Session
 ) -> None:
@@ -407,4 +421,3 @@ def test_mails_of_guests_are_for_nobody_with_a_conflict(
     message = db.scalars(select(Message).where(Message.kind == "review_help")).one()
     assert (message.about_review, message.private) == (True, True)
     assert message.submission_id == setting.talk.id
-    assert isinstance(setting.conference, Conference)

@@ -141,9 +141,6 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         .where(Material.given_by_id == me),
         "bids": _hanging(Bid, *of_talk, Bid.value, Bid.changed).where(Bid.person_id == me),
         "conflicts": _conflicts(me or 0, *of_talk),
-        "asked_as_guest": _hanging(Guest, *of_talk, Guest.state, Guest.address, Guest.created)
-        .add_columns(Guest.reason, Guest.draft)
-        .where(Guest.person_id == me),
         "assignments": _hanging(Assignment, *of_talk, Assignment.state, Assignment.reason)
         .where(Assignment.person_id == me),
         # Mails with a way to log in are left out: the file may be passed on.
@@ -201,7 +198,10 @@ def _texts(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
 
 
 def _discussed(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
-    """Comments, what is followed, summaries, answers to reviews, ratings; one statement for all."""
+    """Comments, what is followed, summaries, answers to reviews, ratings, what guests were asked.
+
+    One statement for all.
+    """
     me, here = actor.person_id, (Conference.slug.label("conference"), Submission.code)
     nothing, never = literal(""), null()
 
@@ -226,12 +226,13 @@ def _discussed(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
            Summary.text, Summary.speaker_text, Summary.changed),
         of(Response, "responses", answered,
            Response.text, cast(Response.round, String), Response.changed),
+        of(Guest, "asked_as_guest", Guest.person_id == me,
+           cast(Guest.draft, String), Guest.state, Guest.created),
         of(ReviewRating, "ratings", ReviewRating.person_id == me,
            nothing, rated, ReviewRating.at),
     )  # fmt: skip
-    found: dict[str, list[dict[str, Any]]] = {
-        kind: [] for kind in ("comments", "follows", "summaries", "responses", "ratings")
-    }
+    kinds = ("comments", "follows", "summaries", "responses", "asked_as_guest", "ratings")
+    found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
     for row in _plain(db.execute(union_all(*parts))):
         found[row.pop("kind")].append({name: value for name, value in row.items() if value})
     return found

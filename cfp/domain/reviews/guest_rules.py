@@ -15,6 +15,8 @@ from cfp.errors import NotNowError
 NAME_LIMIT, NOTE_LIMIT = 200, 2_000
 HELPERS_AT_MOST = 3
 """Open at once, of one reviewer for one submission: it is no way to write to the world."""
+ASKED_AT_MOST = 12
+"""The same, of all there ever were: who is taken back can be asked again, but not without end."""
 LASTS = timedelta(days=60)
 """An invitation, where reviewing has no planned end."""
 

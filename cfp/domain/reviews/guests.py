@@ -236,16 +236,19 @@ def _check_new(db: Session, actor: Actor, guest: Guest) -> None:
         mine = select(Email.id).where(Email.person_id == actor.person_id, *_proved(guest.key))
         if db.scalar(mine) is not None:
             raise DomainError("guest.yourself", field="address")
-        there = select(func.count(Guest.id)).where(
+        ever = select(func.count(Guest.id)).where(
             Guest.submission_id == guest.submission_id,
             Guest.for_id.is_not_distinct_from(guest.for_id),
-            Guest.state.in_(guest_rules.OPEN),
         )
+        there = ever.where(Guest.state.in_(guest_rules.OPEN))
         if db.scalar(there.where(Guest.key == guest.key)):
             raise DomainError("guest.there", field="address")
-        if guest.for_id and (db.scalar(there) or 0) >= guest_rules.HELPERS_AT_MOST:
-            limit = guest_rules.HELPERS_AT_MOST
-            raise DomainError("guest.too_many", field="address", limit=limit)
+        for asked, limit, key in (
+            (there, guest_rules.HELPERS_AT_MOST, "guest.too_many"),
+            (ever, guest_rules.ASKED_AT_MOST, "guest.enough"),
+        ):
+            if guest.for_id and (db.scalar(asked) or 0) >= limit:
+                raise DomainError(key, field="address", limit=limit)
 
 
 def _check_review(db: Session, actor: Actor, submission: Submission) -> None:

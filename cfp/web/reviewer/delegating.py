@@ -23,6 +23,7 @@ add_words(
         "guest.yourself": _l("That is you."),
         "guest.there": _l("This address is asked already."),
         "guest.too_many": _l("At most %(limit)s at once; take one back first."),
+        "guest.enough": _l("You have asked %(limit)s people for this one; please ask the chairs."),
         "guest.is_reviewer": _l("This is one of the reviewers: ask them as such."),
         "guest.reviewed": _l("Your review is submitted, or you have abstained; change that first."),
         "guest.blocked": _l(
