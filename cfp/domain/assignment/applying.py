@@ -261,7 +261,7 @@ def _restore(db: Session, conference: Conference, proposal: Proposal) -> tuple[i
         Assignment.round_id == proposal.round_id
     )
     blocked = blocked_set(db, conference)
-    reviewers = {*db.scalars(role), *db.scalars(guest_ids(conference))}
+    reviewers = {*db.scalars(role), *db.scalars(guest_ids(conference.id))}
     known = set(db.execute(there))
     lost = [row for row in proposal.undo["removed"] if (row[0], row[1]) not in known]
     back = [row for row in lost if (row[0], row[1]) not in blocked and row[1] in reviewers]

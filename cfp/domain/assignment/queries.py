@@ -55,10 +55,10 @@ def current_round(db: Session, conference: Conference) -> int:
     return db.scalars(newest.order_by(ReviewRound.number.desc()).limit(1)).one()
 
 
-def guest_ids(conference: Conference) -> Any:  # noqa: ANN401 - a Select whose type says less
+def guest_ids(conference_id: int) -> Any:  # noqa: ANN401 - a Select whose type says less
     """Who reviews as a guest, as SQL: has a place on what they were invited to, and no role."""
     return select(Guest.person_id).where(
-        Guest.conference_id == conference.id, Guest.for_id.is_(None), Guest.state == "accepted"
+        Guest.conference_id == conference_id, Guest.for_id.is_(None), Guest.state == "accepted"
     )
 
 
