@@ -29,7 +29,9 @@ class Actor:
 
     `at` is the moment they ask at, by which the policy knows the phase of reviewing; None where
     somebody acts at no moment of their own, such as a job, to whom phases are closed. `conferences`
-    are those they have a role in, as (name, slug), the latest first: for pages only.
+    are those they have a role in, as (name, slug), the latest first: for pages only. `guest_in` and
+    `helps_in` are conferences where they are asked, without a role, to review a submission for
+    themselves or for one of its reviewers.
     """
 
     person_id: int | None = None
@@ -42,6 +44,8 @@ class Actor:
     roles: frozenset[RoleFact] = frozenset()
     at: datetime | None = None
     conferences: tuple[tuple[str, str], ...] = ()
+    guest_in: frozenset[int] = frozenset()
+    helps_in: frozenset[int] = frozenset()
 
     def has(self, conference_id: int, kind: RoleKind) -> bool:
         """Whether the person plays this role anywhere in the conference."""

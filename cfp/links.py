@@ -54,6 +54,18 @@ class Links:
         """The page that accepts or declines a role."""
         return f"{self.base}/account/invitation/{token}"
 
+    def review_invitation(self, token: str) -> str:
+        """The page that accepts or declines to review a single submission."""
+        return f"{self.base}/account/reviewing/{token}"
+
+    def helping(self, slug: str, code: str) -> str:
+        """One submission as somebody sees it who writes for its reviewer."""
+        return f"{self.base}/{slug}/helping/{code}/"
+
+    def help(self, slug: str, code: str) -> str:
+        """Where a reviewer reads what somebody has written for them."""
+        return f"{self.base}/{slug}/reviews/{code}/help"
+
     def speaker_invitation(self, token: str) -> str:
         """The page where a co-speaker says "that's me" or "that's not me"."""
         return f"{self.base}/account/speaker/{token}"

@@ -6,9 +6,10 @@ may not see never reaches a filter, a sort or a count.
 
 Relations to a submission (design.md and the permission tests use the same words):
 speaker (its submitter or an accepted speaker), reviewer (of it: assigned to it, or everybody
-reviews everything), bidder (a reviewer while bids are asked for: title and abstract, or there
-would be nothing to bid on), track chair (of its track), chair, reader. `blocked` is a relation on
-top: a conflict of interest that blocks. A grant marked `unblocked` does not count for the blocked.
+reviews everything; or a guest, who has no role and is asked for this one), bidder (a reviewer while
+bids are asked for: title and abstract, or there would be nothing to bid on), track chair (of its
+track), chair, reader, helper (writes for one of its reviewers). `blocked` is a relation on top: a
+conflict of interest that blocks. A grant marked `unblocked` does not count for the blocked.
 
 What a reviewer may see and do depends on the phase of reviewing at the moment they ask,
 `Actor.at`; `cfp.phases.in_force` says what holds then, for both forms of the tables.
@@ -43,8 +44,8 @@ from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor, RoleKind
 from cfp.domain.assignment.models import Assignment, Conflict
-from cfp.domain.conferences.models import Conference
-from cfp.domain.reviews.models import Review, ReviewExtension
+from cfp.domain.conferences.models import Conference, Role
+from cfp.domain.reviews.models import Guest, Review, ReviewExtension
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.phases import in_force
 
@@ -56,6 +57,7 @@ class Relation(StrEnum):
     TRACK_CHAIR = auto()
     CHAIR = auto()
     READER = auto()
+    HELPER = auto()
 
 
 class Fact(StrEnum):
@@ -104,13 +106,14 @@ class Grant:
     unblocked: bool = False
 
 
-S, R, B, T, C, O = (  # noqa: E741 - the letters of the permission table
+S, R, B, T, C, O, H = (  # noqa: E741 - the letters of the permission table
     Relation.SPEAKER,
     Relation.REVIEWER,
     Relation.BIDDER,
     Relation.TRACK_CHAIR,
     Relation.CHAIR,
     Relation.READER,
+    Relation.HELPER,
 )
 
 
@@ -120,10 +123,10 @@ def _all(*relations: Relation, when: When = When.SUBMITTED, unblocked: bool = Fa
 
 SEES: Mapping[Fact, list[Grant]] = MappingProxyType(
     {
-        Fact.CONTENT: [Grant(S, When.ALWAYS), *_all(R, B, T, C, O)],
+        Fact.CONTENT: [Grant(S, When.ALWAYS), *_all(R, B, T, C, O, H)],
         Fact.SPEAKERS: [
             Grant(S, When.ALWAYS),
-            *_all(R, B, when=When.NAMES_OPEN),
+            *_all(R, B, H, when=When.NAMES_OPEN),
             *_all(T, C, O),
         ],
         Fact.CHAIR_NOTE: [Grant(S, When.ALWAYS), *_all(T, C)],
@@ -166,6 +169,7 @@ class Action(StrEnum):
     SUBMIT_NEW = auto()
     OWN_SUBMISSIONS = auto()
     REVIEW_QUEUE = auto()
+    BE_REVIEWER = auto()  # what a guest does not have
     READ_COMMITTEE = auto()
     READ_SCORES = auto()
     READ_PEOPLE = auto()
@@ -192,6 +196,7 @@ class Action(StrEnum):
     JUDGE_CONFLICT = auto()
     READ_FOR_REVIEW = auto()
     REVIEW = auto()
+    HELP = auto()
     READ_REVIEWS = auto()
     COMMENT = auto()
     REDACT = auto()
@@ -215,7 +220,8 @@ IN_CONFERENCE: Mapping[Action, frozenset[Relation | str]] = MappingProxyType(
     {
         Action.SUBMIT_NEW: frozenset({"anybody"}),
         Action.OWN_SUBMISSIONS: frozenset({"person"}),
-        Action.REVIEW_QUEUE: frozenset({R}),
+        Action.REVIEW_QUEUE: frozenset({R, "guest"}),
+        Action.BE_REVIEWER: frozenset({R}),
         Action.READ_COMMITTEE: frozenset({C, T, O}),
         Action.READ_SCORES: frozenset({C, T}),
         Action.READ_PEOPLE: frozenset({C, T}),
@@ -246,6 +252,7 @@ ON_SUBMISSION: Mapping[Action, list[Grant]] = MappingProxyType(
         Action.JUDGE_CONFLICT: _all(C),
         Action.READ_FOR_REVIEW: _all(R, unblocked=True),
         Action.REVIEW: _all(R, when=When.WRITES, unblocked=True),
+        Action.HELP: _all(H, unblocked=True),
         Action.READ_REVIEWS: SEES[Fact.REVIEWS],
         Action.COMMENT: [
             *_all(T, C, unblocked=True),
@@ -297,6 +304,8 @@ def allowed(actor: Actor, action: Action, obj: Conference | Standing | None, now
     if isinstance(obj, Conference) and action in IN_CONFERENCE:
         who = IN_CONFERENCE[action]
         if "anybody" in who or ("person" in who and actor.person_id is not None):
+            return True
+        if "guest" in who and obj.id in actor.guest_in:
             return True
         return any(actor.has(obj.id, RoleKind(relation)) for relation in who if relation in ROLES)
     return False
@@ -359,7 +368,7 @@ def standing_of(db: Session, actor: Actor, conference: Conference, code: str) ->
     row = db.execute(_standing_row(seat_of(actor, conference)), {"code": code}).one_or_none()
     if row is None:
         return None
-    submission, speaks, blocked, own_review_in, assignment_state, extended = row
+    submission, speaks, blocked, own_review_in, assignment_state, extended, guest, helps = row
     relations = {
         relation
         for relation, kind in ROLES.items()
@@ -375,6 +384,7 @@ def standing_of(db: Session, actor: Actor, conference: Conference, code: str) ->
         relations.add(R)
     if takes_bids(conference) and actor.has(conference.id, RoleKind.REVIEWER):
         relations.add(B)
+    relations |= {relation for relation, is_it in ((R, guest), (H, helps)) if is_it}
     return Standing(
         conference,
         submission,
@@ -412,6 +422,8 @@ def _standing_row(seat: "Seat") -> Select[Any]:
         _own_review_in(me).label("own_review_in"),
         asked.label("assignment_state"),
         extended.label("extended"),
+        (_is_guest(me) if seat.guest else false()).label("guest"),
+        (_is_helper(seat) if seat.helps else false()).label("helps"),
     ).where(Submission.conference_id == seat.conference_id, Submission.code == bindparam("code"))
 
 
@@ -434,6 +446,7 @@ _SPEAKER = aliased(Speaker, name="its_speaker")
 _CONFLICT = aliased(Conflict, name="its_conflict")
 _REVIEW = aliased(Review, name="its_review")
 _ASSIGNMENT = aliased(Assignment, name="its_assignment")
+_GUEST = aliased(Guest, name="its_guest")
 
 
 def _is_speaker(person_id: int) -> ColumnElement[bool]:
@@ -455,11 +468,13 @@ def _is_blocked(person_id: int, conference_id: int, kinds: Sequence[str]) -> Col
     return Submission.id.in_(union(submitted, spoken, conflicting))
 
 
-def _names(person_id: int) -> ColumnElement[bool]:
+def _names(person_id: int | SQLColumnExpression[int | None]) -> ColumnElement[bool]:
     return and_(_SPEAKER.person_id == person_id, _SPEAKER.state != "removed")
 
 
-def _blocks(person_id: int, kinds: Sequence[str]) -> ColumnElement[bool]:
+def _blocks(
+    person_id: int | SQLColumnExpression[int | None], kinds: Sequence[str]
+) -> ColumnElement[bool]:
     open_and_blocking = and_(_CONFLICT.state == "open", _CONFLICT.kind.in_(kinds))
     return and_(
         _CONFLICT.person_id == person_id, or_(_CONFLICT.state == "confirmed", open_and_blocking)
@@ -568,6 +583,8 @@ class Seat:
     discusses: bool
     sends_text: bool
     response_opened: datetime | None
+    guest: bool
+    helps: bool
 
     def knows(self, fact: Fact) -> ColumnElement[bool]:
         """The rows of `submission` about which the person may know the fact, as SQL."""
@@ -604,6 +621,8 @@ def seat_of(actor: Actor, conference: Conference) -> Seat:
         discusses=rules.discusses,
         sends_text=conference.sends_speaker_text,
         response_opened=conference.response_opened,
+        guest=here in actor.guest_in,
+        helps=conference.delegation != "off" and here in actor.helps_in,
     )
 
 
@@ -654,6 +673,10 @@ def _can_be(seat: Seat, relation: Relation) -> bool:
         return True
     if relation is T:
         return bool(seat.tracks)
+    if relation is H:
+        return seat.helps
+    if relation is R and seat.guest:
+        return True
     return ROLES[relation] in seat.roles and (relation is not B or seat.bids)
 
 
@@ -663,6 +686,10 @@ def _related(seat: Seat, relation: Relation) -> ColumnElement[bool]:
         return _is_speaker(seat.person_id or 0)
     if relation is T:
         return Submission.track_id.in_(sorted(seat.tracks))
+    if relation is H:
+        return _is_helper(seat)
+    if relation is R and RoleKind.REVIEWER not in seat.roles:
+        return _is_guest(seat.person_id or 0)
     if relation is R and not seat.reads_all:
         return _is_asked(seat.person_id or 0)
     return true()
@@ -673,6 +700,55 @@ def _is_asked(person_id: int) -> ColumnElement[bool]:
         _ASSIGNMENT.person_id == person_id, _ASSIGNMENT.state.in_(ACTIVE_ASSIGNMENTS)
     )
     return Submission.id.in_(assigned)
+
+
+def _is_guest(person_id: int) -> ColumnElement[bool]:
+    """Asked by a chair for this one, has said yes, and is still assigned to it."""
+    invited = select(_GUEST.submission_id).where(
+        _GUEST.person_id == person_id, _GUEST.for_id.is_(None), _GUEST.state == "accepted"
+    )
+    return and_(Submission.id.in_(invited), _is_asked(person_id))
+
+
+HELPING = ("accepted", "handed", "returned")
+"""States of a guest in which they read what they write about for somebody."""
+
+
+def _is_helper(seat: Seat) -> ColumnElement[bool]:
+    """Writes for a reviewer who could still write themselves, and it is not decided yet.
+
+    Whoever stops being a reviewer of it, or has a conflict, leaves nobody behind who reads it.
+    """
+    asker, about = _GUEST.for_id, _GUEST.submission_id
+    stands = [
+        select(Role.id).where(
+            Role.conference_id == seat.conference_id,
+            Role.person_id == asker,
+            Role.kind == RoleKind.REVIEWER,
+        )
+    ]
+    if not (seat.reads_all and seat.writes_all):
+        stands.append(
+            select(_ASSIGNMENT.id).where(
+                _ASSIGNMENT.submission_id == about,
+                _ASSIGNMENT.person_id == asker,
+                _ASSIGNMENT.state.in_(ACTIVE_ASSIGNMENTS),
+            )
+        )
+    in_the_way = [
+        select(_SPEAKER.id).where(_SPEAKER.submission_id == about, _names(asker)),
+        select(_CONFLICT.id).where(_CONFLICT.submission_id == about, _blocks(asker, seat.kinds)),
+        select(_SUBMISSION.id).where(_SUBMISSION.id == about, _SUBMISSION.submitter_id == asker),
+    ]
+    helped = select(about).where(
+        _GUEST.person_id == seat.person_id,
+        asker.is_not(None),
+        _GUEST.state.in_(HELPING),
+        *(one.correlate(_GUEST).exists() for one in stands),
+        *(~one.correlate(_GUEST).exists() for one in in_the_way),
+    )
+    undecided = and_(Submission.state != "draft", Submission.announced.is_(None))
+    return and_(Submission.id.in_(helped), undecided)
 
 
 def _holds_in_sql(seat: Seat, person_id: int, when: When) -> ColumnElement[bool]:

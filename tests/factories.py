@@ -21,7 +21,7 @@ from cfp.domain.conferences.models import (
     Track,
 )
 from cfp.domain.program.models import ProgramDraft
-from cfp.domain.reviews.models import Review, ReviewAnswer, Score
+from cfp.domain.reviews.models import Guest, Review, ReviewAnswer, Score
 from cfp.domain.reviews.totals import count_again
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.rules import content_text
@@ -243,6 +243,29 @@ def make_field(
 def answer(db: Session, review: Review, field: ReviewField, text: str) -> None:
     db.add(ReviewAnswer(review_id=review.id, field_id=field.id, text=text))
     db.flush()
+
+
+def make_guest(
+    db: Session,
+    submission: Submission,
+    person: Person,
+    *,
+    for_whom: Person | None = None,
+    state: str = "accepted",
+    draft: dict[str, object] | None = None,
+) -> Guest:
+    """Somebody without a role who has said yes to one submission; for themselves, with a place."""
+    guest = Guest(
+        conference_id=submission.conference_id, submission_id=submission.id,
+        for_id=for_whom.id if for_whom else None, person_id=person.id,
+        name=person.name, address="g@example.org", key="g@example.org",
+        state=state, draft=draft or {}, created=NOW, changed=NOW,
+    )  # fmt: skip
+    db.add(guest)
+    if for_whom is None:
+        make_assignment(db, submission, person, state="accepted")
+    db.flush()
+    return guest
 
 
 def make_conflict(

@@ -85,6 +85,7 @@ def set_up_reviewing(stage: Stage, conference: Conference) -> None:
             "sends_speaker_text": True,
             "discusses": True,
             "summarizes": True,
+            "delegation": "on",
             "committee_shown": True,
             "reviews_due": stage.at(REVIEWS_DUE, 23, 59),
         },

@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import func, select
 
-from cfp.actors import Actor, RoleKind
+from cfp.actors import Actor
 from cfp.domain.assignment.lateness import plan_of
 from cfp.domain.conferences.models import Conference, Track
 from cfp.domain.decisions.queries import waiting
@@ -67,7 +67,7 @@ class Frame:
             return []
         slug, here = self.conference.slug, request.blueprint or ""
         areas = [(_("Speaking"), url_for("speaker.index", slug=slug), here == "speaker")]
-        if self.viewer.has(self.conference.id, RoleKind.REVIEWER):
+        if self._may(Action.REVIEW_QUEUE):
             areas.append((_("Reviewing"), url_for("reviewer.queue", slug=slug), here == "reviewer"))
         if self._may(Action.READ_COMMITTEE):
             areas.append((_("Chairing"), url_for("chair.dashboard", slug=slug), here == "chair"))

@@ -29,7 +29,8 @@ from cfp.domain.decisions.models import (
 from cfp.domain.mail.models import Message
 from cfp.domain.program import blocks, drafts, versions
 from cfp.domain.program.models import Placement
-from cfp.domain.reviews.models import Comment, Response, ReviewExtension, Summary
+from cfp.domain.reviews.content import Content
+from cfp.domain.reviews.models import Comment, Guest, Response, ReviewExtension, Summary
 from cfp.domain.submissions.models import Redaction, Speaker, SubmissionTag, Tag
 from cfp.domain.submissions.states import State
 from cfp.formats.writers import WRITERS
@@ -39,7 +40,9 @@ from tests.factories import (
     make_conference,
     make_conflict,
     make_field,
+    make_guest,
     make_login,
+    make_person,
     make_review,
     make_submission,
 )
@@ -54,7 +57,9 @@ DECIDERS = {"chair", "track_chair"}
 CHAIRS = {"chair", "conflicted_chair"}
 
 SECRETS: Mapping[str, set[str]] = {
-    "zqreviewername": {"reviewer", *CHAIRS, "track_chair", "other_track_chair", "administrator"},
+    "zqreviewername": {
+        *("reviewer", "helper", *CHAIRS, "track_chair", "other_track_chair", "administrator"),
+    },
     "zqreviewtext": {"reviewer", *DECIDERS},
     "zqchairtext": {"reviewer", *DECIDERS},
     "zqspeakertext": {"reviewer", *DECIDERS},
@@ -82,12 +87,15 @@ SECRETS: Mapping[str, set[str]] = {
     "8347.6": DECIDERS,
     "9218.4": DECIDERS,
     "zqchairtag": DECIDERS,
-    "zqreviewtag": {"reviewer", *DECIDERS},
+    "zqreviewtag": {"reviewer", "guest", *DECIDERS},
     "zqownview": {"chair"},
     "zqsharedview": {*CHAIRS, "track_chair", "other_track_chair"},
     "zqabstention": {*DECIDERS, "blocked_reviewer"},
     "zqunsubmitted": {"blocked_reviewer"},
     "zqsummarydraft": DECIDERS,
+    "zqguestaddress": {"reviewer", "helper", *DECIDERS},
+    "zqhelpdraft": {"helper"},
+    "zqhelphanded": {"reviewer"},
     "zqresponse": {*SPEAKERS, "reviewer", *DECIDERS},
 }
 """Each secret and everybody who may read it; the reviewer who wrote a text reads their own."""
@@ -151,6 +159,7 @@ def plant(db: Session, world: World) -> None:
                 at=NOW,
             )
         )
+    plant_help(db, world)
     plant_figures(db, world)
     plan_in_secret(db, world)
     find_in_secret(db, world)
@@ -198,6 +207,20 @@ def plant(db: Session, world: World) -> None:
                 created=NOW,
             )
         )
+
+
+def plant_help(db: Session, world: World) -> None:
+    """What somebody writes for the reviewer, and what somebody else has handed to them."""
+    undecided = world.submissions[State.SUBMITTED]
+    on_it = (Guest.submission_id == undecided.id, Guest.for_id.is_not(None))
+    writes = db.scalars(select(Guest).where(*on_it)).one()
+    writes.draft = Content(committee_text="zqhelpdraft").as_json()
+    writes.address = "zqguestaddress@example.org"
+    handed = Content(committee_text="zqhelphanded").as_json()
+    reviewer = world.people["reviewer"]
+    make_guest(
+        db, undecided, make_person(db), for_whom=reviewer, state="handed", draft=handed
+    )
 
 
 def plant_figures(db: Session, world: World) -> None:

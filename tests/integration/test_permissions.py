@@ -3,7 +3,8 @@
 The table below is made from the specification's two permission tables, not from `cfp.policy`.
 Letters: s owner and co-speaker · e another talk's speaker · r reviewer · x reviewer with a
 blocking conflict · t track chair of its track · u track chair of another · c chair · k chair with a
-blocking conflict · o read-only role · a administrator without a role · p anybody, not logged in.
+blocking conflict · o read-only role · a administrator without a role · g guest, invited to review ·
+h helper, who writes for a reviewer · p anybody, not logged in.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,9 +34,11 @@ WHO = {
     "conflicted_chair": "k",
     "reader": "o",
     "administrator": "a",
+    "guest": "g",
+    "helper": "h",
     "anonymous": "p",
 }
-EVERYBODY = "serxtuckoap"
+EVERYBODY = "serxtuckoaghp"
 PEOPLE = EVERYBODY.replace("p", "")
 COMMITTEE, CHAIRS, ALL_CHAIRS = "tucko", "ck", "tuck"
 
@@ -52,6 +55,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("account.claim", "account.answer_claim", "account.naming", "account.answer_naming_link"),
         *("account.invitation", "account.answer_invitation_link"),
         *("speaker.new", "speaker.create", "speaker.show_preview"),
+        *("account.review_invitation", "account.answer_review_invitation"),
         *("speaker.confirm_by_token", "speaker.save_confirm_by_token", "speaker.decline_by_token"),
     ),
     PEOPLE: (
@@ -69,15 +73,18 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("account.accounts", "account.change_account"),
         *("chair.new_conference", "chair.clone_conference"),
     ),
+    "rxg": (
+        *("reviewer.queue", "reviewer.next_one", "reviewer.queue_csv", "reviewer.queue_xlsx"),
+        *("reviewer.asked", "reviewer.answer_asked", "reviewer.undo_decline"),
+        *("reviewer.offline_page", "reviewer.offline_sheet", "reviewer.offline_text"),
+        *("reviewer.take_file", "reviewer.save_file"),
+    ),
     "rx": (
-        *("reviewer.queue", "reviewer.next_one", "reviewer.bids", "reviewer.queue_csv"),
-        *("reviewer.queue_xlsx", "reviewer.bids_csv", "reviewer.bids_xlsx"),
-        *("reviewer.profile", "reviewer.save_profile", "reviewer.asked"),
-        *("reviewer.answer_asked", "reviewer.undo_decline", "reviewer.offer_standby"),
+        *("reviewer.bids", "reviewer.bids_csv", "reviewer.bids_xlsx"),
+        *("reviewer.profile", "reviewer.save_profile", "reviewer.offer_standby"),
         *("reviewer.add_documents", "reviewer.copy_talk", "reviewer.document"),
         *("reviewer.remove_document", "reviewer.copy_documents", "reviewer.documents_page"),
         *("reviewer.collaborators", "reviewer.save_collaborators", "reviewer.leniency"),
-        *("reviewer.offline_page", "reviewer.offline_sheet", "reviewer.take_sheet"),
     ),
     COMMITTEE: (
         *("chair.dashboard", "chair.submissions", "chair.submissions_csv"),
@@ -97,7 +104,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.assignment_reviewers", "chair.assignment_submissions", "chair.proposal"),
         *("chair.proposal_mark", "chair.proposal_again", "chair.proposal_apply"),
         *("chair.proposal_undo", "chair.assignment_answers", "chair.assignment_repair"),
-        *("chair.standby", "chair.quality"),
+        *("chair.standby", "chair.quality", "chair.guest_list"),
         *("chair.proposal_undo", "chair.proposal_take_back", "chair.proposal_loads"),
         *("chair.proposal_csv", "chair.proposal_json", "chair.assignment_import"),
         "chair.proposal_xlsx",
@@ -181,13 +188,21 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
         *("chair.assignment_ask", "chair.assignment_take", "chair.assignment_pin"),
         *("chair.assignment_hand_back", "chair.assignment_wanted"),
         *("chair.proposal_pair", "chair.proposal_swap"),
+        *("chair.guests_of_one", "chair.guest_invite", "chair.guest_approve"),
+        *("chair.guest_refuse", "chair.guest_withdraw"),
     ),
     ("", "ck", "ck"): ("chair.judge", "chair.withdraw"),
-    ("", "rxtck", "rxtck"): (
+    ("", "rxtckg", "rxtckg"): (
         *("reviewer.review", "reviewer.conflict", "reviewer.declare_conflict"),
         "reviewer.take_back_conflict",
     ),
-    ("", "r", "r"): (
+    ("", "h", ""): (
+        *("reviewer.helping_page", "reviewer.save_help", "reviewer.decline_help"),
+        "reviewer.decline_for_conflict",
+    ),
+    ("", "rg", "rg"): (
+        *("reviewer.help_page", "reviewer.ask_for_help", "reviewer.withdraw_help"),
+        *("reviewer.send_help_back", "reviewer.use_help", "reviewer.offline_text_of_one"),
         *("reviewer.save", "reviewer.autosave", "reviewer.answer", "reviewer.skip"),
         *("reviewer.abstain", "reviewer.review_after_all"),
         *("reviewer.changes", "reviewer.own_history"),

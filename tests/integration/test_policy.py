@@ -2,8 +2,9 @@
 
 Each row: a fact, then who may know it before submission (draft), while undecided, and once
 announced. Letters: s owner and co-speaker, r reviewer, x reviewer with a blocking conflict,
-t track chair, c chair, k chair with a blocking conflict, o read-only role. Everybody else
-(other speakers, other track's chair, administrator, anonymous) never knows anything.
+t track chair, c chair, k chair with a blocking conflict, o read-only role, g guest invited to
+review, h helper of a reviewer. Everybody else (other speakers, other track's chair, administrator,
+anonymous) never knows anything.
 """
 
 from collections import defaultdict
@@ -32,20 +33,22 @@ LETTERS = {
     "c": ("chair",),
     "k": ("conflicted_chair",),
     "o": ("reader",),
+    "g": ("guest",),
+    "h": ("helper",),
 }
 HOUR = timedelta(hours=1)
 UNDECIDED = {State.SUBMITTED, State.WITHDRAWN}
 
 OPEN_TABLE = {
-    Fact.CONTENT: ("s", "srxtcko", "srxtcko"),
-    Fact.SPEAKERS: ("s", "srxtcko", "srxtcko"),
+    Fact.CONTENT: ("s", "srxtckogh", "srxtckog"),
+    Fact.SPEAKERS: ("s", "srxtckogh", "srxtckog"),
     Fact.CHAIR_NOTE: ("s", "stck", "stck"),
     Fact.REVIEWERS: ("", "tc", "tc"),
     Fact.REVIEWS: ("", "tc", "tc"),
     Fact.CHAIR_REVIEWS: ("", "tc", "tc"),
     Fact.SPEAKER_TEXT: ("", "tc", "tc"),
     Fact.PENDING: ("", "tc", "tc"),
-    Fact.DECISION: ("", "", "srxtcko"),
+    Fact.DECISION: ("", "", "srxtckog"),
     Fact.ADDRESSES: ("s", "stck", "stck"),
     Fact.REVIEW_MAIL: ("", "c", "c"),
     Fact.MAIL: ("ck", "ck", "ck"),
@@ -53,7 +56,7 @@ OPEN_TABLE = {
     Fact.PLACEMENT: ("", "tcko", "tcko"),
     Fact.LISTED: ("", "tcko", "tcko"),
     Fact.LOG: ("", "c", "c"),
-    Fact.TAGS: ("", "rtc", "rtc"),
+    Fact.TAGS: ("", "rtcg", "rtcg"),
     Fact.CHAIR_TAGS: ("", "tc", "tc"),
 }
 BLIND_TABLE = {**OPEN_TABLE, Fact.SPEAKERS: ("s", "stcko", "stcko")}
@@ -130,7 +133,8 @@ def test_a_reviewer_reads_others_reviews_when_the_conference_says(
         make_review(db, world.submissions[State.SUBMITTED], world.people["reviewer"])
     known, committee = read(db, world), {"track_chair", "chair"}
     reviewer = {"reviewer"}
-    assert known[Fact.REVIEWS, State.SUBMITTED] == committee | (reviewer if sees_others else set())
+    others = {"reviewer", "guest"} if others_reviews == "always" else reviewer
+    assert known[Fact.REVIEWS, State.SUBMITTED] == committee | (others if sees_others else set())
     assert known[Fact.REVIEWERS, State.SUBMITTED] == committee | (reviewer if own_in else set())
 
 
@@ -177,11 +181,12 @@ def test_a_reviewer_knows_what_the_phase_of_the_moment_says(
     )  # fmt: skip
     if own_in:
         make_review(db, world.submissions[State.SUBMITTED], world.people["reviewer"])
-    for name in ("reviewer", "blocked_reviewer"):
+    for name in ("reviewer", "blocked_reviewer", "guest"):
         world.actors[name] = replace(world.actor(db, name), at=at)
     known, committee, reviewer = read(db, world), {"track_chair", "chair"}, {"reviewer"}
     asked = State.SUBMITTED
-    assert known[Fact.REVIEWS, asked] == committee | (reviewer if reads_reviews else set())
+    guest = {"guest"} if phase is SECOND else set()  # whose own review is not in
+    assert known[Fact.REVIEWS, asked] == committee | guest | (reviewer if reads_reviews else set())
     assert known[Fact.SPEAKER_TEXT, asked] == known[Fact.REVIEWS, asked]
     assert known[Fact.REVIEWERS, asked] == committee | (reviewer if sees_names else set())
     assert ("blocked_reviewer" in known[Fact.CONTENT, asked]) is reads_any  # is not asked for it

@@ -17,6 +17,7 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.rules import AUDIENCES
 from cfp.domain.mail.models import Message
 from cfp.domain.program import blocks, drafts, versions
+from cfp.domain.reviews.content import Content
 from cfp.domain.reviews.models import Comment, Follow, ReviewExtension
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import State
@@ -28,6 +29,7 @@ from tests.factories import (
     give_role,
     make_conflict,
     make_field,
+    make_guest,
     make_login,
     make_person,
     make_review,
@@ -40,6 +42,7 @@ from tests.support.statements import counted
 
 LIST_LIMIT, PAGE_LIMIT = 10, 15
 FEW, MANY = 3, 70
+HANDED = Content(committee_text="By somebody else.").as_json()
 
 
 def grow(db: Session, world: World, size: int) -> None:
@@ -64,6 +67,11 @@ def grow(db: Session, world: World, size: int) -> None:
         make_review(db, talk, reviewer)
         answer(db, make_review(db, talk, world.people["reviewer"]), fields[number % 3], "Yes")
         remark(db, world.submissions[State.SUBMITTED], reviewer)
+        make_guest(
+            db, world.submissions[State.SUBMITTED], make_person(db),
+            for_whom=world.people["reviewer"], state="handed", draft=HANDED,
+        )  # fmt: skip
+        make_guest(db, talk, make_person(db))
         make_conflict(db, talk, reviewers[number - 2], kind="affiliation")
         accepted = make_submission(db, conference, [reviewer], state="confirmed")
         placed = drafts.place(
@@ -140,7 +148,9 @@ def statements_of(app: Flask, db: Session, size: int, name: str) -> dict[str, tu
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("name", ["owner", "reviewer", "track_chair", "chair", "administrator"])
+@pytest.mark.parametrize(
+    "name", ["owner", "reviewer", "track_chair", "chair", "administrator", "guest", "helper"]
+)
 def test_few_statements_whatever_the_size(app: Flask, db: Session, name: str) -> None:
     few = statements_of(app, db, FEW, name)
     many = statements_of(app, db, MANY, name)

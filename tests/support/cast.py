@@ -2,7 +2,8 @@
 
 Every submission is by the owner with a co-speaker who has accepted. The reviewer is assigned to
 all of them and has reviewed none unless asked; the blocked reviewer and the conflicted chair have
-a declared (blocking) conflict with each; the track chair chairs their track.
+a declared (blocking) conflict with each; the track chair chairs their track. The guest has been
+invited to review each, the helper to write about each for the reviewer; neither has a role.
 """
 
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from tests.factories import (
     make_assignment,
     make_conference,
     make_conflict,
+    make_guest,
     make_login,
     make_person,
     make_submission,
@@ -40,6 +42,8 @@ CAST = (
     "conflicted_chair",
     "reader",
     "administrator",
+    "guest",
+    "helper",
     "anonymous",
 )
 
@@ -74,7 +78,7 @@ def make_world(
     **changes: object,
 ) -> World:
     """Build the world; `after` plants what a test needs on top."""
-    conference = make_conference(db, blind=blind, **changes)
+    conference = make_conference(db, blind=blind, **{"delegation": "on", **changes})
     track, other = make_track(db, conference, "Networks"), make_track(db, conference, "Storage")
     people = {
         name: make_person(db, name.replace("_", " ").title())
@@ -93,6 +97,8 @@ def make_world(
         make_assignment(db, submission, people["reviewer"])
         make_conflict(db, submission, people["blocked_reviewer"])
         make_conflict(db, submission, people["conflicted_chair"])
+        make_guest(db, submission, people["guest"])
+        make_guest(db, submission, people["helper"], for_whom=people["reviewer"])
     world = World(conference, track, people, submissions)
     if after is not None:
         after(db, world)

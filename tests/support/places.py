@@ -33,10 +33,11 @@ from cfp.domain.mail.models import Message
 from cfp.domain.program import proposals
 from cfp.domain.program.models import Material, Placement, ProgramItem, ProgramSession
 from cfp.domain.program.timetables import Options, load_problem
+from cfp.domain.reviews.content import Content
 from cfp.domain.reviews.models import Comment, Review
 from cfp.domain.submissions.models import Speaker, Submission, Tag
 from cfp.domain.submissions.states import State
-from tests.factories import give_role, make_person, make_review, make_submission
+from tests.factories import give_role, make_guest, make_person, make_review, make_submission
 from tests.support.mailbox import Mail
 from tests.support.reviewing import make_committee
 
@@ -188,11 +189,39 @@ class Places:
         self.conference.discusses = self.conference.summarizes = True
         for name in ("discuss", "summary"):
             yield Place(f"reviewer.{name}", self.chair, {**here, "code": self._discussed()})
+        yield from self._guests(here)
         yield Place("reviewer.next_one", asked[1], here)
         yield Place("reviewer.skip", asked[1], {**here, "code": asked[0]})
         under_review = {**here, "code": self._code(State.SUBMITTED)}
         yield Place("reviewer.bid", self.reviewer, under_review)
         yield Place("reviewer.conflict", self.reviewer, under_review)
+
+    def _guests(self, here: Mapping[str, object]) -> Iterator[Place]:
+        """One who writes for the reviewer of a submission, one who has handed in."""
+        self.conference.delegation = "approved"
+        begun = Assignment.state.in_(("assigned", "accepted"))
+        talk, person = self._one(
+            select(Submission, Assignment.person_id)
+            .join(Assignment)
+            .where(begun, *self._is(State.SUBMITTED))
+        )
+        code = talk.code
+        reviewer = self.db.get_one(Person, person)
+        hal, una, sam = (make_person(self.db, name) for name in ("Hal Help", "Una Used", "Sam Own"))
+        draft = Content(committee_text="Solid.\n\nTwo questions.", confidence=3).as_json()
+        writes = make_guest(self.db, talk, hal, for_whom=reviewer, state="returned", draft=draft)
+        writes.note = "Could you say more about the second?"
+        make_guest(self.db, talk, una, for_whom=reviewer, state="handed", draft=draft)
+        make_guest(self.db, talk, sam, state="sent")
+        yield Place("reviewer.help_page", person, {**here, "code": code})
+        yield Place("reviewer.helping_page", hal.id, {**here, "code": code})
+        yield self._by_chair("guest_list")
+        yield self._by_chair("guests_of_one", code=code)
+        invited = make_guest(self.db, talk, self.db.get_one(Person, self.speaker), state="sent")
+        invited.person_id = None
+        about = {"submission_id": talk.id, "payload": {"guest": invited.id}}
+        link = self._issue(Purpose.REVIEW_INVITATION, **about)
+        yield Place("account.review_invitation", NOBODY, {"token": link})
 
     def _discussed(self) -> str:
         """The code of one that the chair may discuss, with something said already."""

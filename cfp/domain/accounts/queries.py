@@ -3,18 +3,29 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, ScalarSelect, String, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor, RoleFact, RoleKind
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person
 from cfp.domain.accounts.rules import address_key
 from cfp.domain.conferences.models import Conference, Role
+from cfp.domain.reviews.models import Guest
 
 
 def secret_hash(secret: str) -> str:
     """How a 256-bit secret is kept; no salt is needed for what cannot be guessed."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _asked(how: ColumnElement[bool]) -> ScalarSelect[str]:
+    """The conferences in which the person is asked for a single submission, in one value."""
+    return (
+        select(func.aggregate_strings(cast(Guest.conference_id, String), ","))
+        .where(Guest.person_id == Person.id, how)
+        .correlate(Person)
+        .scalar_subquery()
+    )
 
 
 # Made once: every page asks it.
@@ -31,6 +42,8 @@ _OF_SESSION = (
         Role.track_id,
         Conference.name,
         Conference.slug,
+        _asked(Guest.for_id.is_(None)).label("guest_in"),
+        _asked(Guest.for_id.is_not(None)).label("helps_in"),
     )
     .join(Account, Account.id == LoginSession.account_id)
     .join(Person, Person.id == Account.person_id)
@@ -63,12 +76,18 @@ def actor_of_session(
         creates_conferences=administrator or open_creation,
         roles=frozenset(
             RoleFact(conference_id, RoleKind(kind), track_id)
-            for *_, conference_id, kind, track_id, _name, _slug in rows
+            for *_, conference_id, kind, track_id, _name, _slug, _guest_in, _helps_in in rows
             if conference_id is not None
         ),
         conferences=tuple(dict.fromkeys((row[9], row[10]) for row in rows if row[10])),
         at=now,
+        guest_in=_ids(rows[0].guest_in),
+        helps_in=_ids(rows[0].helps_in),
     )
+
+
+def _ids(joined: str | None) -> frozenset[int]:
+    return frozenset(map(int, joined.split(","))) if joined else frozenset()
 
 
 def actor_of_person(db: Session, person_id: int | None) -> Actor:

@@ -34,6 +34,7 @@ class Purpose(StrEnum):
     ROLE_INVITATION = auto()
     SPEAKER_INVITATION = auto()
     CONFIRM_TALK = auto()
+    REVIEW_INVITATION = auto()
     FIRST_ACCOUNT = auto()
 
 

@@ -18,7 +18,7 @@ from cfp.domain.assignment.queries import (
 )
 from cfp.domain.assignment.rules import ACTIVE, LOAD_LIMIT
 from cfp.domain.conferences.models import Conference, Role
-from cfp.domain.reviews.models import Review
+from cfp.domain.reviews.models import Guest, Review
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State
 from cfp.errors import DomainError, ForbiddenError, NotFoundError, NotNowError
@@ -83,6 +83,16 @@ def unassign(
     if _review_state(db, submission, person_id) and not blocked:
         raise NotNowError("assignment.started")
     db.delete(assignment)
+    db.execute(
+        update(Guest)
+        .where(
+            Guest.submission_id == submission.id,
+            Guest.person_id == person_id,
+            Guest.for_id.is_(None),
+            Guest.state == "accepted",
+        )
+        .values(state="withdrawn", changed=now, revision=Guest.revision + 1)
+    )
     db.flush()
     _record_one(db, actor, "assignment.unassign", standing, person_id, now)
 

@@ -22,7 +22,7 @@ from cfp.domain.assignment.proposals import (
     scope_of,
     standing_pairs,
 )
-from cfp.domain.assignment.queries import blocked_set, lock_round, reviewer_ids
+from cfp.domain.assignment.queries import blocked_set, guest_ids, lock_round, reviewer_ids
 from cfp.domain.assignment.rules import REFUSED
 from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.reviews.models import Review
@@ -260,7 +260,8 @@ def _restore(db: Session, conference: Conference, proposal: Proposal) -> tuple[i
     there = select(Assignment.submission_id, Assignment.person_id).where(
         Assignment.round_id == proposal.round_id
     )
-    blocked, reviewers = blocked_set(db, conference), set(db.scalars(role))
+    blocked = blocked_set(db, conference)
+    reviewers = {*db.scalars(role), *db.scalars(guest_ids(conference.id))}
     known = set(db.execute(there))
     lost = [row for row in proposal.undo["removed"] if (row[0], row[1]) not in known]
     back = [row for row in lost if (row[0], row[1]) not in blocked and row[1] in reviewers]

@@ -20,6 +20,7 @@ from cfp.domain.assignment.memory import Recall, recalled, remember
 from cfp.domain.assignment.models import Conflict
 from cfp.domain.assignment.rules import CONFLICT_TYPES, MEMORABLE, is_settled
 from cfp.domain.conferences.models import Conference, Role
+from cfp.domain.reviews.models import Guest
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError, ForbiddenError, NotNowError
 from cfp.policy import Action, Standing, allowed
@@ -58,10 +59,11 @@ def find_conflicts(
 
 
 def find_conflicts_of(db: Session, person_id: int, *, now: datetime) -> None:
-    """The same for a person in every conference on whose committee they are or were."""
+    """The same for a person in every conference on whose committee they are or were, or a guest."""
     roles = select(Role.conference_id).where(Role.person_id == person_id)
+    invited = select(Guest.conference_id).where(Guest.person_id == person_id)
     known = select(Conflict.conference_id).where(Conflict.person_id == person_id)
-    ids = roles.union(known).subquery()
+    ids = roles.union(invited, known).subquery()
     for conference in db.scalars(select(Conference).where(Conference.id.in_(select(ids)))):
         find_conflicts(db, conference, person_id=person_id, now=now)
 

@@ -23,6 +23,7 @@ from cfp.domain.assignment.queries import (
     avoided_kinds,
     blocked_set,
     current_round,
+    guest_ids,
     reviewer_ids,
 )
 from cfp.domain.assignment.rules import REFUSED
@@ -104,6 +105,7 @@ def read_facts(db: Session, conference: Conference, actor: Actor, options: Optio
             )
         )
     )
+    members |= set(db.scalars(guest_ids(conference.id)))
     blocked, declined = blocked_set(db, conference), _declined(db, conference)
     reviewed = _reviewed(db, conference)
     given = {pair for pair in options.imported or () if pair[1] not in asked}

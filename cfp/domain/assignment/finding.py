@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, CompoundSelect, and_, or_, select, true, union
 from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import RoleKind
@@ -15,6 +16,7 @@ from cfp.domain.assignment.listing import lists_of
 from cfp.domain.assignment.mail_providers import PUBLIC_DOMAINS
 from cfp.domain.assignment.rules import BY_ADDRESS
 from cfp.domain.conferences.models import Conference, Role
+from cfp.domain.reviews.models import Guest
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.rules import affiliation_key
 
@@ -56,9 +58,16 @@ def _want(wanted: dict[Key, Wanted], found: Found) -> None:
 def members_of(
     db: Session, conference: Conference, person_id: int | None, roots: Mapping[str, str]
 ) -> dict[int, Member]:
-    """The committee (or one of them), with every employer they have named here."""
-    roles = select(Role.person_id).where(
-        Role.conference_id == conference.id, Role.kind.in_(COMMITTEE)
+    """The committee and its guests (or one of them), with every employer they have named here."""
+    roles: CompoundSelect[Any] = union(
+        select(Role.person_id).where(
+            Role.conference_id == conference.id, Role.kind.in_(COMMITTEE)
+        ),
+        select(Guest.person_id).where(
+            Guest.conference_id == conference.id,
+            Guest.person_id.is_not(None),
+            Guest.state.not_in(("declined", "withdrawn")),
+        ),
     )
     query = select(Person.id, Person.name, Person.affiliation).where(Person.id.in_(roles))
     if person_id is not None:

@@ -27,7 +27,7 @@ from cfp.actors import Actor, RoleKind
 from cfp.domain.assignment.lateness import plan_of
 from cfp.domain.assignment.models import Assignment, ReviewerProfile
 from cfp.domain.assignment.picks import Pair
-from cfp.domain.assignment.queries import assignable_from, current_round, lost_from
+from cfp.domain.assignment.queries import assignable_from, current_round, guest_ids, lost_from
 from cfp.domain.assignment.rules import ACTIVE, REMINDERS
 from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.mail.models import Message
@@ -146,11 +146,12 @@ def _gave_up(
             Role.conference_id == seat.conference_id, Role.kind == RoleKind.REVIEWER
         )
     )
+    guest = Assignment.person_id.in_(guest_ids(seat.conference_id))
     open_ = Assignment.state.in_(("assigned", "accepted"))
     return case(
         (Assignment.state == "declined", "declined"),
         (Assignment.id.in_(select(lost.c.id)), "conflict"),
-        (and_(open_, ~member), "left"),
+        (and_(open_, ~member, ~guest), "left"),
         (and_(waits, ~Assignment.pinned, paused, ~begun), "paused"),
         (and_(waits, is_silent(seat.conference_id, reminded), ~begun), "silent"),
         else_=null(),

@@ -25,7 +25,7 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import Assignment, Conflict, ReviewerProfile, ReviewRound
 from cfp.domain.assignment.rules import ACTIVE, REFUSED
 from cfp.domain.conferences.models import Conference, Role, SubmissionType, Track
-from cfp.domain.reviews.models import Review
+from cfp.domain.reviews.models import Guest, Review
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.queries import reviews_wanted
 from cfp.domain.submissions.states import State
@@ -53,6 +53,13 @@ def current_round(db: Session, conference: Conference) -> int:
     """The round that is assigned and reviewed now."""
     newest = select(ReviewRound.id).where(ReviewRound.conference_id == conference.id)
     return db.scalars(newest.order_by(ReviewRound.number.desc()).limit(1)).one()
+
+
+def guest_ids(conference_id: int) -> Any:  # noqa: ANN401 - a Select whose type says less
+    """Who reviews as a guest, as SQL: has a place on what they were invited to, and no role."""
+    return select(Guest.person_id).where(
+        Guest.conference_id == conference_id, Guest.for_id.is_(None), Guest.state == "accepted"
+    )
 
 
 def lock_round(db: Session, conference: Conference) -> None:

@@ -59,6 +59,8 @@ class Conference(Base):
     conflict_policies: Mapped[dict[str, Any]] = mapped_column(default=dict)
     committee_shown: Mapped[bool] = mapped_column(default=False)
     asks_collaborators: Mapped[bool] = mapped_column(default=False)
+    # Whether reviewers may have somebody write for them: off, on, or approved by a chair first.
+    delegation: Mapped[str] = mapped_column(default="off")
     # Stretches of time with rules of their own, see `phases.Phase`; the zone their dates are read
     # in, "" for the conference's.
     phases: Mapped[list[Any]] = mapped_column(JSON(), default=list)

@@ -184,6 +184,7 @@ REVIEWING_CHOICES: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "reviewing": ("everyone", "assigned"),
         "others_reviews": ("never", "after_own", "always"),
+        "delegation": ("off", "on", "approved"),
     }
 )
 

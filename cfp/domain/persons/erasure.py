@@ -33,7 +33,7 @@ from cfp.domain.mail.states import move
 from cfp.domain.persons.references import delete_rows, table_of
 from cfp.domain.program.models import Material, StoredFile
 from cfp.domain.program.stamps import count_change
-from cfp.domain.reviews.models import Follow, Review, ReviewExtension
+from cfp.domain.reviews.models import Follow, Guest, Review, ReviewExtension
 from cfp.domain.submissions.models import Speaker, Submission, SubmissionRevision
 from cfp.domain.submissions.rules import people_text
 from cfp.domain.submissions.speakers import speakers_of
@@ -163,6 +163,8 @@ def _erase_from_committees(db: Session, who: _Who) -> None:
     db.execute(delete(ReviewersApart).where(or_(*either)))
     undone = (Assignment.person_id.in_(who.ids), Assignment.state != "done")
     db.execute(delete(Assignment).where(*undone))
+    asked = (Guest.person_id.in_(who.ids), Guest.for_id.in_(who.ids), Guest.key.in_(who.keys))
+    db.execute(delete(Guest).where(or_(*asked)))
     about = or_(Conflict.person_id.in_(who.ids), Conflict.declared_by_id.in_(who.ids))
     db.execute(update(Conflict).where(about).values(reason=""))
     db.execute(delete(Collaborator).where(Collaborator.address_key.in_(who.keys)))

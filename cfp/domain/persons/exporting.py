@@ -42,6 +42,7 @@ from cfp.domain.program.models import Material, StoredFile
 from cfp.domain.reviews.models import (
     Comment,
     Follow,
+    Guest,
     Response,
     Review,
     ReviewAnswer,
@@ -197,7 +198,10 @@ def _texts(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
 
 
 def _discussed(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
-    """Comments, what is followed, summaries, answers to reviews, ratings; one statement for all."""
+    """Comments, what is followed, summaries, answers to reviews, ratings, what guests were asked.
+
+    One statement for all.
+    """
     me, here = actor.person_id, (Conference.slug.label("conference"), Submission.code)
     nothing, never = literal(""), null()
 
@@ -222,12 +226,13 @@ def _discussed(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
            Summary.text, Summary.speaker_text, Summary.changed),
         of(Response, "responses", answered,
            Response.text, cast(Response.round, String), Response.changed),
+        of(Guest, "asked_as_guest", Guest.person_id == me,
+           cast(Guest.draft, String), Guest.state, Guest.created),
         of(ReviewRating, "ratings", ReviewRating.person_id == me,
            nothing, rated, ReviewRating.at),
     )  # fmt: skip
-    found: dict[str, list[dict[str, Any]]] = {
-        kind: [] for kind in ("comments", "follows", "summaries", "responses", "ratings")
-    }
+    kinds = ("comments", "follows", "summaries", "responses", "asked_as_guest", "ratings")
+    found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
     for row in _plain(db.execute(union_all(*parts))):
         found[row.pop("kind")].append({name: value for name, value in row.items() if value})
     return found

@@ -16,6 +16,7 @@ from cfp.domain.accounts.actions import account_of_address, email_with_person
 from cfp.domain.accounts.models import Account, Email, Person, Token
 from cfp.domain.accounts.tokens import Purpose
 from cfp.domain.conferences.models import Conference, Invitation, Track
+from cfp.domain.persons.guest_offers import GuestOffer
 from cfp.domain.submissions.models import Speaker, Submission
 
 
@@ -57,6 +58,9 @@ class Naming:
         return self.speaker.name
 
 
+Asked = RoleOffer | Naming | GuestOffer
+
+
 def role_offer(db: Session, secret: str) -> RoleOffer | None:
     """What a link offers, answered or not."""
     token = tokens.find(db, secret, Purpose.ROLE_INVITATION)
@@ -88,17 +92,18 @@ def own_naming(db: Session, actor: Actor, speaker_id: int) -> Naming | None:
     return Naming(*found)
 
 
-def is_open(asked: RoleOffer | Naming, now: datetime) -> bool:
+def is_open(asked: Asked, now: datetime) -> bool:
     """Whether it can still be answered."""
-    waits = (
-        asked.invitation.state == "sent"
-        if isinstance(asked, RoleOffer)
-        else asked.speaker.state in {"named", "invited"} and asked.speaker.person_id is None
-    )
+    if isinstance(asked, RoleOffer):
+        waits = asked.invitation.state == "sent"
+    elif isinstance(asked, GuestOffer):
+        waits = asked.guest.state == "sent"
+    else:
+        waits = asked.speaker.state in {"named", "invited"} and asked.speaker.person_id is None
     return waits and (asked.token is None or tokens.is_open(asked.token, now))
 
 
-def prove(db: Session, asked: RoleOffer | Naming, *, now: datetime) -> Account:
+def prove(db: Session, asked: Asked, *, now: datetime) -> Account:
     """Use the mail's token; returns the account of its address, made when there is none."""
     if asked.token is None:
         raise ValueError("only a link from a mail proves an address")
@@ -106,7 +111,7 @@ def prove(db: Session, asked: RoleOffer | Naming, *, now: datetime) -> Account:
     return account_of_address(db, asked.token.email, now=now, name=asked.name)
 
 
-def answer_as(db: Session, actor: Actor, asked: RoleOffer | Naming, *, now: datetime) -> None:
+def answer_as(db: Session, actor: Actor, asked: Asked, *, now: datetime) -> None:
     """Use the token as somebody who is logged in; a new address becomes theirs."""
     if asked.token is None:
         return

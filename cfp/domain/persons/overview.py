@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from cfp.actors import Actor, RoleKind
 from cfp.domain.accounts.models import Email
 from cfp.domain.conferences.models import Conference, Invitation
-from cfp.domain.reviews.models import Review
+from cfp.domain.reviews.models import Guest, Review
 from cfp.domain.reviews.rules import reviewing_is_open
 from cfp.domain.submissions.models import Speaker, Submission
-from cfp.policy import Action, may, own
+from cfp.policy import HELPING, Action, may, own
 
 COMMITTEE = frozenset({RoleKind.CHAIR, RoleKind.TRACK_CHAIR, RoleKind.READER})
 
@@ -32,7 +32,8 @@ class Overview:
     """`talks`: rows with code, title, state, slug, conference, zone, deadline; newest first.
 
     `offers` are roles with id, kind, conference; `namings` are talks with id, title, conference
-    on which somebody has named one of the person's addresses.
+    on which somebody has named one of the person's addresses; `helping` is what they write for
+    reviewers, with code, slug, conference, state.
     """
 
     talks: Sequence[RowMapping] = ()
@@ -40,11 +41,13 @@ class Overview:
     committees: Sequence[Conference] = ()
     offers: Sequence[RowMapping] = ()
     namings: Sequence[RowMapping] = ()
+    helping: Sequence[RowMapping] = ()
     empty: bool = field(init=False)
 
     def __post_init__(self) -> None:
         """An empty one gets a page of its own."""
-        parts = (self.talks, self.reviewing, self.committees, self.offers, self.namings)
+        asked = (self.offers, self.namings, self.helping)
+        parts = (self.talks, self.reviewing, self.committees, *asked)
         object.__setattr__(self, "empty", not any(parts))
 
 
@@ -57,16 +60,17 @@ def overview(db: Session, actor: Actor, *, now: datetime) -> Overview:
         reviewing=[
             Reviewing(one, counts.get(one.id, 0))
             for one in conferences
-            if actor.has(one.id, RoleKind.REVIEWER)
+            if _reviews_for(actor, one)
         ],
         committees=[c for c in conferences if any(actor.has(c.id, kind) for kind in COMMITTEE)],
         offers=_offers(db, actor),
         namings=_namings(db, actor),
+        helping=_helping(db, actor),
     )
 
 
 def _conferences(db: Session, actor: Actor) -> Sequence[Conference]:
-    ids = {role.conference_id for role in actor.roles}
+    ids = {role.conference_id for role in actor.roles} | actor.guest_in
     if not ids:
         return []
     query = select(Conference).where(Conference.id.in_(ids))
@@ -106,11 +110,29 @@ def _reviews_waiting(
             Submission.id.not_in(done),
         )
         for one in conferences
-        if reviewing_is_open(one, now) and actor.has(one.id, RoleKind.REVIEWER)
+        if reviewing_is_open(one, now) and _reviews_for(actor, one)
     ]
     if not counts:
         return {}
     return {row[0]: row[1] for row in db.execute(union_all(*counts))}
+
+
+def _reviews_for(actor: Actor, conference: Conference) -> bool:
+    return actor.has(conference.id, RoleKind.REVIEWER) or conference.id in actor.guest_in
+
+
+def _helping(db: Session, actor: Actor) -> Sequence[RowMapping]:
+    """What somebody writes for a reviewer, with no title: which one is shown is told there."""
+    if not actor.helps_in:
+        return []
+    query = (
+        select(Submission.code, Conference.slug, Conference.name.label("conference"), Guest.state)
+        .join(Submission, Submission.id == Guest.submission_id)
+        .join(Conference, Conference.id == Guest.conference_id)
+        .where(Guest.person_id == actor.person_id, Guest.for_id.is_not(None))
+        .where(Guest.state.in_(HELPING), Submission.announced.is_(None))
+    )
+    return db.execute(query.order_by(Guest.id)).mappings().all()
 
 
 def _offers(db: Session, actor: Actor) -> Sequence[RowMapping]:

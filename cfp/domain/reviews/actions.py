@@ -1,6 +1,7 @@
 """Writing reviews."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -13,17 +14,16 @@ from cfp.domain.conferences.models import Conference, Criterion
 from cfp.domain.conferences.queries import fields_of
 from cfp.domain.reviews import answers as form_answers
 from cfp.domain.reviews import queries
+from cfp.domain.reviews.content import Content, check_complete, check_values
 from cfp.domain.reviews.models import Review, ReviewRevision, Score
 from cfp.domain.reviews.noticing import notice
 from cfp.domain.reviews.pseudonyms import pseudonym_of
 from cfp.domain.reviews.rules import (
-    CONFIDENCE_LEVELS,
     asked_of,
     can_be_reviewed,
     phase_now,
     scale_of,
     total,
-    unanswered,
 )
 from cfp.domain.reviews.totals import count_again
 from cfp.errors import DomainError, ForbiddenError, NotNowError, StaleError
@@ -64,7 +64,8 @@ def save(
     criteria = asked_of(form, submission)
     phase = phase_now(conference, now, standing.extended)
     fields = asked_of(fields_of(db, conference), submission, phase=phase)
-    _check_values({one.id: (one.low, one.high) for one in criteria}, scores, confidence)
+    said_now = Content(scores=scores, confidence=confidence)
+    check_values(criteria, said_now)
     review = queries.own_review(db, actor, submission)
     if (review.revision if review else 0) != revision:
         raise StaleError("stale", theirs=_texts(review))
@@ -76,8 +77,7 @@ def save(
     form_answers.check(fields, answers, said)
     submitted_before = review.state == "submitted"
     if submit or submitted_before:
-        _check_complete(unanswered(criteria, scores))
-        form_answers.check_complete(fields, answers)
+        check_complete(criteria, fields, replace(said_now, answers=answers))
         if conference.asks_ai_statement and not ai_statement:
             raise DomainError("ai_statement.missing", field="ai_statement")
     if submitted_before:
@@ -107,22 +107,6 @@ def check_may_review(actor: Actor, standing: Standing, now: datetime) -> None:
         raise ForbiddenError("forbidden")
     if not can_be_reviewed(standing.conference, standing.submission, now, standing.extended):
         raise NotNowError("reviewing_closed")
-
-
-def _check_values(
-    ranges: Mapping[int, tuple[int, int]], scores: Mapping[int, int], confidence: int | None
-) -> None:
-    for criterion_id, value in scores.items():
-        low, high = ranges.get(criterion_id, (1, 0))
-        if not low <= value <= high:
-            raise DomainError("bad_score", field=f"score_{criterion_id}", value=value)
-    if confidence is not None and confidence not in CONFIDENCE_LEVELS:
-        raise DomainError("bad_confidence", field="confidence", value=confidence)
-
-
-def _check_complete(missing: list[Criterion]) -> None:
-    if missing:
-        raise DomainError("score_missing", field=f"score_{missing[0].id}", name=missing[0].name)
 
 
 def new_review(db: Session, actor: Actor, standing: Standing, now: datetime) -> Review:

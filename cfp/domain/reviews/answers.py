@@ -187,6 +187,11 @@ def put(review: Review, fields: Sequence[ReviewField], answers: Mapping[int, str
     review.answers = list(kept.values())
 
 
+def as_read(fields: Sequence[ReviewField], said: Mapping[int, str]) -> Sequence[Answer]:
+    """What was answered to these fields and is stored elsewhere."""
+    return [_read(one, said[one.id]) for one in fields if said.get(one.id)]
+
+
 def _in_order() -> Select[int, ReviewField, str]:
     return (
         select(ReviewAnswer.review_id, ReviewField, ReviewAnswer.text)

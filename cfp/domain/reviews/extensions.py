@@ -26,10 +26,15 @@ def extension_of(
     ).one_or_none()
 
 
+def until_of(db: Session, conference: Conference, person_id: int | None) -> datetime | None:
+    """Until when somebody has time, if they were given more."""
+    found = extension_of(db, conference, person_id) if person_id is not None else None
+    return found.until if found else None
+
+
 def extended_until(db: Session, actor: Actor, conference: Conference) -> datetime | None:
     """Until when the person themselves has time."""
-    found = extension_of(db, conference, actor.person_id)
-    return found.until if found else None
+    return until_of(db, conference, actor.person_id)
 
 
 def grant(

@@ -95,6 +95,39 @@ class ReviewExtension(Base):
     __table_args__ = (UniqueConstraint("conference_id", "person_id"),)
 
 
+class Guest(Base):
+    """Somebody asked for one submission only, by its reviewer or by a chair; see `guest_rules`.
+
+    With `for_id` they write for that reviewer, who answers for the review: what they have written
+    is `draft` (`handed` in and perhaps sent back with a `note`) and no review. Without it they
+    review for themselves. `held`: nothing was sent, for the address is of somebody with a conflict
+    of interest; only chairs know. `reason` is that of a no.
+    """
+
+    __tablename__ = "guest"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str]
+    address: Mapped[str]
+    key: Mapped[str] = mapped_column(index=True)
+    state: Mapped[str]
+    held: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(default="")
+    draft: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    handed: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(default="")
+    created: Mapped[datetime]
+    changed: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
+
+
 class ReviewTally(Base):
     """Sums over a submission's submitted reviews, kept so that lists need not add them up.
 

@@ -1,216 +1,304 @@
-"""Reviews written without a network: one's own as a table, and the table read back.
+"""Reviews written without a network: one's own to take along, and read back.
 
-Each row goes through `actions.save`, as if it had been typed on the page. One wrong line and
-nothing is stored: the caller rolls back.
+`plan` says what a file would change and what is wrong with it, and stores nothing; `store` does it,
+each review through `actions.save` as if typed on its page. A review is taken whole or not at all.
+A file with mistakes stores nothing until whoever brought it has seen them and says that the other
+reviews shall go in: half of a file must never be stored without that being known.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, selectinload
 
 from cfp.actors import Actor
-from cfp.domain.conferences.models import Conference, Criterion
+from cfp.domain.conferences.models import Conference
+from cfp.domain.conferences.queries import fields_of
 from cfp.domain.reviews import actions, queries
+from cfp.domain.reviews import answers as form_answers
+from cfp.domain.reviews.content import Content, check_complete, check_values, content_of
+from cfp.domain.reviews.extensions import extended_until
 from cfp.domain.reviews.models import Review
+from cfp.domain.reviews.offline_questions import (
+    STATEMENT,
+    SUBMIT,
+    Question,
+    criteria_in,
+    fields_in,
+    questions_of,
+    read,
+    says_yes,
+    value_of,
+)
+from cfp.domain.reviews.rules import FIELD_LIMIT, asked_of, phase_now
 from cfp.domain.submissions import redaction
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError, StaleError
-from cfp.formats.review_sheet import NO, TEXTS, YES, SheetRow, header
-from cfp.formats.table import Cell
-from cfp.policy import Action, Standing, allowed, standing_of
+from cfp.formats.typed_reviews import TypedReview
+from cfp.policy import standing_of
 
-FIELDS = ("committee_text", "chair_text", "speaker_text")
-TEXT_LIMIT = 20_000
+
+@dataclass(frozen=True)
+class Own:
+    """A submission that is this person's to review, with their review and what is asked of it."""
+
+    submission: Submission
+    title: str
+    abstract: str
+    review: Review | None
+    questions: Sequence[Question]
+
+    @property
+    def content(self) -> Content:
+        return content_of(self.review)
+
+    @property
+    def revision(self) -> int:
+        return self.review.revision if self.review else 0
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.review is not None and self.review.state == "submitted"
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """What is wrong with a line: the key of an error, and its data."""
+    """What is wrong with a line: the key of an error, and its data; `code` of its review."""
 
     line: int
+    code: str
     error: DomainError
 
 
-class SheetMistakesError(DomainError):
-    """A table with mistakes; `mistakes` has all of them, and nothing may be stored."""
+@dataclass(frozen=True)
+class Difference:
+    """An answer before and after; "" for none."""
 
-    def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        super().__init__("sheet.mistakes", field="file", number=len(mistakes))
-        self.mistakes = mistakes
+    question: Question
+    before: str
+    after: str
 
 
-def sheet_of(
-    db: Session, actor: Actor, conference: Conference
-) -> tuple[list[str], list[dict[str, Cell]]]:
-    """The columns, and a row per submission that is this person's to review, in their order."""
-    criteria = queries.criteria_of(db, conference)
-    names = header(
-        [one.name for one in criteria],
-        confidence=conference.asks_confidence,
-        speakers=conference.asks_speaker_text,
-    )
+@dataclass(frozen=True)
+class Change:
+    """What one review of the file would do."""
+
+    own: Own
+    content: Content
+    submit: bool
+    statement: bool
+    differences: Sequence[Difference] = ()
+
+
+@dataclass
+class Plan:
+    """What a file would change, in its order, and what can't be used; `same` reviews stay."""
+
+    changes: list[Change] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+    same: int = 0
+
+
+def own_reviews(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    *,
+    now: datetime,
+    only: Submission | None = None,
+) -> list[Own]:
+    """What this person may review, in their order, without what they have abstained from."""
     mine = and_(Review.submission_id == Submission.id, Review.person_id == actor.person_id)
-    rows = db.execute(
+    query = (
         select(
-            Submission.code,
+            Submission,
             redaction.shown_title(actor, conference),
             redaction.shown_abstract(actor, conference),
             Review,
         )
         .outerjoin(Review, mine)
         .where(queries.reviewable(actor, conference))
-        .options(selectinload(Review.scores))
+        .options(selectinload(Review.scores), selectinload(Review.answers))
         .order_by(queries.own_order(actor), Submission.id)
     )
-    return names, [_cells(criteria, *row) for row in rows if not _is_abstained(row[3])]
+    if only is not None:
+        query = query.where(Submission.id == only.id)
+    criteria = queries.criteria_of(db, conference)
+    phase = phase_now(conference, now, extended_until(db, actor, conference))
+    fields = fields_of(db, conference)
+    return [
+        Own(
+            *(submission, title, abstract, review),
+            questions_of(
+                conference,
+                asked_of(criteria, submission),
+                asked_of(fields, submission, phase=phase),
+            ),
+        )
+        for submission, title, abstract, review in db.execute(query)
+        if review is None or review.state != "abstained"
+    ]
 
 
-def take(
+def plan(
     db: Session,
     actor: Actor,
     conference: Conference,
     *,
-    rows: Sequence[SheetRow],
+    typed: Sequence[TypedReview],
     now: datetime,
-) -> int:
-    """Store what is filled in and differs from what is stored; returns how many reviews.
+) -> Plan:
+    """What these reviews would change, and every mistake in them; nothing is written."""
+    known = {one.submission.code: one for one in own_reviews(db, actor, conference, now=now)}
+    made, seen = Plan(), dict[str, int]()
+    for one in typed:
+        code = one.code.upper()
+        if code in seen:
+            error = DomainError("sheet.twice", line=seen[code], code=code)
+            made.mistakes.append(Mistake(one.line, code, error))
+            continue
+        seen[code] = one.line
+        if code not in known:
+            # Left as it came along, it may have gone to somebody else meanwhile: no mistake.
+            if not one.is_empty or not one.parts:
+                error = DomainError("sheet.no_such_code", code=one.code[:40])
+                made.mistakes.append(Mistake(one.line, code, error))
+            continue
+        _add(made, conference, known[code], one)
+    return made
 
-    Raises SheetMistakesError with every line that can't be used; roll back then.
+
+def store(
+    db: Session, actor: Actor, conference: Conference, *, changes: Sequence[Change], now: datetime
+) -> int:
+    """Store all of these, or raise; returns how many. Roll back on what is raised.
+
+    Raises DomainError of the first that can't be stored any more: `sheet.stale`, `reviewing_closed`
+    and what `actions.save` says.
     """
-    criteria = queries.criteria_of(db, conference)
-    mistakes, stored = [], 0
-    seen: dict[str, int] = {}
-    for row in rows:
-        if row.is_empty:
+    for one in changes:
+        code, content, own = one.own.submission.code, one.content, one.own
+        standing = standing_of(db, actor, conference, code)
+        if standing is None:
+            raise DomainError("sheet.no_such_code", code=code)
+        try:
+            actions.save(
+                db,
+                actor,
+                standing,
+                scores=content.scores,
+                confidence=content.confidence,
+                committee_text=content.committee_text,
+                chair_text=content.chair_text,
+                speaker_text=content.speaker_text,
+                answers=content.answers,
+                ai_statement=one.statement,
+                submit=one.submit,
+                revision=own.revision,
+                now=now,
+            )
+        except StaleError as error:
+            raise DomainError("sheet.stale", code=code) from error
+    return len(changes)
+
+
+def _add(made: Plan, conference: Conference, own: Own, typed: TypedReview) -> None:
+    """Put what a review would do into the plan, or what is wrong with it."""
+    if typed.is_empty and own.review is None:
+        made.same += 1
+        return
+    mistakes = [
+        Mistake(line, own.submission.code, error)
+        for line, error in _unknown(own, typed)
+    ]
+    change, wrong = _change(own, typed)
+    mistakes += [Mistake(line, own.submission.code, error) for line, error in wrong]
+    if not mistakes and not _does_something(change):
+        made.same += 1
+        return
+    if typed.is_empty and typed.revision != str(own.revision):
+        made.same += 1  # not filled in here, but on its page since
+        return
+    if typed.revision != str(own.revision):
+        stale = DomainError("sheet.stale", code=own.submission.code)
+        mistakes.append(Mistake(typed.line, own.submission.code, stale))
+    if not mistakes:
+        mistakes += _invalid(conference, change, typed)
+    if mistakes:
+        made.mistakes += sorted(mistakes, key=lambda one: one.line)
+    else:
+        made.changes.append(change)
+
+
+def _unknown(own: Own, typed: TypedReview) -> Iterator[tuple[int, DomainError]]:
+    """Answers to what is not asked of this one; an empty column is no answer."""
+    asked = {one.key for one in own.questions}
+    for key, part in typed.parts.items():
+        if key not in asked and not part.is_empty:
+            yield part.line, DomainError("sheet.no_such_question", name=key)
+
+
+def _change(own: Own, typed: TypedReview) -> tuple[Change, list[tuple[int, DomainError]]]:
+    """What the parts say over what is stored; a part that is not there leaves it as it is."""
+    content, wrong = own.content, list[tuple[int, DomainError]]()
+    flags = {SUBMIT: False, STATEMENT: own.review is not None and own.review.ai_statement}
+    for question in own.questions:
+        part = typed.parts.get(question.key)
+        if part is None:
             continue
         try:
-            if row.code in seen:
-                raise DomainError("sheet.twice", line=seen[row.code], code=row.code)
-            seen[row.code] = row.line
-            with db.begin_nested():
-                stored += _take_one(db, actor, conference, criteria, row, now)
+            if question.kind in flags:
+                flags[question.kind] = says_yes(question, part.text)
+            else:
+                content = read(question, part.text, content)
         except DomainError as error:
-            mistakes.append(Mistake(row.line, error))
-    if mistakes:
-        raise SheetMistakesError(mistakes)
-    return stored
+            wrong.append((part.line, error))
+    change = Change(own, content, flags[SUBMIT], flags[STATEMENT])
+    return replace(change, differences=list(_differences(own, content))), wrong
 
 
-def _take_one(
-    db: Session,
-    actor: Actor,
-    conference: Conference,
-    criteria: Sequence[Criterion],
-    row: SheetRow,
-    now: datetime,
-) -> bool:
-    standing = standing_of(db, actor, conference, row.code)
-    if standing is None or not allowed(actor, Action.REVIEW, standing, now):
-        raise DomainError("sheet.no_such_code", code=row.code)
-    scores = dict(_scores(criteria, row))
-    confidence = _number(row.confidence, "confidence") if row.confidence else None
-    texts = _texts(conference, row)
-    submit = _yes(row.submit)
-    own = queries.own_review(db, actor, standing.submission)
-    settled = own is not None and (own.state == "submitted" or not submit)
-    if own is not None and settled and _is_same(own, scores, confidence, texts):
-        return False
-    _save(db, actor, standing, row, scores, confidence, texts, submit, now)
-    return True
-
-
-def _save(
-    db: Session,
-    actor: Actor,
-    standing: Standing,
-    row: SheetRow,
-    scores: Mapping[int, int],
-    confidence: int | None,
-    texts: Mapping[str, str],
-    submit: bool,
-    now: datetime,
-) -> None:
-    if submit and standing.conference.asks_ai_statement:
-        raise DomainError("sheet.statement", code=row.code)
-    try:
-        actions.save(
-            db,
-            actor,
-            standing,
-            scores=scores,
-            confidence=confidence,
-            committee_text=texts["committee_text"],
-            chair_text=texts["chair_text"],
-            speaker_text=texts["speaker_text"],
-            submit=submit,
-            revision=int(row.revision) if _is_number(row.revision) else 0,
-            now=now,
-        )
-    except StaleError as error:
-        raise DomainError("sheet.stale", code=row.code) from error
-
-
-def _cells(
-    criteria: Sequence[Criterion], code: str, title: str, abstract: str, own: Review | None
-) -> dict[str, Cell]:
-    given = {score.criterion_id: score.value for score in own.scores} if own else {}
-    return {
-        "code": code,
-        "title": title,
-        "abstract": abstract,
-        **{f"score: {one.name}": given.get(one.id) for one in criteria},
-        "confidence": own.confidence if own else None,
-        **dict(zip(TEXTS, (getattr(own, name) for name in FIELDS), strict=True) if own else ()),
-        "submit": "yes" if own is not None and own.state == "submitted" else "",
-        "revision": own.revision if own else 0,
-    }
-
-
-def _is_abstained(own: Review | None) -> bool:
-    return own is not None and own.state == "abstained"
-
-
-def _scores(criteria: Sequence[Criterion], row: SheetRow) -> Iterator[tuple[int, int]]:
-    by_name = {" ".join(one.name.split()): one.id for one in criteria}
-    for name, cell in row.scores.items():
-        if not cell:
+def _differences(own: Own, content: Content) -> Iterator[Difference]:
+    for question in own.questions:
+        if question.kind in {SUBMIT, STATEMENT}:
             continue
-        if name not in by_name:
-            raise DomainError("sheet.no_such_question", name=name)
-        yield by_name[name], _number(cell, name)
+        before, after = value_of(question, own.content), value_of(question, content)
+        if before != after:
+            yield Difference(question, before, after)
 
 
-def _texts(conference: Conference, row: SheetRow) -> dict[str, str]:
-    texts = {field: row.texts.get(name, "") for field, name in zip(FIELDS, TEXTS, strict=True)}
-    if not conference.asks_speaker_text:
-        texts["speaker_text"] = ""
-    if any(len(text) > TEXT_LIMIT for text in texts.values()):
-        raise DomainError("sheet.too_long", limit=TEXT_LIMIT)
-    return texts
+def _does_something(change: Change) -> bool:
+    return bool(change.differences) or (change.submit and not change.own.is_submitted)
 
 
-def _is_same(
-    own: Review, scores: Mapping[int, int], confidence: int | None, texts: Mapping[str, str]
-) -> bool:
-    given = {score.criterion_id: score.value for score in own.scores}
-    stored = {field: getattr(own, field).strip() for field in FIELDS}
-    return given == scores and own.confidence == confidence and stored == dict(texts)
+def _invalid(conference: Conference, change: Change, typed: TypedReview) -> list[Mistake]:
+    """What its page would refuse, at the line of the question it is about."""
+    own, content = change.own, change.content
+    criteria, fields = criteria_in(own.questions), fields_in(own.questions)
+    before = content_of(own.review).answers
+    found: list[Mistake] = []
+    try:
+        check_values(criteria, content)
+        form_answers.check(fields, content.answers, before)
+        if change.submit or own.is_submitted:
+            check_complete(criteria, fields, content)
+            if conference.asks_ai_statement and not change.statement:
+                raise DomainError("sheet.statement", field="ai_statement")
+    except DomainError as error:
+        found.append(Mistake(_line_of(own, typed, error.field), own.submission.code, error))
+    if any(len(text) > FIELD_LIMIT for text in _texts(content)):
+        too_long = DomainError("sheet.too_long", limit=FIELD_LIMIT)
+        found.append(Mistake(typed.line, own.submission.code, too_long))
+    return found
 
 
-def _number(text: str, name: str) -> int:
-    if not _is_number(text):
-        raise DomainError("sheet.no_number", name=name, text=text[:40])
-    return int(text)
+def _line_of(own: Own, typed: TypedReview, name: str | None) -> int:
+    lines: Mapping[str, int] = {
+        one.field: typed.parts[one.key].line for one in own.questions if one.key in typed.parts
+    }
+    return lines.get(name or "", typed.line)
 
 
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 9
-
-
-def _yes(text: str) -> bool:
-    if text.casefold() not in YES | NO:
-        raise DomainError("sheet.no_yes", text=text[:40])
-    return text.casefold() in YES
+def _texts(content: Content) -> Sequence[str]:
+    return (content.committee_text, content.chair_text, content.speaker_text)

@@ -24,6 +24,7 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import Assignment, Bid
 from cfp.domain.conferences.models import Conference, Criterion, SubmissionType, Track
 from cfp.domain.reviews.answers import Answer, answers_of, own_answers
+from cfp.domain.reviews.guest_lists import helpers
 from cfp.domain.reviews.models import (
     Review,
     ReviewExtension,
@@ -232,8 +233,8 @@ def next_open(
 class OtherReview:
     """A submitted review as somebody else may read it; `reviewer` is a name or a pseudonym.
 
-    For chairs: `changes` is how often it was changed since it was submitted, and `rating` whether
-    they themselves have said that it helped.
+    For chairs: `changes` is how often it was changed since it was submitted, `rating` whether they
+    themselves have said that it helped, and `helpers` are those who wrote for the reviewer.
     """
 
     reviewer: str
@@ -250,6 +251,7 @@ class OtherReview:
     own: bool
     rating: bool | None
     answers: Sequence[Answer] = ()
+    helpers: str = ""
 
 
 def reviews_of(
@@ -261,7 +263,7 @@ def reviews_of(
     rows = db.execute(
         select(
             *(Review, Person.name, last_edit(standing.submission), ReviewExtension.until),
-            *(_changes(), _rating(actor)),
+            *(_changes(), _rating(actor), helpers()),
         )
         .join(Person, Person.id == Review.person_id)
         .outerjoin(
@@ -298,8 +300,9 @@ def reviews_of(
             changes=changes if chairs else 0,
             own=review.person_id == actor.person_id,
             rating=rating if chairs else None,
+            helpers=(helped or "") if chairs else "",
         )
-        for review, name, edited, extended, changes, rating in rows
+        for review, name, edited, extended, changes, rating, helped in rows
     ]
 
 

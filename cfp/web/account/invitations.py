@@ -17,7 +17,9 @@ from cfp.domain.assignment.conflicts import find_conflicts
 from cfp.domain.conferences.actions import answer_invitation
 from cfp.domain.persons import claims
 from cfp.domain.persons import invitations as domain
-from cfp.domain.persons.invitations import Naming, RoleOffer
+from cfp.domain.persons.guest_offers import GuestOffer, guest_offer
+from cfp.domain.persons.invitations import Asked, Naming, RoleOffer
+from cfp.domain.reviews import guests
 from cfp.domain.submissions import speakers
 from cfp.errors import NotFoundError
 from cfp.links import Links
@@ -82,6 +84,18 @@ def answer_own_naming(speaker_id: int) -> ViewResponse:
     return _answer(_existing(found), _accept_place, _leave_place)
 
 
+@blueprint.get("/account/reviewing/<token>")
+@permission(Action.LOG_IN)
+def review_invitation(token: str) -> ViewResponse | str:
+    return _show(guest_offer(context.db(), token), AnswerForm())
+
+
+@blueprint.post("/account/reviewing/<token>")
+@permission(Action.LOG_IN)
+def answer_review_invitation(token: str) -> ViewResponse:
+    return _answer(guest_offer(context.db(), token), _accept_review, _decline_review)
+
+
 @blueprint.get("/account/claim/<token>")
 @permission(Action.LOG_IN)
 def claim(token: str) -> ViewResponse | str:
@@ -118,13 +132,13 @@ def answer_claim(token: str) -> ViewResponse:
     return enter(form, page, taken, lambda _actor: url_for("account.mine"))
 
 
-def _existing(found: RoleOffer | Naming | None) -> RoleOffer | Naming:
+def _existing(found: Asked | None) -> Asked:
     if found is None:
         raise NotFoundError("not_found")
     return found
 
 
-def _show(asked: RoleOffer | Naming | None, form: AnswerForm) -> ViewResponse | str:
+def _show(asked: Asked | None, form: AnswerForm) -> ViewResponse | str:
     if asked is None:
         return _over(), 404
     if not domain.is_open(asked, context.now()):
@@ -133,9 +147,9 @@ def _show(asked: RoleOffer | Naming | None, form: AnswerForm) -> ViewResponse | 
 
 
 def _answer(
-    asked: RoleOffer | Naming | None,
-    accept: Callable[[Actor, RoleOffer | Naming], str],
-    decline: Callable[[Actor, RoleOffer | Naming, str], None],
+    asked: Asked | None,
+    accept: Callable[[Actor, Asked], str],
+    decline: Callable[[Actor, Asked, str], None],
 ) -> ViewResponse:
     """Yes or no, once. Yes from somebody who is not logged in logs them in by the mail's proof."""
     if asked is None:
@@ -161,7 +175,7 @@ def _answer(
     return perform(form, as_actor, page, done=done)
 
 
-def _accept_role(actor: Actor, asked: RoleOffer | Naming) -> str:
+def _accept_role(actor: Actor, asked: Asked) -> str:
     assert isinstance(asked, RoleOffer)  # noqa: S101 - by the routes above
     db, now = context.db(), context.now()
     answer_invitation(db, actor, asked.invitation, accept=True, now=now)
@@ -171,13 +185,13 @@ def _accept_role(actor: Actor, asked: RoleOffer | Naming) -> str:
     return local.queue(slug) if reviews else local.chair(slug)
 
 
-def _decline_role(actor: Actor, asked: RoleOffer | Naming, reason: str) -> None:
+def _decline_role(actor: Actor, asked: Asked, reason: str) -> None:
     assert isinstance(asked, RoleOffer)  # noqa: S101 - by the routes above
     db, now = context.db(), context.now()
     answer_invitation(db, actor, asked.invitation, accept=False, reason=reason, now=now)
 
 
-def _accept_place(actor: Actor, asked: RoleOffer | Naming) -> str:
+def _accept_place(actor: Actor, asked: Asked) -> str:
     assert isinstance(asked, Naming)  # noqa: S101 - by the routes above
     speakers.accept_invitation(
         context.db(),
@@ -192,7 +206,7 @@ def _accept_place(actor: Actor, asked: RoleOffer | Naming) -> str:
     return Links("").submission(asked.conference.slug, asked.submission.code)
 
 
-def _leave_place(actor: Actor, asked: RoleOffer | Naming, reason: str) -> None:
+def _leave_place(actor: Actor, asked: Asked, reason: str) -> None:
     assert isinstance(asked, Naming)  # noqa: S101 - by the routes above
     speakers.leave(
         context.db(),
@@ -208,14 +222,28 @@ def _leave_place(actor: Actor, asked: RoleOffer | Naming, reason: str) -> None:
     )
 
 
+def _accept_review(actor: Actor, asked: Asked) -> str:
+    assert isinstance(asked, GuestOffer)  # noqa: S101 - by the routes above
+    db, now = context.db(), context.now()
+    guests.accept(db, actor, asked.guest, asked.conference, asked.submission, now=now)
+    local, slug, code = Links(""), asked.conference.slug, asked.submission.code
+    return local.helping(slug, code) if asked.guest.for_id else local.review(slug, code)
+
+
+def _decline_review(actor: Actor, asked: Asked, reason: str) -> None:
+    assert isinstance(asked, GuestOffer)  # noqa: S101 - by the routes above
+    db, now = context.db(), context.now()
+    guests.decline(db, actor, asked.guest, asked.submission, reason=reason, now=now)
+
+
 def _named(actor: Actor, location: str) -> str:
     """Ask for the name on the way when there is none yet."""
     return location if actor.name else url_for("account.welcome", next=location)
 
 
-def _page(asked: RoleOffer | Naming, form: AnswerForm) -> str:
-    name = "role-offer" if isinstance(asked, RoleOffer) else "naming"
-    return render_template(f"account/{name}.html", asked=asked, form=form)
+def _page(asked: Asked, form: AnswerForm) -> str:
+    pages = {RoleOffer: "role-offer", Naming: "naming", GuestOffer: "guest-offer"}
+    return render_template(f"account/{pages[type(asked)]}.html", asked=asked, form=form)
 
 
 def _claim_page(token: Token, form: AnswerForm) -> str:

@@ -49,6 +49,7 @@ from cfp.web.chair import assigning  # noqa: E402,F401 - routes register themsel
 from cfp.web.chair import matching  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import conflicts  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import odd_bids  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import guests  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import redacting  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import settings_discussion  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import quality  # noqa: E402,F401 - routes register themselves

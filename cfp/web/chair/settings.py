@@ -30,6 +30,7 @@ SWITCHES = (
     "reviews_per_submission",
     "others_reviews",
     "reviewer_names_shown",
+    "delegation",
     "asks_confidence",
     "asks_speaker_text",
     "sends_speaker_text",

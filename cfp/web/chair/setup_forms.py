@@ -299,6 +299,15 @@ class ReviewingForm(BaseForm):
         ],
     )
     reviewer_names_shown = BooleanField(_l("Reviewers see who else reviews, after their own"))
+    delegation = RadioField(
+        _l("May reviewers have somebody else write a review for them?"),
+        [needed(_l("Choose whether reviewers may."))],
+        choices=[
+            SelectChoice("off", _l("No")),
+            SelectChoice("approved", _l("Yes, once a chair has approved the person")),
+            SelectChoice("on", _l("Yes")),
+        ],
+    )
     asks_confidence = BooleanField(_l("Ask how well the reviewer knows the subject"))
     asks_speaker_text = BooleanField(_l("Ask for a text that is meant for the speakers"))
     sends_speaker_text = BooleanField(

@@ -95,7 +95,7 @@ def undo_decline(slug: str) -> ViewResponse:
 
 
 @blueprint.post("/<slug>/reviews/standby")
-@permission(Action.REVIEW_QUEUE)
+@permission(Action.BE_REVIEWER)
 def offer_standby(slug: str) -> ViewResponse:
     """Offer to step in for so many reviews, or for none."""
     form = OfferForm()

@@ -27,7 +27,7 @@ class BidForm(BaseForm):
 
 
 @blueprint.get("/<slug>/reviews/bids/")
-@permission(Action.REVIEW_QUEUE)
+@permission(Action.BE_REVIEWER)
 def bids(slug: str) -> str:
     return render_template(
         "reviewer/bids.html",
@@ -61,7 +61,7 @@ add_files(
     blueprint,
     "bids",
     "/<slug>/reviews/bids",
-    Action.REVIEW_QUEUE,
+    Action.BE_REVIEWER,
     Table(_listing, lambda: FIELDS),
     saved="my-bids",
 )

@@ -14,7 +14,7 @@ from cfp.web.reviewer import blueprint
 
 
 @blueprint.get("/<slug>/reviews/collaborators")
-@permission(Action.REVIEW_QUEUE)
+@permission(Action.BE_REVIEWER)
 def collaborators(slug: str) -> str:
     """The list here, or to begin with the one from the reviewer's last conference."""
     db, actor = context.db(), context.actor()
@@ -24,7 +24,7 @@ def collaborators(slug: str) -> str:
 
 
 @blueprint.post("/<slug>/reviews/collaborators")
-@permission(Action.REVIEW_QUEUE)
+@permission(Action.BE_REVIEWER)
 def save_collaborators(slug: str) -> ViewResponse:
     """Keep it, and look at once whom it concerns."""
     form = CollaboratorsForm()

@@ -33,7 +33,7 @@ ACCEPT = ".txt,.md,.csv,text/plain,text/csv"
 
 
 @blueprint.get("/<slug>/reviews/profile/abstracts/")
-@permission(Action.REVIEW_QUEUE)
+@permission(Action.BE_REVIEWER)
 def documents_page(slug: str) -> str:
     """One's own, and what could be added."""
     _check_assigned()
@@ -41,7 +41,7 @@ def documents_page(slug: str) -> str:
 
 
 @blueprint.post("/<slug>/reviews/profile/abstracts/")
-@permission(Action.REVIEW_QUEUE)
+@permission(Action.BE_REVIEWER)
 def add_documents(slug: str) -> ViewResponse:
     """Add what was pasted or uploaded."""
     _check_assigned()
@@ -57,7 +57,7 @@ def add_documents(slug: str) -> ViewResponse:
 
 
 @blueprint.post("/<slug>/reviews/profile/abstracts/copy")
-@permission(Action.REVIEW_QUEUE)
+@permission(Action.BE_REVIEWER)
 def copy_talk(slug: str) -> ViewResponse:
     """Copy one of one's own talks from elsewhere on this site."""
     _check_assigned()
@@ -76,7 +76,7 @@ def copy_talk(slug: str) -> ViewResponse:
 
 
 @blueprint.post("/<slug>/reviews/profile/abstracts/copy-earlier")
-@permission(Action.REVIEW_QUEUE)
+@permission(Action.BE_REVIEWER)
 def copy_documents(slug: str) -> ViewResponse:
     """Take over what one has given to other conferences here."""
     _check_assigned()
@@ -92,7 +92,7 @@ def copy_documents(slug: str) -> ViewResponse:
 @blueprint.route(
     "/<slug>/reviews/profile/abstracts/<int(max=2147483647):number>", methods=["GET", "POST"]
 )
-@permission(Action.REVIEW_QUEUE)
+@permission(Action.BE_REVIEWER)
 def document(slug: str, number: int) -> ViewResponse | str:
     """Change one."""
     _check_assigned()
@@ -118,7 +118,7 @@ def document(slug: str, number: int) -> ViewResponse | str:
 
 
 @blueprint.post("/<slug>/reviews/profile/abstracts/<int(max=2147483647):number>/remove")
-@permission(Action.REVIEW_QUEUE)
+@permission(Action.BE_REVIEWER)
 def remove_document(slug: str, number: int) -> ViewResponse:
     """Take one away."""
     _check_assigned()

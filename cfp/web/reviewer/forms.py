@@ -137,13 +137,21 @@ def review_form(
     return form
 
 
-def _choices(criterion: Criterion) -> list[SelectChoice]:
+def scale_words(criterion: Criterion) -> list[str]:
+    """Each value of its scale, with its words where it has some; the lowest first."""
     labels = list(criterion.labels)
     values = range(criterion.low, criterion.high + 1)
     worded = len(labels) == len(values)
     return [
-        SelectChoice(value, f"{value} {labels[index]}" if worded else str(value))
-        for index, value in enumerate(values)
+        f"{value} {labels[index]}" if worded else str(value) for index, value in enumerate(values)
+    ]
+
+
+def _choices(criterion: Criterion) -> list[SelectChoice]:
+    values = range(criterion.low, criterion.high + 1)
+    return [
+        SelectChoice(value, words)
+        for value, words in zip(values, scale_words(criterion), strict=True)
     ]
 
 

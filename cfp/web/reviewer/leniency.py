@@ -12,7 +12,7 @@ from cfp.web.reviewer import blueprint
 
 
 @blueprint.get("/<slug>/reviews/leniency")
-@permission(Action.REVIEW_QUEUE)
+@permission(Action.BE_REVIEWER)
 def leniency(slug: str) -> str:
     """One's own comparison, after the reviewing; where it is not told, there is no such page."""
     conference = context.conference()

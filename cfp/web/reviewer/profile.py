@@ -16,13 +16,13 @@ from cfp.web.reviewer.forms import ProfileForm, profile_form
 
 
 @blueprint.get("/<slug>/reviews/profile")
-@permission(Action.REVIEW_QUEUE)
+@permission(Action.BE_REVIEWER)
 def profile(slug: str) -> str:
     return _page(_form())
 
 
 @blueprint.post("/<slug>/reviews/profile")
-@permission(Action.REVIEW_QUEUE)
+@permission(Action.BE_REVIEWER)
 def save_profile(slug: str) -> ViewResponse:
     form = _form()
 

@@ -10,7 +10,7 @@ from cfp.domain.reviews.extensions import extended_until
 from cfp.domain.reviews.leniency import is_told
 from cfp.domain.reviews.rules import MINUTES_PER_REVIEW
 from cfp.domain.submissions.states import State
-from cfp.policy import Action, takes_bids
+from cfp.policy import Action, allowed, takes_bids
 from cfp.web import context
 from cfp.web.files import Table, add_files, without_only_track
 from cfp.web.gate import permission
@@ -52,6 +52,7 @@ def queue(slug: str) -> tuple[str, int]:
         is_open=clock.is_open,
         conference=conference,
         takes_bids=takes_bids(conference),
+        is_reviewer=allowed(actor, Action.BE_REVIEWER, conference, context.now()),
         compares=is_told(conference, context.now()),
     )
     return body, listing.status

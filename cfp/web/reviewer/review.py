@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from cfp.domain.assignment import answers
 from cfp.domain.conferences.queries import fields_of
-from cfp.domain.reviews import actions, discussion, queries
+from cfp.domain.reviews import actions, discussion, guests, queries
 from cfp.domain.reviews.models import Review
 from cfp.domain.reviews.rules import MINUTES_PER_REVIEW, asked_of, can_be_reviewed, phase_now
 from cfp.errors import DomainError, StaleError
@@ -202,5 +202,6 @@ def _page(form: ReviewForm, own: Review | None) -> str:
         writable=writes,
         mine=mine,
         assignment_state=standing.assignment_state,
+        delegates=guests.may_delegate(actor, conference),
         conference=conference,
     )

@@ -186,6 +186,7 @@ COPIED_SETTINGS = (
     "asks_ai_statement",
     "asks_response",
     "response_words",
+    "delegation",
     "uses_bids",
     "conflict_policies",
     "match_weights",
