@@ -41,6 +41,8 @@ from cfp.domain.mail.models import Message
 from cfp.domain.program.models import Material, StoredFile
 from cfp.domain.reviews.models import (
     Comment,
+    Comparison,
+    ComparisonPlace,
     Follow,
     Response,
     Review,
@@ -134,6 +136,10 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         "confirmations": _hanging(Confirmation, *of_talk, Confirmation.remote, Confirmation.zone)
         .add_columns(Confirmation.recording, Confirmation.availability, Confirmation.remark)
         .where(Confirmation.person_id == me),
+        "comparisons": _hanging(ComparisonPlace, *of_talk, ComparisonPlace.place)
+        .add_columns(Comparison.id.label("comparison"), Comparison.state, Comparison.changed)
+        .join(Comparison, Comparison.id == ComparisonPlace.comparison_id)
+        .where(Comparison.person_id == me),
         "materials": _hanging(Material, *of_talk, Material.kind, Material.url, Material.state)
         .add_columns(Material.given, StoredFile.name.label("file"), StoredFile.size)
         .outerjoin(StoredFile, StoredFile.material_id == Material.id)
