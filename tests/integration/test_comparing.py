@@ -231,7 +231,8 @@ def test_only_what_is_theirs_to_review(
         sent = answer(visitor, page, "left", left=mine.code, right=other.code)
         assert sent.status == 404
         data = {f"place_{mine.code}": "1", f"place_{other.code}": "2"}
-        token = {"csrf_token": hidden(rank, "Keep this ranking")["csrf_token"], "key": other.code * 4}
+        token = {**hidden(rank, "Keep this ranking"), "key": other.code * 4}
+        token = {name: token[name] for name in ("csrf_token", "key")}
         assert visitor.client.post(rank.path, data={**data, **token}).status_code == 404
     for left, right in ((mine.code, mine.code), ("", ""), ("000000", mine.code)):
         assert answer(visitor, page, "left", left=left, right=right).status == 404
@@ -373,13 +374,15 @@ def test_ones_own_data_have_them_and_joined_persons_share_them(
     one, other = committee.reviewers
     talks = committee.submissions
     make_comparison(db, one, talks[:2])
-    make_comparison(db, other, [talks[1], talks[0]])
-    make_comparison(db, other, talks[1:4])
+    pair = make_comparison(db, other, [talks[1], talks[0]])
+    handful = make_comparison(db, other, talks[1:4])
     data = visitor_as(other).client.get("/account/data.json")
     exported = data.get_json()["comparisons"]
-    assert [(row["code"], row["place"]) for row in exported[-3:]] == [
-        (talks[1].code, 1), (talks[2].code, 2), (talks[3].code, 3),
-    ]  # fmt: skip
+    assert sorted((row["text"], row["code"], row["detail"]) for row in exported) == sorted(
+        (f"comparison {one.id}", talk.code, str(place))
+        for one, ranked in ((pair, [talks[1], talks[0]]), (handful, talks[1:4]))
+        for place, talk in enumerate(ranked, start=1)
+    )
     merge(db, SYSTEM, into_id=one.id, other_id=other.id, now=NOW)
     assert said(db) == [("said", [1, 2]), ("said", [1, 2, 3])]
     owners = db.scalars(select(Comparison.person_id).distinct()).all()

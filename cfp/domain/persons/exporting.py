@@ -136,10 +136,6 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         "confirmations": _hanging(Confirmation, *of_talk, Confirmation.remote, Confirmation.zone)
         .add_columns(Confirmation.recording, Confirmation.availability, Confirmation.remark)
         .where(Confirmation.person_id == me),
-        "comparisons": _hanging(ComparisonPlace, *of_talk, ComparisonPlace.place)
-        .add_columns(Comparison.id.label("comparison"), Comparison.state, Comparison.changed)
-        .join(Comparison, Comparison.id == ComparisonPlace.comparison_id)
-        .where(Comparison.person_id == me),
         "materials": _hanging(Material, *of_talk, Material.kind, Material.url, Material.state)
         .add_columns(Material.given, StoredFile.name.label("file"), StoredFile.size)
         .outerjoin(StoredFile, StoredFile.material_id == Material.id)
@@ -203,7 +199,7 @@ def _texts(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
 
 
 def _discussed(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
-    """Comments, what is followed, summaries, answers to reviews, ratings; one statement for all."""
+    """Comments, what is followed, summaries, answers to reviews, ratings, comparisons; at once."""
     me, here = actor.person_id, (Conference.slug.label("conference"), Submission.code)
     nothing, never = literal(""), null()
 
@@ -219,6 +215,10 @@ def _discussed(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
 
     rated = case((ReviewRating.helpful, literal("helpful")), else_=literal("not helpful"))
     follows = case((Follow.on, literal("on")), else_=literal("off"))
+    placed = case(
+        (Comparison.state == "said", cast(ComparisonPlace.place, String)), else_=Comparison.state
+    )
+    which = literal("comparison ") + cast(Comparison.id, String)
     answered = or_(Response.person_id == me, own(actor))
     parts = (
         of(Comment, "comments", Comment.person_id == me,
@@ -230,10 +230,12 @@ def _discussed(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
            Response.text, cast(Response.round, String), Response.changed),
         of(ReviewRating, "ratings", ReviewRating.person_id == me,
            nothing, rated, ReviewRating.at),
+        of(ComparisonPlace, "comparisons", Comparison.person_id == me,
+           which, placed, Comparison.changed)
+        .join(Comparison, Comparison.id == ComparisonPlace.comparison_id),
     )  # fmt: skip
-    found: dict[str, list[dict[str, Any]]] = {
-        kind: [] for kind in ("comments", "follows", "summaries", "responses", "ratings")
-    }
+    kinds = ("comments", "follows", "summaries", "responses", "ratings", "comparisons")
+    found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
     for row in _plain(db.execute(union_all(*parts))):
         found[row.pop("kind")].append({name: value for name, value in row.items() if value})
     return found
