@@ -51,12 +51,12 @@ def enter(page: Page, server: Server, db: Session, person: Person) -> None:
 
 
 def stored(db: Session) -> list[tuple[str, list[int | None]]]:
-    db.rollback()
     rows = db.execute(
         select(Comparison.id, Comparison.state, ComparisonPlace.place)
         .join(ComparisonPlace)
         .order_by(Comparison.id, ComparisonPlace.submission_id)
-    )
+    ).all()
+    db.rollback()  # or the server would wait for this one to let it write
     found: dict[int, tuple[str, list[int | None]]] = {}
     for id_, state, place in rows:
         found.setdefault(id_, (state, []))[1].append(place)
