@@ -37,8 +37,9 @@ def next_pair(order: Sequence[int], told: Iterable[Told]) -> tuple[int, int] | N
 
     One is what this reviewer has compared least, in their own order. The other is one that nothing
     connects it with yet, but which has been compared itself, so that a few comparisons are enough
-    to connect all; or the nearest by the wins so far, as of two alike the outcome tells most. The
-    same answer until something is said; which one stands first is neither's merit.
+    to connect all. Of these it is the one compared least, so that no submission becomes the measure
+    of all others, and then the nearest by the wins so far, as of two alike the outcome tells most.
+    The same answer until something is said; which one stands first is neither's merit.
     """
     told = list(told)
     known, place = _known(order, told), {id_: number for number, id_ in enumerate(order)}
@@ -63,12 +64,12 @@ def places_left_right(better: str) -> tuple[int, int] | None:
     return {"left": (1, 2), "right": (2, 1), "equal": (1, 1), "skip": None}[better]
 
 
-def _distance(one: _Known, other: _Known) -> tuple[bool, bool, float, int]:
+def _distance(one: _Known, other: _Known) -> tuple[bool, bool, int, float]:
     return (
         other.group == one.group,
         not other.compared,
-        round(abs(one.level - other.level), 9),
         other.compared,
+        round(abs(one.level - other.level), 9),
     )
 
 
