@@ -21,7 +21,14 @@ from cfp.domain.conferences.models import (
     Track,
 )
 from cfp.domain.program.models import ProgramDraft
-from cfp.domain.reviews.models import Guest, Review, ReviewAnswer, Score
+from cfp.domain.reviews.models import (
+    Comparison,
+    ComparisonPlace,
+    Guest,
+    Review,
+    ReviewAnswer,
+    Score,
+)
 from cfp.domain.reviews.totals import count_again
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.rules import content_text
@@ -226,6 +233,32 @@ def make_review(
     db.add(Score(review_id=review.id, criterion_id=criterion.id, value=value))
     count_again(db, [submission.id])
     return review
+
+
+def make_comparison(
+    db: Session,
+    reviewer: Person,
+    better: Sequence[Submission],
+    *,
+    tie: bool = False,
+    **changes: object,
+) -> Comparison:
+    """What a reviewer said of some submissions, the best first, or that all are equal."""
+    values: dict[str, object] = {
+        "conference_id": better[0].conference_id,
+        "person_id": reviewer.id,
+        "members": "-".join(str(id_) for id_ in sorted(one.id for one in better)),
+        "created": NOW,
+        "changed": NOW,
+    }
+    comparison = Comparison(**{**values, **changes})
+    comparison.places = [
+        ComparisonPlace(submission_id=one.id, place=1 if tie else place)
+        for place, one in enumerate(better, start=1)
+    ]
+    db.add(comparison)
+    db.flush()
+    return comparison
 
 
 def make_field(

@@ -12,7 +12,9 @@ class ProblemError(CfpError):
     problem.scores_too_large, problem.floor_range, problem.objective, problem.cap_balanced; of a
     timetable also problem.no_minutes, problem.window, problem.days_order,
     problem.duplicate_item, problem.time_limit; of a calibration problem.score_range,
-    problem.weight_range, problem.no_scores, problem.too_small, problem.ratio_range; of a selection
+    problem.weight_range, problem.no_scores, problem.too_small, problem.ratio_range; of
+    comparisons problem.outcome (row, value), problem.with_itself (row), problem.no_comparisons,
+    problem.tie_range; of a selection
     (name of the limit) selection.no_bound, selection.bound_range, selection.least_above_most,
     selection.measure, selection.share_range, selection.price_range, selection.same_name, and
     selection.must_never (row), selection.no_time (seconds).

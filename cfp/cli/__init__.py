@@ -29,13 +29,14 @@ COMMANDS = {
     "schedule": "cfp.cli.schedule:schedule",
     "assign-file": "cfp.cli.assign_file:assign_file",
     "calibrate-file": "cfp.cli.calibrate_file:calibrate_file",
+    "compare-file": "cfp.cli.compare_file:compare_file",
     "select-file": "cfp.cli.select_file:select_file",
     "mail": "cfp.cli.mail:mail",
     "audit": "cfp.cli.database:audit",
 }
 
 
-WITHOUT_INSTANCE = {"assign-file", "calibrate-file", "select-file"}
+WITHOUT_INSTANCE = {"assign-file", "calibrate-file", "compare-file", "select-file"}
 
 
 class LazyGroup(click.Group):

@@ -1,4 +1,4 @@
-"""What a calibration cannot tell, in words."""
+"""What a calibration, or comparisons, cannot tell, in words."""
 
 from collections.abc import Mapping, Sequence
 
@@ -36,6 +36,20 @@ SENTENCES: Mapping[str, str] = {
         "reviewers): compare plain and calibrated scores before relying on either."
     ),
     "little_changed": "Calibration changes nothing worth acting on: {changed} of the top {top}.",
+    "all_equal": "Everything was taken to be equal: there is nothing to tell apart.",
+    "uncompared": "Not compared: {submissions}.",
+    "few": "Compared fewer than three times: {submissions}.",
+    "one_sided": (
+        "Won everything or nothing, so how far ahead or behind is a guess: {submissions}."
+    ),
+    "circles": (
+        "Of {trios} trios {circles} ({share:.0%}) go round in a circle; a quarter would by chance."
+    ),
+    "one_reviewer": "All of it is one person's word: {reviewers}.",
+    "parts": (
+        "Nothing connects the {groups} groups of submissions (the largest has {largest}); compare "
+        "within each."
+    ),
     "borderline": (
         "{submissions} submissions ({share:.0%}) are neither in nor out; "
         "the order among them is close to a coin toss."

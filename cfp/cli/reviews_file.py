@@ -1,17 +1,14 @@
 """A table of reviews from a file: anyone's, with whatever codes they use."""
 
-import csv
-import io
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cfp.algorithms.calibrating.reviews import LARGEST_SCORE, WEIGHTS
+from cfp.cli.csv_rows import rows
 from cfp.cli.files import read_text
 from cfp.formats.errors import FormatError
 
 NEEDED = ("submission", "reviewer", "score")
-SEPARATORS = ",;\t"
 NO_SCORE = ("", "-", "na", "n/a", "nan")
 
 
@@ -49,7 +46,7 @@ def read_reviews(path: Path) -> ReviewTable:
     if not text.strip():
         raise FormatError("format.empty")
     table, first = ReviewTable(), dict[tuple[int, int], int]()
-    for line, row in _rows(text):
+    for line, row in rows(text, NEEDED, ("weight",)):
         pair = (
             _number(table.submissions, line, row, "submission"),
             _number(table.reviewers, line, row, "reviewer"),
@@ -66,35 +63,6 @@ def read_reviews(path: Path) -> ReviewTable:
     if not table.score:
         raise FormatError("table.no_rows")
     return table
-
-
-def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line and cells by column of every row that is not blank."""
-    heading = text.split("\n", 1)[0]
-    separator = max(SEPARATORS, key=heading.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    columns: list[str] = []
-    try:
-        for cells in reader:
-            stripped = [cell.strip() for cell in cells]
-            if not columns:
-                columns = _columns(stripped)
-            elif any(stripped):
-                padded = stripped + [""] * (len(columns) - len(stripped))
-                yield reader.line_num, dict(zip(columns, padded, strict=False))
-    except csv.Error as wrong:
-        raise FormatError("format.csv", reader.line_num, reason=str(wrong)) from None
-
-
-def _columns(heading: list[str]) -> list[str]:
-    columns = [name.casefold() for name in heading]
-    missing = [name for name in NEEDED if name not in columns]
-    if missing:
-        raise FormatError("format.columns", 1, missing=", ".join(missing))
-    for name in (*NEEDED, "weight"):
-        if columns.count(name) > 1:
-            raise FormatError("table.same_column", 1, column=name)
-    return columns
 
 
 def _number(names: dict[str, int], line: int, row: dict[str, str], column: str) -> int:

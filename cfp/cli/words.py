@@ -78,6 +78,8 @@ SENTENCES: Mapping[str, str] = {
     "table.number": "{column} can't be {value!r}; it is a number such as 3.5",
     "table.range": "{column} can't be {value}; it is from {least:,.0f} to {most:,.0f}",
     "table.twice": "{reviewer!r} reviewed {submission!r} in line {first} already",
+    "table.with_itself": "{submission!r} is compared with itself",
+    "table.tie": "tie can't be {value!r}; it is yes, no or empty",
     "items.unknown": "{path} is not known here; known are {known}",
     "items.missing": "{path} is missing",
     "items.value": "{path} can't be {value}; it is {expected}",

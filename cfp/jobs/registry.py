@@ -34,6 +34,7 @@ TASKS = {
     "announcement": Task("cfp.jobs.announcing"),
     "assignment": Task("cfp.jobs.assignment"),
     "calibrate": Task("cfp.jobs.calibrate"),
+    "compare": Task("cfp.jobs.compare"),
     "hand_over": Task("cfp.jobs.hand_over"),
     "select": Task("cfp.jobs.selection", limit=timedelta(minutes=45)),
     "timetable": Task("cfp.jobs.timetable"),

@@ -21,9 +21,11 @@ from cfp.domain.assignment.models import Assignment, Collaborator, Conflict, Rev
 from cfp.domain.conferences.models import SavedView
 from cfp.domain.conferences.rules import AUDIENCES
 from cfp.domain.decisions import selecting_wishes
+from cfp.domain.decisions.calibrating_rules import PAIRS
 from cfp.domain.decisions.models import (
     CalibratedReviewer,
     CalibratedSubmission,
+    Calibration,
     PendingDecision,
 )
 from cfp.domain.mail.models import Message
@@ -37,6 +39,7 @@ from cfp.formats.writers import WRITERS
 from tests.factories import (
     NOW,
     answer,
+    make_comparison,
     make_conference,
     make_conflict,
     make_field,
@@ -46,7 +49,7 @@ from tests.factories import (
     make_review,
     make_submission,
 )
-from tests.support.calibrating import calibrate
+from tests.support.calibrating import calibrate, score_pairs
 from tests.support.cast import CAST, World, make_world
 from tests.support.crawl import PACKED, Crawl, filled, get_rules
 from tests.support.reviewing import keep_standby
@@ -86,6 +89,7 @@ SECRETS: Mapping[str, set[str]] = {
     "zqelsewhere": {"reviewer"},
     "8347.6": DECIDERS,
     "9218.4": DECIDERS,
+    "7152.3": DECIDERS,
     "zqchairtag": DECIDERS,
     "zqreviewtag": {"reviewer", "guest", *DECIDERS},
     "zqownview": {"chair"},
@@ -229,6 +233,15 @@ def plant_figures(db: Session, world: World) -> None:
     calibrate(db, world.conference)
     db.execute(update(CalibratedSubmission).values(score=8347.6))
     db.execute(update(CalibratedReviewer).values(leniency=9218.4))
+    world.conference.compares_pairs = True
+    known = [world.submissions[state] for state in (State.SUBMITTED, State.CONFIRMED)]
+    make_comparison(db, world.people["reviewer"], known)
+    score_pairs(db, world.conference)
+    pairs = select(Calibration.id).where(Calibration.source == PAIRS)
+    of_pairs = CalibratedSubmission.calibration_id.in_(pairs)
+    db.execute(update(CalibratedSubmission).where(of_pairs).values(score=7152.3))
+
+
 def plant_what_is_not_said(db: Session, world: World) -> None:
     """A review that was begun and abstained from, and an abstract that is redacted."""
     undecided = world.submissions[State.SUBMITTED]

@@ -85,6 +85,8 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("reviewer.add_documents", "reviewer.copy_talk", "reviewer.document"),
         *("reviewer.remove_document", "reviewer.copy_documents", "reviewer.documents_page"),
         *("reviewer.collaborators", "reviewer.save_collaborators", "reviewer.leniency"),
+        *("reviewer.compare", "reviewer.say_better", "reviewer.undo_comparison"),
+        "reviewer.rank_handful",
     ),
     COMMITTEE: (
         *("chair.dashboard", "chair.submissions", "chair.submissions_csv"),
@@ -111,6 +113,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.assignment_csv", "chair.assignment_json"),
         *("chair.decisions", "chair.decide_many", "chair.decide_several", "chair.undo_decisions"),
         *("chair.sure", "chair.sure_compute", "chair.sure_job", "chair.sure_cancel"),
+        *("chair.pairs", "chair.pairs_compute"),
     ),
     CHAIRS: (
         *("chair.announced_csv", "chair.announced_xlsx", "chair.messages_csv"),
@@ -120,7 +123,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.announce", "chair.announced", "chair.stop_announcing", "chair.resume_announcing"),
         "chair.cancel_announcing",
         *("chair.remind_confirm", "chair.capacity", "chair.nudge", "chair.write"),
-        *("chair.sure_count", "chair.sure_adjust"),
+        *("chair.sure_count", "chair.sure_adjust", "chair.pairs_use"),
         *("chair.select", "chair.start_selection", "chair.selection_job"),
         *("chair.cancel_selection", "chair.wishes", "chair.set_wishes", "chair.scenario"),
         *("chair.scenario_list", "chair.compare_scenarios", "chair.rename_scenario"),

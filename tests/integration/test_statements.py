@@ -5,6 +5,7 @@ one that can be paged or sorted; it may take 10, any other page 15.
 """
 
 from datetime import UTC, datetime, time
+from itertools import pairwise
 
 import pytest
 from flask import Flask
@@ -27,6 +28,7 @@ from tests.factories import (
     add_speaker,
     answer,
     give_role,
+    make_comparison,
     make_conflict,
     make_field,
     make_guest,
@@ -35,7 +37,7 @@ from tests.factories import (
     make_review,
     make_submission,
 )
-from tests.support.calibrating import calibrate
+from tests.support.calibrating import calibrate, score_pairs
 from tests.support.cast import World, make_world
 from tests.support.crawl import filled, get_rules
 from tests.support.statements import counted
@@ -99,6 +101,21 @@ def grow(db: Session, world: World, size: int) -> None:
     versions.publish(db, SYSTEM, conference, note="", now=clock.now())
     conference.adjusts_scores, conference.accept_count = True, 2
     calibrate(db, conference)
+    compare_all(db, world, reviewers)
+
+
+def compare_all(db: Session, world: World, reviewers: list[Person]) -> None:
+    """Each has compared two, and one has compared a lot."""
+    world.conference.compares_pairs = True
+    here = Submission.conference_id == world.conference.id
+    talks = db.scalars(
+        select(Submission).where(here, Submission.state == State.SUBMITTED).order_by(Submission.id)
+    ).all()
+    for number, (one, other) in enumerate(pairwise(talks)):
+        make_comparison(db, world.people["reviewer"], [one, other])
+        make_comparison(db, reviewers[number % len(reviewers)], [other, one], tie=number % 5 == 0)
+    make_comparison(db, world.people["reviewer"], talks[:4])
+    score_pairs(db, world.conference)
 
 
 def remark(db: Session, talk: Submission, writer: Person) -> None:

@@ -7,9 +7,12 @@ from sqlalchemy.orm import Session
 
 from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference, Track
+from cfp.domain.decisions import comparing_scopes
 from cfp.domain.decisions.calibrating_results import store
+from cfp.domain.decisions.calibrating_rules import PAIRS
 from cfp.domain.decisions.calibrating_scopes import load_scopes
 from cfp.domain.submissions.models import Submission
+from cfp.jobs import compare
 from cfp.jobs.calibrate import solve
 from tests.factories import (
     NOW,
@@ -68,3 +71,9 @@ def calibrate(db: Session, conference: Conference, read: datetime = NOW) -> None
     """What the job does, in the test's own transaction."""
     found = [solve(scope) for scope in load_scopes(db, conference)]
     store(db, conference, found, read=read)
+
+
+def score_pairs(db: Session, conference: Conference, read: datetime = NOW) -> None:
+    """The same of scores from comparisons."""
+    found = [compare.solve(scope) for scope in comparing_scopes.load_scopes(db, conference)]
+    store(db, conference, found, read=read, source=PAIRS)

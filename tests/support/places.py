@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
@@ -27,6 +29,7 @@ from cfp.domain.assignment.proposals import JOB_KIND
 from cfp.domain.conferences.models import Conference, Criterion, Invitation, ReviewField, Room
 from cfp.domain.decisions import selecting
 from cfp.domain.decisions.calibrating import JOB_KIND as CALIBRATE
+from cfp.domain.decisions.calibrating_rules import PAIRS
 from cfp.domain.decisions.models import PendingDecision, Scenario, ScenarioItem
 from cfp.domain.jobs import enqueue
 from cfp.domain.mail.models import Message
@@ -37,7 +40,15 @@ from cfp.domain.reviews.content import Content
 from cfp.domain.reviews.models import Comment, Review
 from cfp.domain.submissions.models import Speaker, Submission, Tag
 from cfp.domain.submissions.states import State
-from tests.factories import give_role, make_guest, make_person, make_review, make_submission
+from tests.factories import (
+    give_role,
+    make_comparison,
+    make_guest,
+    make_person,
+    make_review,
+    make_submission,
+)
+from tests.support.calibrating import score_pairs
 from tests.support.mailbox import Mail
 from tests.support.reviewing import make_committee
 
@@ -162,6 +173,8 @@ class Places:
         for name in ("queue", "bids", "profile", "asked", "documents_page", "collaborators",
                      "offline_page"):  # fmt: skip
             yield Place(f"reviewer.{name}", self.reviewer, here)
+        for name in ("compare", "rank_handful"):
+            yield Place(f"reviewer.{name}", self.reviewer, {"slug": self._compared()})
         yield Place("reviewer.leniency", self.reviewer, {"slug": self._reviewed()})
         given = select(ReviewerDocument.id).where(ReviewerDocument.person_id == self.reviewer)
         yield Place("reviewer.document", self.reviewer, {**here, "number": self._one(given)})
@@ -239,6 +252,8 @@ class Places:
         yield self._by_chair("decisions", view="board")
         yield self._by_chair("sure")
         yield self._by_chair("sure_count")
+        for name in ("pairs", "decisions"):
+            yield Place(f"chair.{name}", self.chair, {"slug": self._compared()})
         yield self._by_chair("sure_job", number=self._waiting_job(CALIBRATE))
         yield from self._selection()
         yield self._by_chair("submissions", q="nothing is called like this")
@@ -450,6 +465,26 @@ class Places:
             make_review(self.db, talk, reviewer, 2 + number % 3)
             make_review(self.db, talk, committee.reviewers[0], 1 + number % 4)
         return committee.conference.slug
+
+    @cache  # noqa: B019 - there is one, and it ends with the test run
+    def _compared(self) -> str:
+        """Another conference, whose reviewers compare and whose chairs decide by it."""
+        committee = make_committee(
+            self.db, submissions=9, reviewers=4, reviewing="everyone", accept_count=3
+        )
+        conference, talks = committee.conference, committee.submissions
+        conference.compares_pairs = conference.adjusts_scores = True
+        conference.adjusts_by = PAIRS
+        for person, role in ((self.reviewer, "reviewer"), (self.chair, "chair")):
+            give_role(self.db, conference, self.db.get_one(Person, person), role)
+        for number, reviewer in enumerate(committee.reviewers):
+            for one, other in pairwise(talks[number:8]):
+                make_comparison(self.db, reviewer, [one, other], tie=number == 3)
+            make_review(self.db, talks[number], reviewer, 4)
+        mine = self.db.get_one(Person, self.reviewer)
+        make_comparison(self.db, mine, [talks[3], talks[0], talks[5]])
+        score_pairs(self.db, conference, self.now)
+        return conference.slug
 
     def _bidding(self) -> str:
         """Another conference, large enough for a report of odd bids, where two want each other."""

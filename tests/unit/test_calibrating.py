@@ -135,7 +135,7 @@ def test_a_scope_is_solved_into_plain_values():
         {
             "submission_id": 100 + n, "raw": direct.raw[n], "score": direct.score[n],
             "se": direct.se[n], "reviews": direct.n_reviews[n], "p_top": direct.p_top[n],
-            "band": direct.band[n].replace(" ", "_"),
+            "band": direct.band[n].replace(" ", "_"), "rank_low": None, "rank_high": None,
         }
         for n in range(4)
     ]  # fmt: skip

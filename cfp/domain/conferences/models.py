@@ -92,6 +92,10 @@ class Conference(Base):
     adjusts_scores: Mapped[bool] = mapped_column(default=False)
     accept_count: Mapped[int | None]
     tells_leniency: Mapped[bool] = mapped_column(default=False)
+    # Whether reviewers compare submissions, and what the adjusted scores come from: "reviews" or
+    # "pairs", their comparisons.
+    compares_pairs: Mapped[bool] = mapped_column(default=False)
+    adjusts_by: Mapped[str] = mapped_column(default="reviews")
 
     # After the decisions.
     materials_need_approval: Mapped[bool] = mapped_column(default=False)

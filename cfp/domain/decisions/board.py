@@ -103,6 +103,9 @@ def board(actor: Actor, conference: Conference, calibration_id: int | None = Non
             "raw": Column(line.raw, Fact.CHAIR_REVIEWS),
             "chance": Column(line.p_top, Fact.CHAIR_REVIEWS),
             "band": Column(line.band, Fact.CHAIR_REVIEWS),
+            "compared": Column(line.reviews, Fact.CHAIR_REVIEWS),
+            "rank_low": Column(line.rank_low, Fact.CHAIR_REVIEWS),
+            "rank_high": Column(line.rank_high, Fact.CHAIR_REVIEWS),
         }
     return View(
         conference=conference,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
@@ -11,37 +11,44 @@ from cfp.domain import jobs
 from cfp.domain.conferences.actions.settings import change
 from cfp.domain.conferences.models import Conference
 from cfp.domain.decisions.calibrating_queries import run_of
-from cfp.domain.decisions.calibrating_rules import check_count
+from cfp.domain.decisions.calibrating_rules import PAIRS, REVIEWS, check_count
 from cfp.domain.decisions.calibrating_scopes import known_in_full
 from cfp.domain.jobs import Job, JobState
-from cfp.domain.reviews.models import Review
+from cfp.domain.reviews.comparing_queries import counts
+from cfp.domain.reviews.models import Comparison, ComparisonPlace, Review
 from cfp.domain.submissions.models import Submission
 from cfp.errors import NotNowError
 
-JOB_KIND = "calibrate"
+JOB_KIND, PAIRS_JOB_KIND = "calibrate", "compare"
+KINDS = {REVIEWS: JOB_KIND, PAIRS: PAIRS_JOB_KIND}
+"""The job for each source of scores."""
 
 
-def request(db: Session, actor: Actor, conference: Conference, *, now: datetime) -> Job:
+def request(
+    db: Session, actor: Actor, conference: Conference, *, now: datetime, source: str = REVIEWS
+) -> Job:
     """Ask for the figures to be computed anew, everybody's at once.
 
     One that has not begun yet will read all there is by then, so it serves as well.
 
     Raises:
-        NotNowError: `calibration.no_reviews`, while no review that this person may read counts.
+        NotNowError: `calibration.no_reviews` or `calibration.no_pairs`, while nothing that this
+            person may read counts.
     """
-    if not db.scalar(select(_counting(actor, conference).exists())):
-        raise NotNowError("calibration.no_reviews")
-    waiting = last_job(db, conference)
+    counting = _counting if source == REVIEWS else _compared
+    if not db.scalar(select(counting(actor, conference).exists())):
+        raise NotNowError(f"calibration.no_{source}")
+    waiting = last_job(db, conference, source)
     if waiting is not None and waiting.state == JobState.QUEUED:
         return waiting
     return jobs.enqueue(
-        db, actor, kind=JOB_KIND, parameters={}, conference=conference, now=now
+        db, actor, kind=KINDS[source], parameters={}, conference=conference, now=now
     )
 
 
-def last_job(db: Session, conference: Conference) -> Job | None:
+def last_job(db: Session, conference: Conference, source: str = REVIEWS) -> Job | None:
     """The newest computation here, whoever has asked for it."""
-    here = select(Job).where(Job.conference_id == conference.id, Job.kind == JOB_KIND)
+    here = select(Job).where(Job.conference_id == conference.id, Job.kind == KINDS[source])
     return db.scalars(here.order_by(Job.id.desc()).limit(1)).one_or_none()
 
 
@@ -62,20 +69,31 @@ def set_count(
 
 
 def adjust(
-    db: Session, actor: Actor, conference: Conference, *, on: bool, now: datetime
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    *,
+    on: bool,
+    now: datetime,
+    source: str = REVIEWS,
 ) -> None:
     """Let calibrated scores stand beside the means, or not; what is out of date is computed anew.
 
+    There is one such score: turned on by the one source, it is off by the other.
+
     Raises:
-        NotNowError: `calibration.unseen`, while nothing has said what it would change.
+        NotNowError: `calibration.unseen`, while nothing has said what it would change, or
+            `calibration.uncompared`, while nothing is known from comparisons.
     """
-    run = run_of(db, actor, conference)
-    if on and (run is None or run.calibration.top is None):
+    run = run_of(db, actor, conference, source)
+    if on and source == PAIRS and run is None:
+        raise NotNowError("calibration.uncompared")
+    if on and source == REVIEWS and (run is None or run.calibration.top is None):
         raise NotNowError("calibration.unseen")
-    values = {"adjusts_scores": on}
+    values = {"adjusts_scores": on, "adjusts_by": source if on else REVIEWS}
     change(db, actor, conference, "conference.change_calibration", values, now=now)
     if on and run is not None and not run.fresh:
-        request(db, actor, conference, now=now)
+        request(db, actor, conference, now=now, source=source)
 
 
 def _counting(actor: Actor, conference: Conference) -> Select[Any]:
@@ -87,4 +105,15 @@ def _counting(actor: Actor, conference: Conference) -> Select[Any]:
             Review.total.is_not(None),
             known_in_full(actor, conference),
         )
+    )
+
+
+def _compared(actor: Actor, conference: Conference) -> Select[Any]:
+    return (
+        select(Comparison.id)
+        .join(ComparisonPlace, ComparisonPlace.comparison_id == Comparison.id)
+        .join(Submission, Submission.id == ComparisonPlace.submission_id)
+        .where(counts(conference), known_in_full(actor, conference))
+        .group_by(Comparison.id)
+        .having(func.count() > 1)
     )

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session, aliased
 from cfp.actors import Actor
 from cfp.domain.assignment.proposals import tracks_of
 from cfp.domain.conferences.models import Conference
-from cfp.domain.decisions.calibrating_rules import OPEN_BANDS, basis_of
+from cfp.domain.decisions.calibrating_rules import OPEN_BANDS, PAIRS, REVIEWS, basis_by, basis_of
 from cfp.domain.decisions.models import CalibratedReviewer, CalibratedSubmission, Calibration
+from cfp.domain.reviews.comparing_queries import changed_since
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State
@@ -31,7 +32,7 @@ class Run:
     """The run that is this person's to know, and what has come since.
 
     Attributes:
-        since: reviews that came in or changed after it.
+        since: reviews, or comparisons, that came in or changed after it.
         gone: submissions that were withdrawn or canceled after it.
         rebased: whether it rests on something else that is not so any more: how questions or
             confidence weigh, or how many can be accepted.
@@ -48,19 +49,24 @@ class Run:
         return not (self.since or self.gone or self.rebased)
 
 
-def run_of(db: Session, actor: Actor, conference: Conference) -> Run | None:
-    """The largest run made of nothing that this person may not read; one statement."""
-    row = db.execute(_runs(actor, conference)).first()
+def run_of(
+    db: Session, actor: Actor, conference: Conference, source: str | None = None
+) -> Run | None:
+    """The largest run made of nothing that this person may not read; one statement.
+
+    Without a `source`, of the one that the conference takes its adjusted scores from.
+    """
+    row = db.execute(_runs(actor, conference, source or conference.adjusts_by)).first()
     return _run(row, actor, conference) if row else None
 
 
 def _run(row: Row[Calibration, int, int], actor: Actor, conference: Conference) -> Run:
     found, since, gone = row
-    basis = basis_of(conference, tracks_of(actor, conference)).as_json()
+    basis = basis_by(found.source, basis_of(conference, tracks_of(actor, conference))).as_json()
     return Run(found, since, gone, rebased=found.outdated or found.basis != basis)
 
 
-def _runs(actor: Actor, conference: Conference) -> Select[Calibration, int, int]:
+def _runs(actor: Actor, conference: Conference, source: str) -> Select[Calibration, int, int]:
     run, line = Calibration, CalibratedSubmission
     strange = select(line.calibration_id).where(
         line.submission_id.in_(unknown(actor, Fact.CHAIR_REVIEWS, conference))
@@ -75,7 +81,10 @@ def _runs(actor: Actor, conference: Conference) -> Select[Calibration, int, int]
             Review.state == "submitted",
             known,
         )
+        .correlate(run)
+        .scalar_subquery()
     )
+    newer = changed_since(conference, run.created, known) if source == PAIRS else since
     # By id, because an index tells these few; when they have changed, only the long rows do.
     off = select(_OFF.id).where(
         _OFF.conference_id == conference.id, _OFF.state.in_((State.WITHDRAWN, State.CANCELED))
@@ -84,8 +93,10 @@ def _runs(actor: Actor, conference: Conference) -> Select[Calibration, int, int]
         Submission.id.in_(off), Submission.changed > run.created, known
     )
     return (
-        select(run, *(one.correlate(run).scalar_subquery() for one in (since, gone)))
-        .where(run.conference_id == conference.id, run.id.not_in(strange))
+        select(run, newer, gone.correlate(run).scalar_subquery())
+        .where(
+            run.conference_id == conference.id, run.source == source, run.id.not_in(strange)
+        )
         .order_by(run.submissions.desc(), run.id.desc())
         .limit(1)
     )
@@ -93,16 +104,17 @@ def _runs(actor: Actor, conference: Conference) -> Select[Calibration, int, int]
 
 @dataclass(frozen=True)
 class Certainty:
-    """A submission's figures, and how many the top are that it may be among."""
+    """A submission's figures, how many the top are that it may be among, and where from."""
 
     line: CalibratedSubmission
     top: int | None
+    source: str
 
 
 def certainty_of(db: Session, actor: Actor, standing: Standing) -> Certainty | None:
     """What is shown of one submission while the conference adjusts its scores."""
     row = db.execute(
-        select(CalibratedSubmission, Calibration.top)
+        select(CalibratedSubmission, Calibration.top, Calibration.source)
         .join(Calibration, Calibration.id == CalibratedSubmission.calibration_id)
         .where(in_run(actor, standing))
     ).one_or_none()
@@ -114,9 +126,10 @@ def in_run(actor: Actor, standing: Standing) -> ColumnElement[bool]:
     conference = standing.conference
     if not conference.adjusts_scores or not sees(standing, Fact.CHAIR_REVIEWS):
         return false()
-    best = _runs(actor, conference).with_only_columns(Calibration.id).scalar_subquery()
+    best = _runs(actor, conference, conference.adjusts_by).with_only_columns(Calibration.id)
     line = CalibratedSubmission
-    return and_(line.calibration_id == best, line.submission_id == standing.submission.id)
+    mine = line.submission_id == standing.submission.id
+    return and_(line.calibration_id == best.scalar_subquery(), mine)
 
 
 @dataclass(frozen=True)
@@ -157,7 +170,7 @@ def leniencies(
     db: Session, actor: Actor, conference: Conference
 ) -> Mapping[int, CalibratedReviewer]:
     """Person id -> how they score, of the run that is this person's to know; one statement."""
-    best = _runs(actor, conference).with_only_columns(Calibration.id).scalar_subquery()
+    best = _runs(actor, conference, REVIEWS).with_only_columns(Calibration.id).scalar_subquery()
     line = CalibratedReviewer
     rows = db.scalars(select(line).where(line.calibration_id == best))
     return {one.person_id: one for one in rows}

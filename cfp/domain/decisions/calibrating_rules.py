@@ -4,13 +4,16 @@ How the figures come about is in docs/decisions.md.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from cfp.domain.conferences.models import Conference
 from cfp.domain.decisions.rules import CAPACITY_LIMIT, capacity_key
 from cfp.errors import DomainError
+
+REVIEWS, PAIRS = SOURCES = ("reviews", "pairs")
+"""What scores can come from: reviews, adjusted for leniency, or comparisons."""
 
 CONFIDENCE_WEIGHTS: Mapping[int, float] = MappingProxyType(
     {1: 0.5, 2: 0.75, 3: 1.0, 4: 1.25, 5: 1.5}
@@ -61,6 +64,11 @@ def basis_of(conference: Conference, tracks: Sequence[int] | None) -> Basis:
     known = [one for one in own if one is not None]
     every = sum(known) if known and len(known) == len(own) else None
     return Basis(conference.asks_confidence, None, every)
+
+
+def basis_by(source: str, basis: Basis) -> Basis:
+    """Comparisons are all worth the same, whatever reviews are."""
+    return basis if source == REVIEWS else replace(basis, confidence=False)
 
 
 def top_of(basis: Basis, minutes: Sequence[int]) -> int | None:

@@ -18,7 +18,14 @@ from cfp.actors import Actor, RoleFact, RoleKind
 from cfp.domain.assignment.proposals import tracks_of
 from cfp.domain.conferences.models import Conference, Role, SubmissionType
 from cfp.domain.decisions.board import on_board, scale_of
-from cfp.domain.decisions.calibrating_rules import Basis, basis_of, top_of, weight_of
+from cfp.domain.decisions.calibrating_rules import (
+    REVIEWS,
+    Basis,
+    basis_by,
+    basis_of,
+    top_of,
+    weight_of,
+)
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
 from cfp.policy import Fact, predicate
@@ -66,6 +73,16 @@ class Scope:
         """`top` where there is something to choose: some can be accepted, and not all."""
         return self.top if self.top and self.top < len(self.submissions) else None
 
+    @property
+    def given(self) -> int:
+        """How many reviews."""
+        return len(self.reviews)
+
+    @property
+    def means(self) -> Mapping[int, float]:
+        """Of each submission, as lists show them."""
+        return plain_means(self.reviews)
+
 
 def load_scopes(db: Session, conference: Conference) -> list[Scope]:
     """A scope for each set of submissions that somebody who decides here may know in full."""
@@ -74,21 +91,41 @@ def load_scopes(db: Session, conference: Conference) -> list[Scope]:
         weight = weight_of(row.confidence, weighs=conference.asks_confidence)
         given = Given(row.submission_id, row.person_id, row.total, weight)
         reviews[row.submission_id][row.person_id] = given  # of two rounds, the newer one
+    scale, found = scale_of(db, conference), []
+    for known in known_sets(db, conference, REVIEWS):
+        scored = sorted(one for one in known.ids if one in reviews)
+        if scored:
+            found.append(
+                Scope(
+                    reviews=[given for one in scored for given in reviews[one].values()],
+                    unreviewed=len(known.ids) - len(scored),
+                    basis=known.basis,
+                    top=known.top,
+                    scale=scale,
+                )
+            )
+    return found
+
+
+@dataclass(frozen=True)
+class KnownSet:
+    """Submissions that somebody who decides may know in full, and what is asked about them."""
+
+    ids: frozenset[int]
+    basis: Basis
+    top: int | None
+
+
+def known_sets(db: Session, conference: Conference, source: str) -> list[KnownSet]:
+    """Each such set once, whoever it is that knows it."""
     minutes: dict[int, int] = dict(db.execute(_minutes(conference)).all())
-    scale = scale_of(db, conference)
-    found: dict[tuple[frozenset[int], Basis], Scope] = {}
+    found: dict[tuple[frozenset[int], Basis], KnownSet] = {}
     for actor in deciders(db, conference):
         ids = frozenset(db.scalars(select(Submission.id).where(known_in_full(actor, conference))))
-        basis = basis_of(conference, tracks_of(actor, conference))
-        scored = sorted(one for one in ids if one in reviews)
-        if scored and (ids, basis) not in found:
-            found[ids, basis] = Scope(
-                reviews=[given for one in scored for given in reviews[one].values()],
-                unreviewed=len(ids) - len(scored),
-                basis=basis,
-                top=top_of(basis, [minutes[one] for one in ids]),
-                scale=scale,
-            )
+        basis = basis_by(source, basis_of(conference, tracks_of(actor, conference)))
+        if (ids, basis) not in found:
+            top = top_of(basis, [minutes[one] for one in ids])
+            found[ids, basis] = KnownSet(ids, basis, top)
     return list(found.values())
 
 

@@ -94,6 +94,7 @@ def placing_of(db: Session, actor: Actor, standing: Standing) -> Placing:
             Confirmation,
             calibrated,
             Calibration.top,
+            Calibration.source,
             *glance,
         )
         .select_from(SubmissionType)
@@ -108,9 +109,9 @@ def placing_of(db: Session, actor: Actor, standing: Standing) -> Placing:
         .where(SubmissionType.id == submission.type_id)
     ).one()
     values: Sequence[Any] = row
-    line, top = values[8:10]
-    certainty = Certainty(line, top) if line else None
-    return Placing(*[*values[:8], certainty, glance_of(values[10:]) if glance else None])
+    line, top, source = values[8:11]
+    certainty = Certainty(line, top, source) if line else None
+    return Placing(*[*values[:8], certainty, glance_of(values[11:]) if glance else None])
 
 
 def speakers_with_addresses(db: Session, standing: Standing) -> list[tuple[Speaker, str]]:

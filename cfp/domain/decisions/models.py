@@ -91,6 +91,7 @@ class Confirmation(Base):
 class Calibration(Base):
     """What one run found of a set of reviews: scores with the reviewers' leniency taken out.
 
+    `source` is "reviews", or "pairs" for scores from comparisons: then `reviews` counts these.
     As secret as all these reviews together: who may not read one of them sees nothing of the run,
     because each of its figures is made of all. Submissions without a score are not in it.
     `created` is when they were read; `top` how many can be accepted, if anything says so; `changed`
@@ -102,6 +103,7 @@ class Calibration(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    source: Mapped[str] = mapped_column(default="reviews")
     created: Mapped[datetime]
     submissions: Mapped[int]
     reviewers: Mapped[int]
@@ -119,6 +121,9 @@ class CalibratedSubmission(Base):
 
     `raw` is the mean weighted by confidence, `p_top` and `band` are empty where `Calibration.top`
     is. `move` is 1 for who is among these only by the calibrated score, -1 only by the plain mean.
+
+    Of comparisons `raw` is the plain share of wins on the scale of reviews, `reviews` how often it
+    was laid beside another, and the places are those that it has in 90 of 100 draws.
     """
 
     __tablename__ = "calibrated_submission"
@@ -134,6 +139,8 @@ class CalibratedSubmission(Base):
     p_top: Mapped[float | None]
     band: Mapped[str]
     move: Mapped[int]
+    rank_low: Mapped[int | None]
+    rank_high: Mapped[int | None]
 
 
 class CalibratedReviewer(Base):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference
 from cfp.domain.decisions.calibrating_queries import run_of
+from cfp.domain.decisions.calibrating_rules import REVIEWS
 from cfp.domain.decisions.models import CalibratedSubmission
 from cfp.domain.decisions.rules import pooled_spread
 from cfp.domain.reviews.models import ReviewTally
@@ -36,17 +37,28 @@ def scored(
 
     The mean of its reviews, or where the conference adjusts scores, what the run that is this
     person's to know has found; of a submission that came into it later, the mean. Without a review
-    a submission counts as the mean of all, as far from sure as these differ.
+    a submission counts as the mean of all, as far from sure as these differ. Scores from
+    comparisons are not mixed with means: what nobody compared counts as the mean of these.
     """
-    known = {**_means(db, conference, ids)}
-    known |= _adjusted(db, actor, conference, known)
+    means = _means(db, conference, ids)
+    known = _adjusted(db, actor, conference, means, ids)
+    if conference.adjusts_by == REVIEWS or not known:
+        known = {**means, **known}
     scores = [one.score for one in known.values()]
     middle, apart = (fmean(scores), pstdev(scores)) if scores else (0.0, 0.0)
-    return {id_: known.get(id_, Scored(middle, apart)) for id_ in ids}
+    unknown = Scored(middle, apart)
+    return {
+        id_: known.get(id_) or replace(means.get(id_, unknown), score=middle, error=apart)
+        for id_ in ids
+    }
 
 
 def _adjusted(
-    db: Session, actor: Actor, conference: Conference, known: Mapping[int, Scored]
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    means: Mapping[int, Scored],
+    ids: Collection[int],
 ) -> Mapping[int, Scored]:
     run = run_of(db, actor, conference) if conference.adjusts_scores else None
     if run is None:
@@ -58,7 +70,9 @@ def _adjusted(
         )
     )
     return {
-        id_: replace(known[id_], score=score, error=se) for id_, score, se in rows if id_ in known
+        id_: replace(means.get(id_, Scored(score, se)), score=score, error=se)
+        for id_, score, se in rows
+        if id_ in ids
     }
 
 

@@ -41,6 +41,8 @@ from cfp.domain.mail.models import Message
 from cfp.domain.program.models import Material, StoredFile
 from cfp.domain.reviews.models import (
     Comment,
+    Comparison,
+    ComparisonPlace,
     Follow,
     Guest,
     Response,
@@ -198,7 +200,7 @@ def _texts(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
 
 
 def _discussed(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
-    """Comments, what is followed, summaries, answers to reviews, ratings, what guests were asked.
+    """Comments, what is followed, summaries, answers to reviews, ratings, comparisons, guests' places.
 
     One statement for all.
     """
@@ -217,6 +219,10 @@ def _discussed(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
 
     rated = case((ReviewRating.helpful, literal("helpful")), else_=literal("not helpful"))
     follows = case((Follow.on, literal("on")), else_=literal("off"))
+    placed = case(
+        (Comparison.state == "said", cast(ComparisonPlace.place, String)), else_=Comparison.state
+    )
+    which = literal("comparison ") + cast(Comparison.id, String)
     answered = or_(Response.person_id == me, own(actor))
     parts = (
         of(Comment, "comments", Comment.person_id == me,
@@ -230,8 +236,14 @@ def _discussed(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
            cast(Guest.draft, String), Guest.state, Guest.created),
         of(ReviewRating, "ratings", ReviewRating.person_id == me,
            nothing, rated, ReviewRating.at),
+        of(ComparisonPlace, "comparisons", Comparison.person_id == me,
+           which, placed, Comparison.changed)
+        .join(Comparison, Comparison.id == ComparisonPlace.comparison_id),
     )  # fmt: skip
-    kinds = ("comments", "follows", "summaries", "responses", "asked_as_guest", "ratings")
+    kinds = (
+        *("comments", "follows", "summaries", "responses", "asked_as_guest", "ratings"),
+        "comparisons",
+    )
     found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
     for row in _plain(db.execute(union_all(*parts))):
         found[row.pop("kind")].append({name: value for name, value in row.items() if value})

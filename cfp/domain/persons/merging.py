@@ -12,8 +12,8 @@ from cfp.domain.accounts.actions import refuse_disabled
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person, Token
 from cfp.domain.assignment.conflicts import find_conflicts_of
 from cfp.domain.assignment.models import ReviewersApart
-from cfp.domain.persons.references import columns_to, table_of, uniques_with
-from cfp.domain.reviews.models import Review
+from cfp.domain.persons.references import columns_to, delete_rows, table_of, uniques_with
+from cfp.domain.reviews.models import Comparison, Review
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.rules import people_text
 from cfp.domain.submissions.speakers import speakers_of
@@ -94,7 +94,9 @@ def _move(db: Session, column: Column[Any], other_id: int, into_id: int) -> None
     ]
     moved = update(table).where(column == other_id, ~or_(false(), *same))
     db.execute(moved.values({column.name: into_id}))
-    if same and table is not table_of(Review):
+    if same and table is table_of(Comparison):
+        delete_rows(db, table, db.scalars(select(table.c.id).where(column == other_id)).all())
+    elif same and table is not table_of(Review):
         db.execute(delete(table).where(column == other_id))
 
 

@@ -145,6 +145,51 @@ class ReviewTally(Base):
     squares: Mapped[float]
 
 
+class Comparison(Base):
+    """What one reviewer said of two or a handful of submissions: which is better than which.
+
+    state: said, skipped (asked no more), or undone; only what is said counts. `members` are the
+    submissions' ids in order, so that there is one row for each set, whichever way round it was
+    asked; who says something else of them later changes it.
+    """
+
+    __tablename__ = "comparison"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    members: Mapped[str]
+    state: Mapped[str] = mapped_column(default="said")
+    created: Mapped[datetime]
+    changed: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)
+
+    places: Mapped[list["ComparisonPlace"]] = relationship(
+        lazy="raise_on_sql", cascade="all, delete-orphan", order_by="ComparisonPlace.submission_id"
+    )
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
+    __table_args__ = (
+        UniqueConstraint("conference_id", "person_id", "members"),
+        Index("ix_comparison_changed", "conference_id", "changed"),
+    )
+
+
+class ComparisonPlace(Base):
+    """Where a submission stands in a comparison, 1 the best; equal ones have the same place.
+
+    It has none in one that was skipped.
+    """
+
+    __tablename__ = "comparison_place"
+
+    comparison_id: Mapped[int] = mapped_column(ForeignKey("comparison.id"), primary_key=True)
+    submission_id: Mapped[int] = mapped_column(
+        ForeignKey("submission.id"), primary_key=True, index=True
+    )
+    place: Mapped[int | None]
+
+
 class ReviewRevision(Base):
     """What a submitted review said before a change: append-only."""
 

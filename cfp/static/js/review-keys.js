@@ -1,38 +1,14 @@
 // Keys on the page of one review, inside [data-review-keys]: j and k to the next and previous
 // criterion, 1 to 5 score it and go on, c the comment, x conflict, s skip, ? help. Never inside a
-// text field, never with Ctrl, Alt or Meta; a switch turns them off, and stays so for the person
-// named by the value of data-review-keys.
+// text field; see keys.js.
 //
 // Parts: [data-criterion] (forms.scale), [data-key-comment], [data-key-conflict],
 // [data-key-skip], and review.keys_help() with its <dialog> and switch.
 
+import { listen } from "./keys.js";
+
 const page = document.querySelector("[data-review-keys]");
-const STORE = `cfp:review-keys:${page?.dataset.reviewKeys ?? ""}`;
-const help = document.querySelector("dialog[data-keys-help]");
 const criteria = page ? [...page.querySelectorAll("[data-criterion]")] : [];
-
-function remembered() {
-  try {
-    return localStorage.getItem(STORE) !== "off";
-  } catch {
-    return true;
-  }
-}
-
-function remember(on) {
-  try {
-    localStorage.setItem(STORE, on ? "on" : "off");
-  } catch {
-    // Without a storage the switch holds for this page.
-  }
-}
-
-let on = remembered();
-
-function inTextField(target) {
-  if (target.isContentEditable || target.matches("textarea, select")) return true;
-  return target.matches("input") && !["radio", "checkbox", "button", "submit"].includes(target.type);
-}
 
 function focusCriterion(index) {
   const options = criteria[index]?.querySelectorAll("input[type=radio]");
@@ -69,32 +45,6 @@ const acts = {
   c: () => page.querySelector("[data-key-comment]")?.focus(),
   x: openConflict,
   s: () => press("[data-key-skip]"),
-  "?": () => help?.showModal(),
 };
 
-function onKey(event) {
-  if (event.ctrlKey || event.altKey || event.metaKey || help?.open) return;
-  if (!on || inTextField(event.target)) return;
-  const act = /^[0-9]$/.test(event.key) ? () => score(event.key) : acts[event.key];
-  if (!act) return;
-  event.preventDefault();
-  act();
-}
-
-function start() {
-  document.addEventListener("keydown", onKey);
-  const button = document.querySelector("[data-keys-open]");
-  if (button) {
-    button.hidden = false;
-    button.addEventListener("click", () => help.showModal());
-  }
-  const toggle = document.querySelector("[data-keys-switch]");
-  if (!toggle) return;
-  toggle.checked = on;
-  toggle.addEventListener("change", () => {
-    on = toggle.checked;
-    remember(on);
-  });
-}
-
-if (page) start();
+if (page) listen((key) => (/^[0-9]$/.test(key) ? () => score(key) : acts[key]));

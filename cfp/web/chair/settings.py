@@ -36,6 +36,7 @@ SWITCHES = (
     "sends_speaker_text",
     "uses_bids",
     "tells_leniency",
+    "compares_pairs",
 )
 """What the reviewing page changes under the same name as the conference has it."""
 

@@ -309,6 +309,9 @@ class ReviewingForm(BaseForm):
         ],
     )
     asks_confidence = BooleanField(_l("Ask how well the reviewer knows the subject"))
+    compares_pairs = BooleanField(
+        _l("Reviewers also compare submissions, two or a handful at a time")
+    )
     asks_speaker_text = BooleanField(_l("Ask for a text that is meant for the speakers"))
     sends_speaker_text = BooleanField(
         _l("Show that text to the speakers after the decision, without the reviewer's name")

@@ -11,7 +11,7 @@ from cfp.domain import jobs
 from cfp.domain.decisions import calibrating, calibrating_queries
 from cfp.domain.decisions.board import scale_of, spread
 from cfp.domain.decisions.calibrating_queries import Run
-from cfp.domain.decisions.calibrating_rules import OPEN_BANDS
+from cfp.domain.decisions.calibrating_rules import OPEN_BANDS, PAIRS, REVIEWS
 from cfp.domain.decisions.rules import CAPACITY_LIMIT
 from cfp.domain.jobs import Job, JobState
 from cfp.errors import CfpError, NotFoundError
@@ -39,7 +39,7 @@ class AcceptForm(BaseForm):
 def sure(slug: str) -> str:
     """Each one's chance to be among the best, and what the reviews cannot tell."""
     db, actor, conference = context.db(), context.actor(), context.conference()
-    run = calibrating_queries.run_of(db, actor, conference)
+    run = calibrating_queries.run_of(db, actor, conference, REVIEWS)
     last = calibrating.last_job(db, conference)
     return render_template(
         "chair/sure.html",
@@ -48,6 +48,7 @@ def sure(slug: str) -> str:
         run=run,
         job=last if last is not None and jobs.can("cancel", last.state) else None,
         may_set=allowed(actor, Action.SET_UP, conference, context.now()),
+        in_use=_in_use(),
         **(_shown(run) if run else {}),
     )
 
@@ -67,9 +68,14 @@ def _shown(run: Run) -> dict[str, Any]:
         "spread": spread,
         "cautions": cautions_of(found),
         "nothing": nothing_to_choose(found),
-        "changes": change_words(found, on=conference.adjusts_scores) if found.top else "",
+        "changes": change_words(found, on=_in_use()) if found.top else "",
         "band_words": BAND_WORDS,
     }
+
+
+def _in_use() -> bool:
+    """Whether decisions show these scores, and not those from comparisons."""
+    return context.conference().adjusts_scores and context.conference().adjusts_by == REVIEWS
 
 
 def _listing(run: Run) -> Listing:
@@ -136,11 +142,14 @@ def sure_adjust(slug: str) -> ViewResponse:
 def sure_job(slug: str, number: int) -> ViewResponse | str:
     """How far it is; its script asks again and goes on to the page."""
     job = _job(number)
+    back_url = _result_of(job)
     if job.state == JobState.DONE:
-        return redirect(url_for("chair.sure", slug=slug), 302)
+        return redirect(back_url, 302)
     return render_template(
         "chair/sure_job.html",
         job=job,
+        back_url=back_url,
+        compares=job.kind == calibrating.KINDS[PAIRS],
         conference=context.conference(),
         is_open=jobs.can("cancel", job.state),
         trouble=say(CfpError(job.error, **job.result)) if job.error else "",
@@ -153,19 +162,25 @@ def sure_cancel(slug: str, number: int) -> ViewResponse:
     """Stop computing; anybody who decides may, as it is for all of them."""
 
     def act() -> str:
-        jobs.cancel(context.db(), context.actor(), job=_job(number), now=context.now())
-        return url_for("chair.sure", slug=slug)
+        job = _job(number)
+        jobs.cancel(context.db(), context.actor(), job=job, now=context.now())
+        return _result_of(job)
 
     return press(act, done=_("Stopped. Nothing was changed."))
 
 
 def _job(number: int) -> Job:
-    """A computation of this conference; it says nothing but how far it is."""
-    job = context.db().get(Job, number)
-    here = (calibrating.JOB_KIND, context.conference().id)
-    if job is None or (job.kind, job.conference_id) != here:
+    """A computation of this conference, by either source; it says nothing but how far it is."""
+    job, kinds = context.db().get(Job, number), calibrating.KINDS.values()
+    if job is None or job.kind not in kinds or job.conference_id != context.conference().id:
         raise NotFoundError("not_found")
     return job
+
+
+def _result_of(job: Job) -> str:
+    """Where its figures are shown."""
+    pairs = job.kind == calibrating.KINDS[PAIRS]
+    return url_for("chair.pairs" if pairs else "chair.sure", slug=context.conference().slug)
 
 
 def _form() -> AcceptForm:

@@ -9,6 +9,7 @@ from cfp.web.reviewer import (  # noqa: E402,F401 - routes register
     answers,
     bids,
     collaborators,
+    comparing,
     conflicts,
     delegating,
     discussion,

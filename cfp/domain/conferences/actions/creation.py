@@ -180,6 +180,7 @@ COPIED_SETTINGS = (
     "asks_confidence",
     "asks_speaker_text",
     "sends_speaker_text",
+    "compares_pairs",
     "discusses",
     "summarizes",
     "rates_reviews",

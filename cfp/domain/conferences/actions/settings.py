@@ -137,6 +137,8 @@ def change_reviewing(
 ) -> None:
     """Change how reviewing works; `switches` are columns of the conference by name.
 
+    Where comparing ends, scores that come from it stand beside no mean any more.
+
     Raises:
         DomainError: for a value that is none of its choices.
     """
@@ -148,6 +150,8 @@ def change_reviewing(
             raise DomainError("conference.bad_choice", field=f"policy_{kind}")
     _check_moments(conference, switches)
     values = {**switches}
+    if switches.get("compares_pairs") is False and conference.adjusts_by == "pairs":
+        values |= {"adjusts_scores": False, "adjusts_by": "reviews"}
     if conflict_policies:
         values["conflict_policies"] = {**conference.conflict_policies, **conflict_policies}
     change(db, actor, conference, "conference.change_reviewing", values, now=now)

@@ -1,0 +1,46 @@
+"""The rows of anyone's table, by the names in its heading."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from cfp.formats.errors import FormatError
+
+SEPARATORS = ",;\t"
+
+
+def rows(
+    text: str, needed: Sequence[str], also: Sequence[str] = ()
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line and cells by column of every row that is not blank; columns not named are there too.
+
+    The separator is a comma, a semicolon or a tab.
+
+    Raises:
+        FormatError: a needed column is missing, one that is read comes twice, or it is no table.
+    """
+    heading = text.split("\n", 1)[0]
+    separator = max(SEPARATORS, key=heading.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    columns: list[str] = []
+    try:
+        for cells in reader:
+            stripped = [cell.strip() for cell in cells]
+            if not columns:
+                columns = _columns(stripped, needed, also)
+            elif any(stripped):
+                padded = stripped + [""] * (len(columns) - len(stripped))
+                yield reader.line_num, dict(zip(columns, padded, strict=False))
+    except csv.Error as wrong:
+        raise FormatError("format.csv", reader.line_num, reason=str(wrong)) from None
+
+
+def _columns(heading: list[str], needed: Sequence[str], also: Sequence[str]) -> list[str]:
+    columns = [name.casefold() for name in heading]
+    missing = [name for name in needed if name not in columns]
+    if missing:
+        raise FormatError("format.columns", 1, missing=", ".join(missing))
+    for name in (*needed, *also):
+        if columns.count(name) > 1:
+            raise FormatError("table.same_column", 1, column=name)
+    return columns
