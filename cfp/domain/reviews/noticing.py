@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference, Criterion
-from cfp.domain.reviews.models import Review, ReviewNotice, ReviewRating
+from cfp.domain.reviews.models import Review, ReviewExtension, ReviewNotice, ReviewRating
 from cfp.domain.reviews.quality import FLAGS, look
 from cfp.domain.submissions.models import Submission
 from cfp.errors import ForbiddenError, NotFoundError
@@ -147,8 +147,21 @@ def _unnoticed(conference: Conference) -> Select[int]:
 
 
 def _late(conference: Conference) -> ColumnElement[bool]:
+    """After the due day, and after what its reviewer was given beyond that, as `due_of` says."""
     due = conference.reviews_due
-    return literal(False) if due is None else case((Review.submitted > due, true()), else_=false())
+    if due is None:
+        return literal(False)
+    more_time = (
+        select(ReviewExtension.id)
+        .where(
+            ReviewExtension.conference_id == conference.id,
+            ReviewExtension.person_id == Review.person_id,
+            ReviewExtension.until >= Review.submitted,
+        )
+        .correlate(Review)
+        .exists()
+    )
+    return case((and_(Review.submitted > due, ~more_time), true()), else_=false())
 
 
 def _copied(actor: Actor, conference: Conference) -> ColumnElement[bool]:

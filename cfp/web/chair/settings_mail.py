@@ -34,6 +34,8 @@ KINDS: dict[str, LazyString] = {
     "review_reminder": _l("Reviews are missing"),
     "review_reminder_firm": _l("Reviews are missing, firm"),
     "review_reminder_last": _l("Reviews are missing, last reminder"),
+    "extension_given": _l("A reviewer is given more time"),
+    "extension_ended": _l("A reviewer's extra time is taken back"),
     "handed_over": _l("A late review is handed over"),
     "comments": _l("There are new comments on a submission one follows"),
     "response_open": _l("Speakers may answer to the reviews"),
