@@ -25,7 +25,7 @@ CODE_ATTEMPTS = 10
 
 
 class Purpose(StrEnum):
-    """What a proof is good for. `CONFIRM_TALK` serves that act alone and logs nobody in."""
+    """What a proof is good for. `CONFIRM_TALK` and `UNSUBSCRIBE` log nobody in."""
 
     LOG_IN = auto()
     ADD_ADDRESS = auto()
@@ -35,6 +35,7 @@ class Purpose(StrEnum):
     SPEAKER_INVITATION = auto()
     CONFIRM_TALK = auto()
     FIRST_ACCOUNT = auto()
+    UNSUBSCRIBE = auto()
 
 
 @dataclass(frozen=True)
