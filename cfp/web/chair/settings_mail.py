@@ -166,8 +166,8 @@ def _shipped(kind: str) -> MailText:
 def _placeholders(kind: str, text: MailText) -> set[str]:
     """What the sender provides: what the shipped text uses, and what only conditions ask for."""
     used = {*PLACEHOLDER.findall(text.subject), *PLACEHOLDER.findall(text.body)}
-    further = (*letters.PLACEHOLDERS, letters.REVIEWS)
-    return used | set(further if kind in letters.KINDS_OF_ONE else ())
+    used |= {letters.REVIEWS} if kind in letters.KINDS else set()
+    return used | set(letters.PLACEHOLDERS if kind in letters.KINDS_OF_ONE else ())
 
 
 def _preview(stored: MailText, known: list[str]) -> MailText:
