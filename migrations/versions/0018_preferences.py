@@ -1,4 +1,4 @@
-"""How people want mails that are not essential, and the way out in each of those."""
+"""How people want mails that are not essential; what a reviewer's confidence weighs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,6 +37,10 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_mail_choice_conference_id"), "mail_choice", ["conference_id"])
     op.create_index("ix_mail_choice_how", "mail_choice", ["how", "kind"])
+    _add(
+        "conference",
+        sa.Column("confidence_weights", sa.JSON(), nullable=False, server_default=sa.text("'[]'")),
+    )
     _add("message", sa.Column("unsubscribe", sa.String(), nullable=False, server_default=""))
 
 
@@ -52,4 +56,6 @@ def _add(table: str, *columns: sa.Column[object]) -> None:
 def downgrade() -> None:
     with op.batch_alter_table("message") as table:
         table.drop_column("unsubscribe")
+    with op.batch_alter_table("conference") as table:
+        table.drop_column("confidence_weights")
     op.drop_table("mail_choice")

@@ -144,6 +144,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.settings", "chair.settings_archive", "chair.settings_basics"),
         *("chair.settings_call", "chair.settings_criteria", "chair.settings_criterion"),
         *("chair.settings_criterion_archive", "chair.settings_criterion_new"),
+        "chair.settings_confidence",
         *("chair.settings_criterion_up", "chair.settings_formats", "chair.settings_mail"),
         *("chair.settings_mail_restore", "chair.settings_mails", "chair.settings_page"),
         *("chair.response", "chair.open_response", "chair.close_response"),

@@ -285,7 +285,7 @@ class Places:
         for name in (
             *("settings", "settings_basics", "settings_page", "settings_tracks"),
             *("settings_formats", "settings_rooms", "settings_call", "settings_reviewing"),
-            *("settings_conflicts", "settings_discussion"),
+            *("settings_conflicts", "settings_discussion", "settings_confidence"),
             *("settings_criteria", "settings_criterion_new", "settings_mails"),
             *("call", "call_extend", "call_remind"),
         ):

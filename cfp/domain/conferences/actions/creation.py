@@ -177,6 +177,7 @@ COPIED_SETTINGS = (
     "others_reviews",
     "reviewer_names_shown",
     "asks_confidence",
+    "confidence_weights",
     "asks_speaker_text",
     "sends_speaker_text",
     "discusses",
