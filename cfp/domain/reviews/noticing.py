@@ -24,22 +24,24 @@ _OTHER = aliased(ReviewNotice, name="other_notice")
 
 
 def notice(db: Session, reviews: Sequence[Review], criteria: Sequence[Criterion]) -> None:
-    """Look at these submitted reviews, with their scores, and note what there is to see."""
+    """Look at these submitted reviews of one conference and note what there is to see."""
+    if not reviews:
+        return
     scales = {one.id: (one.low, one.high) for one in criteria}
+    language = db.get_one(Conference, reviews[0].conference_id).language
     ids = [review.id for review in reviews]
     db.execute(delete(ReviewNotice).where(ReviewNotice.review_id.in_(ids)))
     rows = []
     for review in reviews:
         texts = (review.committee_text, review.chair_text, review.speaker_text)
         scores = {score.criterion_id: score.value for score in review.scores}
-        found = look(texts, scores, scales)
+        found = look(texts, scores, scales, language)
         flags = {f"is_{name}": name in found.flags for name in FLAGS}
         here = {"submission_id": review.submission_id, "conference_id": review.conference_id}
         rows.append(
             {"review_id": review.id, "words": found.words, "key": found.key, **here, **flags}
         )
-    if rows:
-        db.execute(insert(ReviewNotice), rows)
+    db.execute(insert(ReviewNotice), rows)
 
 
 def unnoticed(db: Session, actor: Actor, conference: Conference) -> int:
