@@ -142,11 +142,13 @@ def _matched(of: Figures) -> str:
     )
 
 
-def _weights_unusual(figures: Figures) -> str:
-    return _(
-        "By how well reviewers know the subject, a review weighs %(mean)s on average; an ordinary "
-        "one should weigh about 1.",
-        mean=f"{figures['mean']:.2g}",
+def _weights_unusual(of: Figures) -> str:
+    return str(
+        _(
+            "By how well reviewers know the subject, a review weighs %(mean)s on average; an "
+            "ordinary one should weigh about 1.",
+            mean=f"{of['mean']:.2g}",
+        )
     )
 
 
