@@ -177,6 +177,7 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
     ),
     ("", "tcko", "tcko"): ("chair.submission",),
     ("", "tc", "tc"): (
+        "chair.move_card",
         *("chair.decision", "chair.decide", "chair.submission_assign", "chair.submission_tags"),
         *("chair.submission_unassign", "reviewer.comment", "chair.assignment_one"),
         *("reviewer.history_of", "chair.redact", "reviewer.discuss", "reviewer.follow"),
