@@ -22,6 +22,8 @@ from cfp.web import context, errors, filters, gate, headers, sessions, translati
 from cfp.web.blueprints import BLUEPRINTS
 from cfp.web.frame import frame
 
+NO_CSRF = ("account.confirm_unsubscribe",)
+"""What mail programs post to by themselves: the secret in the address is the right to do it."""
 FORM_AROUND = 64 * 1024
 """Bytes of the form around an uploaded file, so that a file of just the limit is taken."""
 
@@ -71,7 +73,7 @@ def bind(app: Flask, config: Config) -> None:
 
 def _install(app: Flask) -> None:
     headers.init_app(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     Bootstrap5(app)
     Babel(app, locale_selector=_locale)
     translating.init_app(app)
@@ -83,6 +85,8 @@ def _install(app: Flask) -> None:
     app.teardown_appcontext(context.close_db)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    for name in NO_CSRF:
+        csrf.exempt(app.view_functions[name])
 
 
 def _locale() -> str:

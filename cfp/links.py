@@ -70,6 +70,14 @@ class Links:
         """The page where a co-speaker says "that's me" or "that's not me"."""
         return f"{self.base}/account/speaker/{token}"
 
+    def choices(self) -> str:
+        """Where a person says how mails that are not essential reach them."""
+        return f"{self.base}/account/mail"
+
+    def unsubscribe(self, token: str) -> str:
+        """The page that stops one kind of mail; the token serves that act alone."""
+        return f"{self.base}/account/unsubscribe/{token}"
+
     def claim(self, token: str) -> str:
         """The page where a person without an account becomes the one who logs in."""
         return f"{self.base}/account/claim/{token}"
@@ -93,6 +101,10 @@ class Links:
     def next_review(self, slug: str) -> str:
         """The next submission that waits for this reviewer."""
         return f"{self.base}/{slug}/reviews/next"
+
+    def submissions(self, slug: str) -> str:
+        """The committee's list of submissions."""
+        return f"{self.base}/{slug}/chair/submissions/"
 
     def chair(self, slug: str) -> str:
         """The chairs' dashboard."""

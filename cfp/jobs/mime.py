@@ -2,16 +2,34 @@
 
 import base64
 from datetime import datetime
-from email.headerregistry import Address, ContentTypeHeader, HeaderRegistry
+from email.headerregistry import (
+    Address,
+    BaseHeader,
+    ContentTypeHeader,
+    HeaderRegistry,
+    UnstructuredHeader,
+)
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from typing import cast
 
 from cfp.domain.mail.models import Message
 
+
+class _LinkHeader(UnstructuredHeader, BaseHeader):
+    """A link in a header stays whole: encoded in parts, as long words are, nobody could follow it.
+
+    Links have no white space, so that they cannot start another header.
+    """
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}:{policy.linesep} {self}{policy.linesep}"
+
+
 _HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _LinkHeader)
 # Long lines and umlauts are quoted, so any server takes it; a line break in a header is an error.
-WIRE = SMTP.clone(cte_type="7bit")
+WIRE = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 
 
 def compose(message: Message, *, sender: str, now: datetime) -> EmailMessage:
@@ -30,6 +48,11 @@ def compose(message: Message, *, sender: str, now: datetime) -> EmailMessage:
     mail["Date"] = now
     mail["Message-ID"] = message.message_id
     mail["Auto-Submitted"] = "auto-generated"
+    if message.unsubscribe:
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+        if message.unsubscribe.startswith("https:"):
+            # RFC 8058: mail programs then offer a button of their own, which sends a POST.
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(message.body)
     for attachment in message.attachments:
         kind = cast(ContentTypeHeader, _HEADERS("Content-Type", attachment["media_type"]))

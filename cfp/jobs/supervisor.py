@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,6 +19,7 @@ from cfp.db import open_session
 from cfp.domain import jobs
 from cfp.domain.accounts import upkeep
 from cfp.domain.jobs import Job
+from cfp.domain.persons import digests, news
 from cfp.domain.program.materials import stored_names
 from cfp.domain.reviews import escalation, telling
 from cfp.errors import CfpError
@@ -120,25 +121,27 @@ class Supervisor:
         return sum(self.start(job_id) for job_id in ids)
 
     def _follow_plans(self) -> None:
-        """Reminders, hand-overs, news of comments whose moment has come: each on its own."""
+        """Reminders, hand-overs, news and daily mails whose moment has come: each on its own."""
         if time.monotonic() < self._plans_at:
             return
         self._plans_at = time.monotonic() + self._pace.plan_sweep
         now, links = clock.now(), Links(self._config.base_url)
         with open_session(self._engine, writes=False) as db:
-            ids = escalation.due_conferences(db, now=now)
-            discussed = telling.due_submissions(db, now=now)
-        for id_ in discussed:
-            try:
-                commit(self._engine, partial(telling.tell, submission_id=id_, links=links, now=now))
-            except CfpError:
-                log.exception("the comments on submission %d could not be told", id_)
-        for id_ in ids:
-            try:
-                due = partial(escalation.act, conference_id=id_, links=links, now=now)
-                commit(self._engine, due)
-            except CfpError:
-                log.exception("the plan of conference %d could not be followed", id_)
+            due: Mapping[Callable[..., object], tuple[str, Sequence[int]]] = {
+                telling.tell: ("submission_id", telling.due_submissions(db, now=now)),
+                news.tell: ("choice_id", news.due_choices(db, now=now)),
+                escalation.act: ("conference_id", escalation.due_conferences(db, now=now)),
+                digests.send: ("person_id", digests.due_people(db, now=now)),
+            }
+        for act, (name, ids) in due.items():
+            for id_ in ids:
+                self._follow(partial(act, links=links, now=now, **{name: id_}))
+
+    def _follow(self, act: Callable[[Session], object]) -> None:
+        try:
+            commit(self._engine, act)
+        except CfpError:
+            log.exception("%s could not be done", act)
 
     def _sweep_files(self) -> None:
         """Remove uploaded files that no row names: taken away, or of a request that failed."""

@@ -12,7 +12,28 @@ from markupsafe import Markup, escape
 
 def init_app(app: Flask) -> None:
     """Replace what the i18n extension has installed; `{% trans %}` uses the same names."""
-    app.jinja_env.globals.update({"_": gettext, "gettext": gettext, "ngettext": ngettext})
+    app.jinja_env.globals.update(
+        {"_": gettext, "gettext": gettext, "ngettext": ngettext, "_l": Later}
+    )
+
+
+class Later:
+    """Words that are looked up when they are shown, in the language of that page.
+
+    For tables of words in templates that are imported without context: those are made once for the
+    life of the process, and would stay in the language of whoever came first.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __html__(self) -> str:
+        return gettext(self._text)
+
+    def __str__(self) -> str:
+        return gettext(self._text)
 
 
 def gettext(text: str, /, **values: object) -> Markup:

@@ -16,7 +16,7 @@ from cfp.db import open_session
 from cfp.domain.accounts.models import Person
 from cfp.domain.accounts.queries import actor_of_session
 from cfp.domain.conferences.models import Conference, SubmissionType
-from cfp.domain.decisions import actions
+from cfp.domain.decisions import actions, selecting_limits
 from cfp.domain.decisions.models import DecisionBatch, PendingDecision
 from cfp.domain.decisions.rules import Scatter, can_become, mark, verdict
 from cfp.domain.submissions.models import Submission
@@ -36,6 +36,7 @@ from tests.factories import (
 )
 from tests.support.cast import CAST, World, make_world
 from tests.support.crawl import Crawl, filled, get_rules
+from tests.support.planning import make_setting
 from tests.support.statements import counted
 from tests.support.visitor import Page, Visitor
 
@@ -159,6 +160,25 @@ def test_as_a_board_the_talks_stand_in_lanes(visitor_as: LogIn, chair, talks, db
     assert "Talk 4" in lanes[0]
     pick(visitor, talks[4:], "Don't accept", f"{BOARD}?view=board")
     assert pending(db)["Talk 4"][0] == "reject"
+
+
+def test_a_card_moved_from_where_it_is_no_more_stays_there(visitor_as: LogIn, chair, talks, db):
+    visitor = visitor_as(chair)
+    page = visitor.get(f"{BOARD}?view=board")
+    form = dict(page.form("revision").fields)
+    move = f"{BOARD}{talks[0].code}/move?view=board"
+    moved = visitor.client.post(move, data=form | {"act": "accept"})
+    assert (moved.status_code, moved.location) == (303, f"{BOARD}?view=board")
+    late = visitor.client.post(move, data=form | {"act": "reject"})
+    assert late.status_code == 409
+    assert "accepted, pending" in late.text
+    assert pending(db) == {"Talk 0": ("accept", None, "")}
+    db.rollback()
+    page = visitor.get(f"{BOARD}?view=board")
+    (mark,) = re.findall(rf'data-card="{talks[0].code}".*?data-mark="([^"]+)"', page.html)
+    assert visitor.client.post(move, data=form | {"act": "rubbish"}).status_code == 422
+    visitor.client.post(move, data=form | {"act": "clear", "revision": mark})
+    assert pending(db) == {}
 
 
 def test_counts_minutes_with_discussion(visitor_as: LogIn, chair, talks, db):
@@ -673,3 +693,29 @@ def test_only_states_of_the_table_become_something():
     assert not can_become(State.WITHDRAWN, "reject")
     assert not can_become(State.SUBMITTED, "confirm")
     assert all(not can_become(OUTCOMES[name], name) for name in OUTCOMES)
+
+
+def test_minutes_of_a_day_are_those_of_its_slots_in_the_plan(visitor_as: LogIn, db: Session):
+    setting = make_setting(db, "days")
+    ready, secret, early = setting.talk("Ready"), setting.secret("Secret"), setting.talk("Early")
+    setting.place(ready)
+    setting.place(secret, 60, 45)
+    setting.place("Lunch", 120)
+    # Half past midnight in Prague: a day later than the clock in London says.
+    setting.place(early, 14 * 60 + 30, 20)
+    visitor = visitor_as(setting.chair)
+    assert "By day" not in visitor.get("/days/chair/decisions/").text
+    page = visitor.get("/days/chair/decisions/capacity")
+    keys = sorted(name for name in page.form("all").names if name.startswith("day-"))
+    assert keys == ["day-2026-11-19", "day-2026-11-20"]
+    page = visitor.submit(page, {keys[0]: "100", keys[1]: "50"}, press="Save")
+    assert "Thu 19 Nov 30 of 100 min 45 pending" in page.text
+    assert "Fri 20 Nov 20 of 50 min" in page.text
+    select = visitor.get("/days/chair/decisions/select").text
+    assert "of 100" not in select
+    db.refresh(setting.conference)
+    assert selecting_limits.minutes_of(setting.conference) == {}
+    # A chair with a conflict sees the day without it.
+    make_conflict(db, ready, setting.chair)
+    db.commit()
+    assert "Thu 19 Nov 0 of 100 min 45 pending" in visitor.get("/days/chair/decisions/").text

@@ -52,6 +52,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("account.send_again", "account.link", "account.follow_link", "account.log_out"),
         *("account.password_log_in", "account.check_password"),
         *("account.first_account", "account.make_first_account"),
+        *("account.unsubscribe", "account.confirm_unsubscribe"),
         *("account.claim", "account.answer_claim", "account.naming", "account.answer_naming_link"),
         *("account.invitation", "account.answer_invitation_link"),
         *("speaker.new", "speaker.create", "speaker.show_preview"),
@@ -59,6 +60,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("speaker.confirm_by_token", "speaker.save_confirm_by_token", "speaker.decline_by_token"),
     ),
     PEOPLE: (
+        *("account.mail", "account.save_mail"),
         *("account.mine", "account.profile", "account.save_profile", "account.addresses"),
         *("account.add_address", "account.make_primary", "account.remove_address"),
         *("account.password", "account.set_password", "account.remove_password"),
@@ -152,6 +154,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.settings", "chair.settings_archive", "chair.settings_basics"),
         *("chair.settings_call", "chair.settings_criteria", "chair.settings_criterion"),
         *("chair.settings_criterion_archive", "chair.settings_criterion_new"),
+        "chair.settings_confidence",
         *("chair.settings_criterion_up", "chair.settings_formats", "chair.settings_mail"),
         *("chair.settings_mail_restore", "chair.settings_mails", "chair.settings_page"),
         *("chair.response", "chair.open_response", "chair.close_response"),
@@ -184,6 +187,7 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
     ),
     ("", "tcko", "tcko"): ("chair.submission",),
     ("", "tc", "tc"): (
+        "chair.move_card",
         *("chair.decision", "chair.decide", "chair.submission_assign", "chair.submission_tags"),
         *("chair.submission_unassign", "reviewer.comment", "chair.assignment_one"),
         *("reviewer.history_of", "chair.redact", "reviewer.discuss", "reviewer.follow"),

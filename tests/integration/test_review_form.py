@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from cfp.actors import SYSTEM
 from cfp.domain.accounts.models import Person
+from cfp.domain.accounts.queries import actor_of_person
 from cfp.domain.conferences import actions
 from cfp.domain.conferences.actions import NewConference
 from cfp.domain.conferences.models import Conference, Criterion, ReviewField, Track
 from cfp.domain.conferences.queries import criteria_of, fields_of, tracks_of
 from cfp.domain.decisions import announcements
+from cfp.domain.decisions.calibrating_scopes import load_scopes
 from cfp.domain.decisions.letters import Letter
 from cfp.domain.decisions.models import PendingDecision
 from cfp.domain.mail.models import Message
@@ -503,3 +505,52 @@ def test_what_is_not_sent_is_not_in_the_mail(db: Session) -> None:
     plan = announcements.plan(db, chair, world.conference, links=Links("http://localhost"))
     assert {one.text.body for one in plan.letters} == {"So: !\n"}
     assert not any(one.about_review for one in plan.letters)
+
+
+def test_a_mail_about_several_decisions_quotes_each_talk_s_reviews_under_its_title(
+    visitor_as: LogIn, db: Session
+) -> None:
+    conference = open_conference(db, sends_speaker_text=True)
+    chair, speaker = make_chair(db, conference), make_person(db, "Ada Example")
+    for title in ("First", "Silent", "Second"):
+        talk = make_submission(db, conference, [speaker], title=title)
+        if title != "Silent":
+            for number in (1, 2):
+                make_review(db, talk, make_person(db), speaker_text=f"{title} remark {number}.")
+        pending = {"submission_id": talk.id, "type_id": talk.type_id, "outcome": "reject"}
+        db.add(PendingDecision(conference_id=conference.id, at=NOW, **pending))
+    visitor = visitor_as(chair)
+    page = visitor.get("/netconf/chair/settings/mails/several")
+    body = "{outcomes}\n\n--\n{reviews}\n--"
+    assert "Saved" in visitor.submit(page, {"subject": "Decided", "body": body}).text
+    actor = actor_of_person(db, chair.id)
+    plan = announcements.plan(db, actor, conference, links=Links("http://localhost"))
+    (letter,) = plan.letters
+    assert letter.about_review
+    parts = letter.text.body.split("--\n")[1].split("What reviewers say about ")[1:]
+    assert sorted(part.split('"')[1] for part in parts) == ["First", "Second"]
+    for part in parts:
+        title = part.split('"')[1]
+        assert [f"{title} remark {n}." in part for n in (1, 2)] == [True, True]
+        assert part.count("remark") == 2
+
+
+def test_what_confidence_weighs_is_the_conference_s_own(visitor_as: LogIn, db: Session) -> None:
+    conference = open_conference(db, asks_confidence=True)
+    talk = make_submission(db, conference, [make_person(db)], title="Weighed")
+    for value, confidence in ((5, 1), (1, 5)):
+        make_review(db, talk, make_person(db), value=value, confidence=confidence)
+    visitor = visitor_as(make_chair(db, conference))
+    page = visitor.get("/netconf/chair/settings/review-form/confidence")
+    assert "usually 0.5; 1 review" in page.text
+    refused = raw_post(visitor, page.path, {"level_2": "0"}, having="level_2")
+    assert (refused.status, "from 0.1 to 10" in refused.text) == (422, True)
+    done = visitor.submit(page, {"level_1": "3", "level_5": "1"})
+    assert "out of date" in done.text
+    db.expire_all()
+    (scope,) = load_scopes(db, conference)
+    assert {one.score: one.weight for one in scope.reviews} == {5.0: 3.0, 1.0: 1.0}
+    usual = {f"level_{n}": str(w) for n, w in enumerate((0.5, 0.75, 1, 1.25, 1.5), start=1)}
+    visitor.submit(visitor.get(page.path), usual)
+    db.expire_all()
+    assert conference.confidence_weights == []

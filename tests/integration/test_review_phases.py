@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.handing import not_begun
+from cfp.domain.assignment.letters import tell_assigned
 from cfp.domain.conferences.models import Conference
+from cfp.domain.mail.models import Message
 from cfp.domain.reviews.models import Comment, Review, ReviewExtension
 from cfp.domain.submissions.models import Submission
+from cfp.links import Links
 from cfp.phases import Phase, in_force, phases_of, stored
 from tests.factories import (
     NOW,
@@ -177,6 +180,19 @@ def test_more_time_is_given_shown_and_taken_back(
         assert "You were given time until Wed 11 Mar 2026, 12:00" in page.text
         assert "Was ill" not in page.text
         assert "You were given time" in visitor.get("/netconf/reviews/").text
+        for rest in ("/netconf/reviews/asked", "/account/"):
+            assert "Due Wed 11 Mar 2026, 12:00" in visitor.get(rest).text, rest
+        tell_assigned(db, conference, [reviewer.id], epoch="x", links=Links(""), now=TALK.starts)
+        db.commit()
+        tell_assigned(db, conference, [reviewer.id], epoch="x", links=Links(""), now=TALK.starts)
+        db.commit()
+        for kind, words in (
+            ("extension_given", "until\nWed 11 Mar 2026, 12:00"),
+            ("assignment_new", "They are due Wed 11 Mar 2026, 12:00"),
+        ):
+            mail = db.scalars(select(Message).where(Message.kind == kind)).one()
+            assert (words in mail.body, "Was ill" in mail.body) == (True, False), mail.body
+        db.rollback()
         score = next(one for one in page.form("committee_text").names if one.startswith("score_"))
         sent = {score: "4", f"field_{number}": "Still asked."}
         visitor.submit(page, sent, having="committee_text", press="Submit review, next")

@@ -114,6 +114,8 @@ class Places:
     def _account(self) -> Iterator[Place]:
         for name in ("mine", "profile", "addresses", "password", "browsers", "data", "welcome"):
             yield Place(f"account.{name}", self.speaker, {})
+        for viewer in (self.chair, self.speaker):
+            yield Place("account.mail", viewer, {})
         yield Place("account.accounts", self.administrator, {})
         yield Place("public.index", self.administrator, {})
         yield Place("chair.new_conference", self.administrator, {})
@@ -143,6 +145,8 @@ class Places:
         imported = make_person(self.db, "Somebody Imported", account=False)
         claim = self._issue(Purpose.CLAIM, person_id=imported.id)
         yield Place("account.claim", NOBODY, {"token": claim})
+        stop = self._issue(Purpose.UNSUBSCRIBE, person_id=imported.id, payload={"kind": ""})
+        yield Place("account.unsubscribe", NOBODY, {"token": stop})
         merge = self._issue(Purpose.MERGE, **somebody)
         yield Place("account.merge", self.speaker, {"token": merge})
 
@@ -325,7 +329,7 @@ class Places:
         for name in (
             *("settings", "settings_basics", "settings_page", "settings_tracks"),
             *("settings_formats", "settings_rooms", "settings_call", "settings_reviewing"),
-            *("settings_conflicts", "settings_discussion"),
+            *("settings_conflicts", "settings_discussion", "settings_confidence"),
             *("settings_criteria", "settings_criterion_new", "settings_mails"),
             *("call", "call_extend", "call_remind"),
         ):

@@ -18,6 +18,7 @@ from cfp.domain.decisions.calibrating_rules import (
     basis_of,
     bins_of,
     check_count,
+    check_weights,
     line_between,
     moves,
     sign_of,
@@ -31,12 +32,14 @@ from cfp.errors import DomainError
 from cfp.jobs.calibrate import COUNTED_ANEW, solve
 from cfp.web.chair.sure_words import CAUTIONS, cautions_of, change_words, nothing_to_choose
 
-NEVER = {"left_out", "weights_unusual"}
-"""What no conference's reviews can cause: all are scored and weigh between .5 and 1.5."""
+NEVER = {"left_out"}
+"""What no conference's reviews can cause: all are scored and have a weight."""
 
 
 def conference(**changes: object) -> SimpleNamespace:
-    plain = {"asks_confidence": False, "accept_count": None, "capacities": {}}
+    plain = {
+        "asks_confidence": False, "confidence_weights": [], "accept_count": None, "capacities": {}
+    }  # fmt: skip
     return SimpleNamespace(**{**plain, **changes})
 
 
@@ -80,8 +83,19 @@ def test_what_no_number_of_accepted_ones_is(count):
 
 
 def test_confidence_weighs_where_it_is_asked_for():
-    assert [weight_of(one, weighs=True) for one in (1, 3, 5, None)] == [0.5, 1.0, 1.5, 1.0]
-    assert weight_of(1, weighs=False) == 1.0
+    levels, own = (1, 3, 5, None), [0.2, 1, 2, 3, 4]
+    asks = conference(asks_confidence=True)
+    assert [weight_of(asks, one) for one in levels] == [0.5, 1.0, 1.5, 1.0]
+    usual = basis_of(asks, None).as_json()
+    assert "weights" not in usual, "a run from before there were own ones is as good as it was"
+    asks.confidence_weights = own
+    assert [weight_of(asks, one) for one in levels] == [0.2, 2, 4, 1.0]
+    assert basis_of(asks, None).as_json() == usual | {"weights": own}
+    assert weight_of(conference(confidence_weights=own), 1) == 1.0
+    for weight in (0, 11, math.nan):
+        with pytest.raises(DomainError) as refused:
+            check_weights([1, 1, weight, 1, 1])
+        assert refused.value.field == "level_3"
 
 
 @pytest.mark.parametrize(
@@ -173,7 +187,8 @@ def run(**changes: object) -> SimpleNamespace:
 def test_every_caution_has_its_words(speaking):
     raised = set(re.findall(r'Caution\("(\w+)"', Path(doubts.__file__).read_text()))
     assert raised == CAUTIONS.keys() | COUNTED_ANEW | NEVER
-    figures = {"score": 3.0, "comparisons": 1, "submissions": 2, "groups": 2, "largest": 9}
+    figures = {"score": 3.0, "comparisons": 1, "submissions": 2, "groups": 2, "largest": 9,
+               "mean": 4.0}  # fmt: skip
     for words in CAUTIONS.values():
         assert "%" not in words({**figures, "reviewers": 1, "share": 0.25}).replace("25 %", "")
 

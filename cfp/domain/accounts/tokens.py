@@ -25,7 +25,7 @@ CODE_ATTEMPTS = 10
 
 
 class Purpose(StrEnum):
-    """What a proof is good for. `CONFIRM_TALK` serves that act alone and logs nobody in."""
+    """What a proof is good for. `CONFIRM_TALK` and `UNSUBSCRIBE` log nobody in."""
 
     LOG_IN = auto()
     ADD_ADDRESS = auto()
@@ -36,6 +36,7 @@ class Purpose(StrEnum):
     CONFIRM_TALK = auto()
     REVIEW_INVITATION = auto()
     FIRST_ACCOUNT = auto()
+    UNSUBSCRIBE = auto()
 
 
 @dataclass(frozen=True)

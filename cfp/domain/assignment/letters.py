@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 
 from cfp.domain.accounts.models import Email, Person
 from cfp.domain.assignment.models import Assignment
-from cfp.domain.assignment.rules import MINUTES_PER_REVIEW
+from cfp.domain.assignment.rules import MINUTES_PER_REVIEW, due_of
 from cfp.domain.conferences.models import Conference
 from cfp.domain.mail import wording
 from cfp.domain.mail.actions import queue
 from cfp.domain.mail.models import Message
 from cfp.domain.mail.render import MailText, fill, template_for
 from cfp.domain.mail.states import move
+from cfp.domain.reviews.models import ReviewExtension
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State
 from cfp.links import Links
@@ -38,14 +39,17 @@ def tell_assigned(
     if not people:
         return 0
     text = template_for(db, conference, KIND)
-    waits = _waiting(db, conference, people)
+    waits, more_time = _waiting(db, conference, people), more_time_of(db, conference, people)
     mails = 0
     for person, address in addresses_of(db, people):
         number = waits.get(person.id, 0)
         if not number:
             continue
-        values = letter_values(conference, links, person.name, number)
-        _queue(db, conference, KIND, person, address, fill(text, values), epoch=epoch, now=now)
+        values = letter_values(
+            conference, links, person.name, number, more_time.get(person.id)
+        )
+        filled = fill(text, values)
+        tell_reviewer(db, conference, KIND, person, address, filled, epoch=epoch, now=now)
         mails += 1
     return mails
 
@@ -74,11 +78,11 @@ def tell_handed_over(
         )
         values = letter_values(conference, links, person.name, number)
         filled = fill(text, {**values, "handed": handed})
-        _queue(db, conference, HANDED_OVER, person, address, filled, epoch=epoch, now=now)
+        tell_reviewer(db, conference, HANDED_OVER, person, address, filled, epoch=epoch, now=now)
     return len(told)
 
 
-def _queue(
+def tell_reviewer(
     db: Session,
     conference: Conference,
     kind: str,
@@ -114,12 +118,28 @@ def stop_assigned(db: Session, conference: Conference, *, epoch: str) -> int:
     return len(move(db, "stop", *of_it))
 
 
+def more_time_of(
+    db: Session, conference: Conference, people: Collection[int]
+) -> dict[int, datetime]:
+    """Until when those of them who were given more time have it."""
+    rows = db.execute(
+        select(ReviewExtension.person_id, ReviewExtension.until).where(
+            ReviewExtension.conference_id == conference.id, ReviewExtension.person_id.in_(people)
+        )
+    )
+    return dict(rows.all())
+
+
 def letter_values(
-    conference: Conference, links: Links, name: str, number: int
+    conference: Conference,
+    links: Links,
+    name: str,
+    number: int,
+    extended: datetime | None = None,
 ) -> dict[str, str]:
-    """The placeholders of the mails to reviewers."""
+    """The placeholders of the mails to reviewers; `extended`: until when this one has time."""
     language = conference.language
-    due = conference.reviews_due
+    due = due_of(conference, extended)
     by = wording.moment(due, conference.zone, language) if due else ""
     return {
         "name": name,

@@ -1,6 +1,9 @@
 """Words and limits of conflicts, bids and assignments."""
 
+from datetime import datetime
 from types import MappingProxyType
+
+from cfp.domain.conferences.models import Conference
 
 BIDS = MappingProxyType({"want": 1.0, "can": 0.6, "rather_not": 0.1})
 """A reviewer's word and what it is worth in a pair's score; no bid counts as `NO_BID`."""
@@ -79,3 +82,9 @@ BY_ADDRESS = "address"
 def is_settled(kind: str, reason: str) -> bool:
     """Whether nothing is to be judged: who stands on a submission themselves is always blocked."""
     return kind == "own" or (kind == "co_speaker" and reason != BY_ADDRESS)
+
+
+def due_of(conference: Conference, extended: datetime | None = None) -> datetime | None:
+    """Until when reviews are in time: the day set, or what somebody was given beyond it."""
+    due = conference.reviews_due
+    return max(due, extended) if due is not None and extended is not None else due

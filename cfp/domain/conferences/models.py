@@ -53,6 +53,7 @@ class Conference(Base):
     others_reviews: Mapped[str] = mapped_column(default="after_own")
     reviewer_names_shown: Mapped[bool] = mapped_column(default=False)
     asks_confidence: Mapped[bool] = mapped_column(default=False)
+    confidence_weights: Mapped[list[Any]] = mapped_column(default=list)
     asks_speaker_text: Mapped[bool] = mapped_column(default=False)
     sends_speaker_text: Mapped[bool] = mapped_column(default=False)
     uses_bids: Mapped[bool] = mapped_column(default=False)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, SubmissionType, Track
+from cfp.domain.decisions.days import day_key, days_of
 from cfp.domain.decisions.models import DecisionBatch, PendingDecision
 from cfp.domain.decisions.rules import (
     CAPACITY_LIMIT,
@@ -124,6 +125,31 @@ def set_many(
     return _change_many(db, actor, conference, rows, wanted, outcome or "", now)
 
 
+def move_one(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    *,
+    code: str,
+    outcome: str | None,
+    revision: str,
+    now: datetime,
+) -> Changed:
+    """`set_many` for one, of which this person saw what was pending: `revision` is its `mark`.
+
+    Raises:
+        StaleError: `stale`, when somebody else has decided since.
+        DomainError: `decision.unknown_outcome`.
+    """
+    if outcome is not None and outcome not in OUTCOMES:
+        raise DomainError("decision.unknown_outcome", field="act")
+    rows = _decidable(db, actor, conference, Submission.code == code)
+    if any(mark(pending) != revision for _submission, pending in rows):
+        raise StaleError("stale")
+    wanted = {submission.id: outcome for submission, _pending in rows}
+    return _change_many(db, actor, conference, rows, wanted, outcome or "", now)
+
+
 def set_each(
     db: Session,
     actor: Actor,
@@ -214,6 +240,7 @@ def set_capacities(
     for model, kind in ((SubmissionType, "type"), (Track, "track")):
         ids = db.scalars(select(model.id).where(model.conference_id == conference.id))
         known.update(capacity_key(kind, id_) for id_ in ids)
+    known.update(map(day_key, days_of(conference)))
     kept = {key: value for key, value in minutes.items() if value is not None}
     for key, value in kept.items():
         if key not in known or not 0 < value <= CAPACITY_LIMIT:

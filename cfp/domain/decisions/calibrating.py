@@ -1,5 +1,6 @@
 """Calibrating: asked for by whoever decides, and the switch that lets it be shown."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +12,20 @@ from cfp.domain import jobs
 from cfp.domain.conferences.actions.settings import change
 from cfp.domain.conferences.models import Conference
 from cfp.domain.decisions.calibrating_queries import run_of
-from cfp.domain.decisions.calibrating_rules import PAIRS, REVIEWS, check_count
+from cfp.domain.decisions.calibrating_rules import (
+    CONFIDENCE_WEIGHTS,
+    PAIRS,
+    REVIEWS,
+    check_count,
+    check_weights,
+)
 from cfp.domain.decisions.calibrating_scopes import known_in_full
 from cfp.domain.jobs import Job, JobState
 from cfp.domain.reviews.comparing_queries import counts
 from cfp.domain.reviews.models import Comparison, ComparisonPlace, Review
 from cfp.domain.submissions.models import Submission
 from cfp.errors import NotNowError
+from cfp.policy import Fact, unknown
 
 JOB_KIND, PAIRS_JOB_KIND = "calibrate", "compare"
 KINDS = {REVIEWS: JOB_KIND, PAIRS: PAIRS_JOB_KIND}
@@ -94,6 +102,34 @@ def adjust(
     change(db, actor, conference, "conference.change_calibration", values, now=now)
     if on and run is not None and not run.fresh:
         request(db, actor, conference, now=now, source=source)
+
+
+def weigh_confidence(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    *,
+    weights: Sequence[float],
+    now: datetime,
+) -> None:
+    """Say what the levels of confidence weigh; runs made before are then out of date.
+
+    Raises:
+        DomainError: `confidence.bad_weight`, at a level's field.
+    """
+    check_weights(weights)
+    own = [] if list(weights) == list(CONFIDENCE_WEIGHTS.values()) else list(weights)
+    values = {"confidence_weights": own}
+    change(db, actor, conference, "conference.change_calibration", values, now=now)
+
+
+def levels_given(db: Session, actor: Actor, conference: Conference) -> Mapping[int, int]:
+    """Level of confidence -> number of submitted reviews that one may read with it."""
+    readable = Review.submission_id.not_in(unknown(actor, Fact.CHAIR_REVIEWS, conference))
+    here = (Review.conference_id == conference.id, Review.state == "submitted", readable)
+    counts = select(Review.confidence, func.count()).where(*here, Review.confidence.is_not(None))
+    rows = db.execute(counts.group_by(Review.confidence))
+    return {level: number for level, number in rows if level is not None}
 
 
 def _counting(actor: Actor, conference: Conference) -> Select[Any]:

@@ -18,7 +18,12 @@ REVIEWS, PAIRS = SOURCES = ("reviews", "pairs")
 CONFIDENCE_WEIGHTS: Mapping[int, float] = MappingProxyType(
     {1: 0.5, 2: 0.75, 3: 1.0, 4: 1.25, 5: 1.5}
 )
-"""Confidence of a reviewer -> weight of the review, against 1 for an ordinary one."""
+"""Confidence of a reviewer -> weight of the review, where a conference has no weights of its own.
+
+Against 1 for an ordinary one.
+"""
+LEAST_WEIGHT, WEIGHT_LIMIT = 0.1, 10.0
+"""A review that is in counts, if little."""
 
 BANDS = ("in", "lean_in", "lean_out", "out")
 OPEN_BANDS = ("lean_in", "lean_out")
@@ -38,6 +43,7 @@ class Basis:
 
     Attributes:
         confidence: whether reviews are weighted by it.
+        weights: what its levels weigh, where that is the conference's own.
         typed: how many can be accepted, where a chair has said it.
         minutes: there are to fill, where that is set.
     """
@@ -45,10 +51,13 @@ class Basis:
     confidence: bool
     typed: int | None
     minutes: int | None
+    weights: tuple[float, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """The attributes, by name."""
-        return asdict(self)
+        """The attributes, by name; the usual weights are left out, as in older runs."""
+        values = asdict(self)
+        del values["weights"]
+        return values | ({"weights": list(self.weights)} if self.weights else {})
 
 
 def basis_of(conference: Conference, tracks: Sequence[int] | None) -> Basis:
@@ -56,14 +65,15 @@ def basis_of(conference: Conference, tracks: Sequence[int] | None) -> Basis:
 
     The number a chair types is one for all tracks together, so it is nothing to a track chair.
     """
-    minutes = conference.capacities
+    minutes, asks = conference.capacities, conference.asks_confidence
+    weights = tuple(conference.confidence_weights or ()) if asks else ()
     if tracks is None:
         whole = minutes.get(capacity_key("all"))
-        return Basis(conference.asks_confidence, conference.accept_count, whole)
+        return Basis(asks, conference.accept_count, whole, weights)
     own = [minutes.get(capacity_key("track", one)) for one in tracks]
     known = [one for one in own if one is not None]
     every = sum(known) if known and len(known) == len(own) else None
-    return Basis(conference.asks_confidence, None, every)
+    return Basis(asks, None, every, weights)
 
 
 def basis_by(source: str, basis: Basis) -> Basis:
@@ -89,9 +99,25 @@ def check_count(count: int | None) -> None:
         raise DomainError("calibration.bad_count", field="count", limit=CAPACITY_LIMIT)
 
 
-def weight_of(confidence: int | None, *, weighs: bool) -> float:
+def confidence_weights_of(conference: Conference) -> Mapping[int, float]:
+    """What each level of confidence weighs here; the usual weights, or the conference's own."""
+    own = conference.confidence_weights
+    return dict(zip(CONFIDENCE_WEIGHTS, own, strict=True)) if own else CONFIDENCE_WEIGHTS
+
+
+def check_weights(weights: Sequence[float]) -> None:
+    """Raise DomainError `confidence.bad_weight` unless each level has a weight within bounds."""
+    bounds = {"least": LEAST_WEIGHT, "limit": WEIGHT_LIMIT}
+    for level, weight in zip(CONFIDENCE_WEIGHTS, weights, strict=True):
+        if not LEAST_WEIGHT <= weight <= WEIGHT_LIMIT:
+            raise DomainError("confidence.bad_weight", field=f"level_{level}", **bounds)
+
+
+def weight_of(conference: Conference, confidence: int | None) -> float:
     """The weight of a review; 1 where confidence is not asked for, or was not given."""
-    return CONFIDENCE_WEIGHTS.get(confidence or 0, 1.0) if weighs else 1.0
+    if not conference.asks_confidence:
+        return 1.0
+    return confidence_weights_of(conference).get(confidence or 0, 1.0)
 
 
 def moves(means: Mapping[int, float], scores: Mapping[int, float], top: int) -> Mapping[int, int]:

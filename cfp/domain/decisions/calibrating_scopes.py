@@ -88,7 +88,7 @@ def load_scopes(db: Session, conference: Conference) -> list[Scope]:
     """A scope for each set of submissions that somebody who decides here may know in full."""
     reviews: dict[int, dict[int, Given]] = defaultdict(dict)
     for row in db.execute(_every_review(conference)):
-        weight = weight_of(row.confidence, weighs=conference.asks_confidence)
+        weight = weight_of(conference, row.confidence)
         given = Given(row.submission_id, row.person_id, row.total, weight)
         reviews[row.submission_id][row.person_id] = given  # of two rounds, the newer one
     scale, found = scale_of(db, conference), []

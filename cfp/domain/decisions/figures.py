@@ -1,6 +1,6 @@
 """The whole board in numbers: what is decided, the minutes it takes, where the line falls.
 
-Without what this person has a blocking conflict with, or only reads: see `_judged`.
+Without what this person has a blocking conflict with, or only reads: see `judged`.
 """
 
 from collections import defaultdict
@@ -102,12 +102,12 @@ def _counts(seat: Seat) -> CompoundSelect[Any]:
     Joining what is pending, announced and scored to every submission would take several times as
     long as counting them does.
     """
-    judged = _judged(seat)
+    board = judged(seat)
     by_state = _figure("state", state=Submission.state, number=func.count(Submission.id))
     return union_all(
-        by_state.where(judged).group_by(Submission.state),
-        _pending(seat).where(judged),
-        _in_program().where(judged),
+        by_state.where(board).group_by(Submission.state),
+        _pending(seat).where(board),
+        _in_program().where(board),
         _spread(seat),
         _line(seat),
     )
@@ -171,14 +171,15 @@ def _figure(part: str, **given: SQLColumnExpression[Any]) -> Select[Any]:
     return select(*labels)
 
 
-def _judged(seat: Seat) -> ColumnElement[bool]:
+def judged(seat: Seat) -> ColumnElement[bool]:
+    """What this person's figures are of: what is on the board and they may decide on."""
     return and_(on_board_from(seat), seat.knows(Fact.PENDING), seat.knows(Fact.CHAIR_REVIEWS))
 
 
 def _not_judged(seat: Seat) -> Select[int]:
     """The ids of the conference's others: leaving these few out is quicker than a join."""
     here = Submission.conference_id == seat.conference_id
-    return select(Submission.id).where(here, ~_judged(seat)).correlate(None)
+    return select(Submission.id).where(here, ~judged(seat)).correlate(None)
 
 
 def _line(seat: Seat) -> Select[Any]:
@@ -199,14 +200,14 @@ def _line(seat: Seat) -> Select[Any]:
 
 def _accepted(seat: Seat) -> ColumnElement[int]:
     """How many are accepted or about to be."""
-    judged, number = _judged(seat), func.count(Submission.id)
+    board, number = judged(seat), func.count(Submission.id)
     about_to_be = (
         select(number)
         .join(PendingDecision, PendingDecision.submission_id == Submission.id)
-        .where(PendingDecision.outcome == "accept", judged)
+        .where(PendingDecision.outcome == "accept", board)
     )
     announced = select(number).where(
-        Submission.state.in_(sorted(IN_PROGRAM)), ~_has_pending(), judged
+        Submission.state.in_(sorted(IN_PROGRAM)), ~_has_pending(), board
     )
     return about_to_be.scalar_subquery() + announced.scalar_subquery()
 

@@ -25,7 +25,7 @@ REMINDER = "confirm_reminder"
 PLACEHOLDERS = ("track", "type")
 """What mails about one decision know beside what their shipped texts say: for conditions."""
 REVIEWS = "reviews"
-"""The placeholder of what reviewers say to speakers, in mails about a single decision.
+"""The placeholder of what reviewers say to speakers; of several talks, one after the other.
 
 No shipped text has it, so nothing of a review is sent unless a conference says so twice: by its
 switch and by its own words.
@@ -107,7 +107,7 @@ def write_announcement(
     for reader, theirs in _by_reader(told, readers_of):
         kind = theirs[0].outcome if len(theirs) == 1 else "several"
         values = _values(conference, reader, links)
-        values[REVIEWS] = said.get(theirs[0].submission.id, "") if kind in quoting else ""
+        values[REVIEWS] = _quoted(conference, theirs, said) if kind in quoting else ""
         if kind == "several":
             values |= _several(conference, reader, theirs, confirm_link, links)
         else:
@@ -137,6 +137,19 @@ def _said(db: Session, conference: Conference, told: Sequence[Told]) -> Mapping[
         )
         for id_, reviews in found.items()
     }
+
+
+def _quoted(conference: Conference, theirs: Sequence[Told], said: Mapping[int, str]) -> str:
+    """What is said of one talk, or of each of several under its title; "" where nothing is."""
+    if len(theirs) == 1:
+        return said.get(theirs[0].submission.id, "")
+    parts = []
+    for one in theirs:
+        if one.submission.id in said:
+            values = {"title": one.submission.title, "code": one.submission.code}
+            heading = wording.part("reviews_of", values, conference.language)
+            parts.append(f"{heading}\n\n{said[one.submission.id]}")
+    return "\n\n".join(parts)
 
 
 def _lines(one: ForSpeakers) -> str:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from types import MappingProxyType
 
 from cfp.domain.decisions.models import PendingDecision
@@ -51,9 +51,12 @@ def mark(pending: PendingDecision | None) -> str:
 
     With the time, as a row that was cleared and set again can have the same number and revision.
     """
-    if pending is None:
-        return ""
-    return f"{pending.id}-{pending.revision}-{pending.at.astimezone(UTC).isoformat()}"
+    return mark_of(pending.id, pending.revision, pending.at) if pending else ""
+
+
+def mark_of(id_: int | None, revision: int | None, at: datetime | None) -> str:
+    """`mark` from a list's columns, which are empty where nothing is pending."""
+    return "" if at is None else f"{id_}-{revision}-{at.astimezone(UTC).isoformat()}"
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,8 @@ def pooled_spread(squares: float, freedom: int) -> float | None:
     return math.sqrt(max(squares, 0.0) / freedom) if freedom > 0 else None
 
 
-def capacity_key(kind: str, id_: int | None = None) -> str:
-    """The key in `Conference.capacities`: "all", "type-3", "track-2"."""
+def capacity_key(kind: str, id_: int | str | None = None) -> str:
+    """The key in `Conference.capacities`: "all", "type-3", "track-2", "day-2026-09-10"."""
     return kind if id_ is None else f"{kind}-{id_}"
 
 

@@ -35,8 +35,15 @@ BOUNDS: Mapping[str, tuple[int, int]] = MappingProxyType(
 """Kind of limit -> the lowest and the highest number it can have."""
 
 MINUTES = ("all", "type", "track")
+"""Kinds of minutes that a selection keeps; those of days are the plan's."""
 OPEN = (State.SUBMITTED, State.WAITLISTED)
 """States of what can be chosen; the waitlisted only where a chair says so."""
+
+
+def minutes_of(conference: Conference) -> dict[str, int]:
+    """The minutes there are that a selection keeps, by `rules.capacity_key`."""
+    kinds = conference.capacities.items()
+    return {key: number for key, number in kinds if key.partition("-")[0] in MINUTES}
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,7 @@ class Limits:
     @classmethod
     def of(cls, conference: Conference, row: SelectionLimits) -> "Limits":
         """The minutes there are, and what else is set."""
-        return cls({**conference.capacities, **row.limits}, row.waitlisted)
+        return cls({**minutes_of(conference), **row.limits}, row.waitlisted)
 
     def as_json(self) -> dict[str, Any]:
         return {"numbers": dict(self.numbers), "waitlisted": self.waitlisted}

@@ -56,11 +56,14 @@ def queue(
     recipient_name: str = "",
     about_review: bool = False,
     private: bool = False,
+    unsubscribe: str = "",
+    gathered: bool = False,
 ) -> Message:
     """Put a rendered mail into the outbox, in the transaction of the change that causes it.
 
     Queuing the same (kind, object_key, recipient, epoch) again returns the message already there,
-    whatever became of it. With `hold_until` it can be stopped until then.
+    whatever became of it. With `hold_until` it can be stopped until then. A `gathered` one waits
+    for its reader's daily mail.
 
     Raises:
         DomainError: `mail.bad_address`, when recipient or the conference's contact is not one.
@@ -85,11 +88,18 @@ def queue(
         about_review=about_review,
         private=private,
         message_id=_message_id(contact),
-        state=MessageState.HELD if hold_until else MessageState.QUEUED,
+        unsubscribe=unsubscribe,
+        state=_first_state(hold_until, gathered),
         due=max(due, hold_until) if hold_until else due,
         created=now,
     )
     return _insert(db, message)
+
+
+def _first_state(hold_until: datetime | None, gathered: bool) -> MessageState:
+    if gathered:
+        return MessageState.GATHERED
+    return MessageState.HELD if hold_until else MessageState.QUEUED
 
 
 def stop(db: Session, actor: Actor, *, message: Message, now: datetime) -> None:

@@ -12,9 +12,10 @@ from cfp.db import Base
 class Message(Base):
     """A mail, rendered when queued: what was previewed is what is sent.
 
-    States: held, queued, sending, sent, refused, uncertain, bounced,
+    States: held, gathered, queued, sending, sent, refused, uncertain, bounced,
     canceled. `about_review` marks what
-    a chair with a blocking conflict must not read.
+    a chair with a blocking conflict must not read. `unsubscribe` is the link that stops more of the
+    kind, for mails that one can do without.
     """
 
     __tablename__ = "message"
@@ -34,6 +35,7 @@ class Message(Base):
     attachments: Mapped[list[Any]] = mapped_column(default=list)
     about_review: Mapped[bool] = mapped_column(default=False)
     private: Mapped[bool] = mapped_column(default=False)
+    unsubscribe: Mapped[str] = mapped_column(default="")
     message_id: Mapped[str] = mapped_column(unique=True)
     state: Mapped[str] = mapped_column(default="queued")
     due: Mapped[datetime]
@@ -68,3 +70,26 @@ class MailTemplate(Base):
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy wants a plain dict
     __table_args__ = (UniqueConstraint("conference_id", "kind"),)
+
+
+class MailChoice(Base):
+    """How somebody wants one kind of mail that is not essential; without a row it is as usual.
+
+    kind and how: see `cfp.domain.accounts.choices`. `told` is the entry of the audit log up to
+    which they have had the news, `digested` the morning up to which their daily mail is dealt with.
+    """
+
+    __tablename__ = "mail_choice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str]
+    how: Mapped[str]
+    told: Mapped[int] = mapped_column(default=0)
+    digested: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("person_id", "conference_id", "kind"),
+        Index("ix_mail_choice_how", "how", "kind"),
+    )

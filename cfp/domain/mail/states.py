@@ -14,11 +14,13 @@ from cfp.domain.mail.models import Message
 class MessageState(StrEnum):
     """Where a message is.
 
-    `sending`: handed to the mail server, which has not answered yet. `bounced`: our server took
-    it, and a later one has sent it back.
+    `gathered`: part of its reader's next daily mail, which says it anew. `sending`: handed to the
+    mail server, which has not answered yet. `bounced`: our server took it, and a later one has sent
+    it back.
     """
 
     HELD = "held"
+    GATHERED = "gathered"
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
@@ -51,9 +53,10 @@ MOVES = {
     "refuse": _move({_S.QUEUED, _S.SENDING}, _S.REFUSED),
     "doubt": _move({_S.SENDING}, _S.UNCERTAIN),
     "bounce": _move({_S.SENDING, _S.UNCERTAIN, _S.SENT}, _S.BOUNCED),
+    "digest": _move({_S.GATHERED}, _S.SENT),
     # By a chair.
-    "stop": _move({_S.HELD, _S.QUEUED}, _S.CANCELED),
-    "release": _move({_S.HELD}, _S.QUEUED),
+    "stop": _move({_S.HELD, _S.GATHERED, _S.QUEUED}, _S.CANCELED),
+    "release": _move({_S.HELD, _S.GATHERED}, _S.QUEUED),
     "retry": _move({_S.REFUSED, _S.UNCERTAIN, _S.BOUNCED}, _S.QUEUED),
     "confirm": _move({_S.UNCERTAIN}, _S.SENT),
 }

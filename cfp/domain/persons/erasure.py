@@ -28,7 +28,7 @@ from cfp.domain.assignment.models import (
 )
 from cfp.domain.conferences.models import Conference, Invitation, Role, SavedView
 from cfp.domain.decisions.models import CalibratedReviewer, Confirmation
-from cfp.domain.mail.models import Message
+from cfp.domain.mail.models import MailChoice, Message
 from cfp.domain.mail.states import move
 from cfp.domain.persons.references import delete_rows, table_of
 from cfp.domain.program.models import Material, StoredFile
@@ -157,7 +157,7 @@ def _erase_from_committees(db: Session, who: _Who) -> None:
     drafts = select(Review.id).where(Review.person_id.in_(who.ids), Review.state != "submitted")
     delete_rows(db, table_of(Review), db.scalars(drafts).all())
     planned = (ReviewerProfile, ReviewerDocument, ReviewExtension, Standby, Bid, Collaborator)
-    for table in (Role, *planned, SavedView, Follow, CalibratedReviewer):
+    for table in (Role, *planned, SavedView, Follow, MailChoice, CalibratedReviewer):
         db.execute(delete(table).where(table.person_id.in_(who.ids)))
     either = (ReviewersApart.person_id.in_(who.ids), ReviewersApart.other_id.in_(who.ids))
     db.execute(delete(ReviewersApart).where(or_(*either)))
@@ -190,7 +190,10 @@ def _erase_verdicts(db: Session, who: _Who) -> None:
 def _erase_mail(db: Session, who: _Who) -> None:
     theirs = or_(Message.person_id.in_(who.ids), func.lower(Message.recipient).in_(who.addresses))
     move(db, "stop", theirs)
-    blank: dict[str, Any] = {"recipient_name": "", "subject": "", "body": "", "attachments": []}
+    blank: dict[str, Any] = {
+        **dict.fromkeys(("recipient_name", "subject", "body", "unsubscribe"), ""),
+        "attachments": [],
+    }
     recipient = literal("erased-") + cast(Message.id, String)
     db.execute(update(Message).where(theirs).values(recipient=recipient, **blank))
     about = or_(Token.person_id.in_(who.ids), func.lower(Token.email).in_(who.addresses))

@@ -37,7 +37,7 @@ from cfp.domain.assignment.models import (
 )
 from cfp.domain.conferences.models import Conference, Criterion, ReviewField, Role, SavedView
 from cfp.domain.decisions.models import Confirmation
-from cfp.domain.mail.models import Message
+from cfp.domain.mail.models import MailChoice, Message
 from cfp.domain.program.models import Material, StoredFile
 from cfp.domain.reviews.models import (
     Comment,
@@ -159,7 +159,7 @@ def _conflicts(me: int, *of_talk: SQLColumnExpression[str]) -> Select[Any]:
 
 
 def _texts(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
-    """Abstracts to be compared, collaborators, answers in reviews, saved views; one statement."""
+    """Texts and choices that hang on a conference, or on an answer; one statement."""
     me, here = actor.person_id, Conference.slug.label("conference")
     nothing = literal("").label("code")
     abstracts = (
@@ -188,9 +188,16 @@ def _texts(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
         .join(Conference, Conference.id == SavedView.conference_id)
         .where(SavedView.person_id == me)
     )
-    rows = _plain(db.execute(union_all(abstracts, lists, answers, views)))
+    choices = (
+        select(literal("mail_choices"), here, literal(""), MailChoice.kind)
+        .add_columns(literal(""), MailChoice.how)
+        .join(Conference, Conference.id == MailChoice.conference_id)
+        .where(MailChoice.person_id == me)
+    )
+    rows = _plain(db.execute(union_all(abstracts, lists, answers, views, choices)))
     given: dict[str, list[dict[str, Any]]] = {
-        kind: [] for kind in ("abstracts", "collaborators", "answers", "saved_views")
+        kind: []
+        for kind in ("abstracts", "collaborators", "answers", "saved_views", "mail_choices")
     }
     for row in rows:
         given[row.pop("kind")].append({name: value for name, value in row.items() if value})
@@ -200,7 +207,7 @@ def _texts(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
 
 
 def _discussed(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
-    """Comments, what is followed, summaries, answers to reviews, ratings, comparisons, guests' places.
+    """Comments, follows, summaries, answers to reviews, ratings, comparisons, guests' places.
 
     One statement for all.
     """

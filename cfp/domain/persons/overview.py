@@ -1,4 +1,4 @@
-"""My pages: everything a person has, in all conferences, in five statements."""
+"""My pages: everything a person has, in all conferences, in six statements."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from cfp.actors import Actor, RoleKind
 from cfp.domain.accounts.models import Email
 from cfp.domain.conferences.models import Conference, Invitation
-from cfp.domain.reviews.models import Guest, Review
-from cfp.domain.reviews.rules import reviewing_is_open
+from cfp.domain.reviews.models import Guest, Review, ReviewExtension
+from cfp.domain.reviews.rules import due_of, reviewing_is_open
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.policy import HELPING, Action, may, own
 
@@ -21,10 +21,14 @@ COMMITTEE = frozenset({RoleKind.CHAIR, RoleKind.TRACK_CHAIR, RoleKind.READER})
 
 @dataclass(frozen=True)
 class Reviewing:
-    """A conference one reviews for, and how many submissions wait for one's review."""
+    """A conference one reviews for, how many submissions wait for one's review, and until when.
+
+    `due` is the person's own day, with what they were given beyond everybody's.
+    """
 
     conference: Conference
     waiting: int
+    due: datetime | None
 
 
 @dataclass(frozen=True)
@@ -54,11 +58,12 @@ class Overview:
 def overview(db: Session, actor: Actor, *, now: datetime) -> Overview:
     """What the person has anywhere."""
     conferences = _conferences(db, actor)
-    counts = _reviews_waiting(db, actor, conferences, now)
+    more_time = _more_time(db, actor)
+    counts = _reviews_waiting(db, actor, conferences, more_time, now)
     return Overview(
         talks=_talks(db, actor),
         reviewing=[
-            Reviewing(one, counts.get(one.id, 0))
+            Reviewing(one, counts.get(one.id, 0), due_of(one, more_time.get(one.id)))
             for one in conferences
             if _reviews_for(actor, one)
         ],
@@ -97,7 +102,11 @@ def _talks(db: Session, actor: Actor) -> Sequence[RowMapping]:
 
 
 def _reviews_waiting(
-    db: Session, actor: Actor, conferences: Sequence[Conference], now: datetime
+    db: Session,
+    actor: Actor,
+    conferences: Sequence[Conference],
+    more_time: Mapping[int, datetime],
+    now: datetime,
 ) -> Mapping[int, int]:
     """Conference id -> submissions this person may review now and has not."""
     done = select(Review.submission_id).where(
@@ -110,7 +119,7 @@ def _reviews_waiting(
             Submission.id.not_in(done),
         )
         for one in conferences
-        if reviewing_is_open(one, now) and _reviews_for(actor, one)
+        if reviewing_is_open(one, now, more_time.get(one.id)) and _reviews_for(actor, one)
     ]
     if not counts:
         return {}
@@ -133,6 +142,12 @@ def _helping(db: Session, actor: Actor) -> Sequence[RowMapping]:
         .where(Guest.state.in_(HELPING), Submission.announced.is_(None))
     )
     return db.execute(query.order_by(Guest.id)).mappings().all()
+
+
+def _more_time(db: Session, actor: Actor) -> Mapping[int, datetime]:
+    """Conference id -> until when this person was given time to review."""
+    given = select(ReviewExtension.conference_id, ReviewExtension.until)
+    return dict(db.execute(given.where(ReviewExtension.person_id == actor.person_id)).all())
 
 
 def _offers(db: Session, actor: Actor) -> Sequence[RowMapping]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from cfp import audit
 from cfp.actors import SYSTEM, Actor, RoleFact, RoleKind
 from cfp.domain import jobs
+from cfp.domain.accounts import choices
 from cfp.domain.assignment import handing, proposals
 from cfp.domain.assignment.conflicts import find_conflicts
 from cfp.domain.assignment.lateness import is_due, moment, plan_of, reminders_of
@@ -92,7 +93,7 @@ def previews(
     first = next((one for one in progress if one.open > 0), None)
     if first is None:
         return {}
-    values = letter_values(conference, links, first.name, first.open)
+    values = letter_values(conference, links, first.name, first.open, first.extended)
     own = own_mails(db, conference)
     texts = {
         kind: MailText(own[kind].subject, own[kind].body)
@@ -100,7 +101,10 @@ def previews(
         else shipped(kind, conference.language)
         for kind in {one.kind for one in planned}
     }
-    return {kind: fill(text, values) for kind, text in texts.items()}
+    return {
+        kind: choices.with_way_out(fill(text, values), conference.language, links.choices())
+        for kind, text in texts.items()
+    }
 
 
 def due_conferences(db: Session, *, now: datetime) -> list[int]:
@@ -155,7 +159,7 @@ def _remind(
     known = progress_of_all(db, everything(conference), conference)
     progress = [one for one in known if not has_more_time(one.extended, now)]
     ready = reminders.written(db, conference, progress, kind=kind, links=links, now=now)
-    reminders.send(db, conference, ready, kind=kind, epoch=_epoch(at), now=now)
+    reminders.send(db, conference, ready, kind=kind, epoch=_epoch(at), links=links, now=now)
     _record(db, "late.remind", conference, {"mails": len(ready)}, now)
 
 

@@ -8,11 +8,17 @@ from sqlalchemy.orm import Session
 
 from cfp import audit
 from cfp.actors import Actor
+from cfp.domain.assignment.letters import addresses_of, letter_values, tell_reviewer
 from cfp.domain.conferences.models import Conference, Role
+from cfp.domain.mail import wording
+from cfp.domain.mail.render import fill, template_for
 from cfp.domain.reviews.models import ReviewExtension
+from cfp.domain.reviews.rules import has_more_time
 from cfp.errors import DomainError, NotFoundError
+from cfp.links import Links
 
 REASON_LIMIT = 300
+GIVEN, ENDED = "extension_given", "extension_ended"
 
 
 def extension_of(
@@ -45,9 +51,12 @@ def grant(
     person_id: int,
     until: datetime,
     reason: str,
+    links: Links,
     now: datetime,
 ) -> ReviewExtension:
-    """Give a reviewer time until then, in place of what they were given before.
+    """Give a reviewer time until then, in place of what they were given before, and tell them.
+
+    The reason is the chairs' and is not told.
 
     Raises:
         NotFoundError: no reviewer of this conference.
@@ -65,6 +74,8 @@ def grant(
     found = extension_of(db, conference, person_id) or ReviewExtension(
         conference_id=conference.id, person_id=person_id
     )
+    if found.until != until:
+        _tell(db, conference, person_id, GIVEN, until, links, now)
     found.until, found.reason = until, reason
     found.granted_by_id, found.created = actor.person_id, now
     db.add(found)
@@ -75,9 +86,15 @@ def grant(
 
 
 def withdraw(
-    db: Session, actor: Actor, conference: Conference, *, person_id: int, now: datetime
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    *,
+    person_id: int,
+    links: Links,
+    now: datetime,
 ) -> None:
-    """Take the time back; what was written stays.
+    """Take the time back and, if it was still running, say so; what was written stays.
 
     Raises:
         NotFoundError: nothing was given.
@@ -85,9 +102,38 @@ def withdraw(
     found = extension_of(db, conference, person_id)
     if found is None:
         raise NotFoundError("not_found")
+    if has_more_time(found.until, now):
+        _tell(db, conference, person_id, ENDED, None, links, now)
     db.delete(found)
     db.flush()
     _record(db, actor, "review.end_extension", conference, person_id, now=now, detail={})
+
+
+def _tell(
+    db: Session,
+    conference: Conference,
+    person_id: int,
+    kind: str,
+    until: datetime | None,
+    links: Links,
+    now: datetime,
+) -> None:
+    """Which days hold for the reviewer from now on."""
+    text, language = template_for(db, conference, kind), conference.language
+    for person, address in addresses_of(db, [person_id]):
+        values = letter_values(conference, links, person.name, 0, until)
+        clocks = (conference.zone, person.zone)
+        moment = wording.moments(until, clocks, language) if until else ""
+        tell_reviewer(
+            db,
+            conference,
+            kind,
+            person,
+            address,
+            fill(text, {**values, "until": moment, "queue": links.queue(conference.slug)}),
+            epoch=now.isoformat(),
+            now=now,
+        )
 
 
 def _record(

@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference, Criterion
-from cfp.domain.reviews.models import Review, ReviewNotice, ReviewRating
+from cfp.domain.reviews.models import Review, ReviewExtension, ReviewNotice, ReviewRating
 from cfp.domain.reviews.quality import FLAGS, look
 from cfp.domain.submissions.models import Submission
 from cfp.errors import ForbiddenError, NotFoundError
@@ -24,22 +24,24 @@ _OTHER = aliased(ReviewNotice, name="other_notice")
 
 
 def notice(db: Session, reviews: Sequence[Review], criteria: Sequence[Criterion]) -> None:
-    """Look at these submitted reviews, with their scores, and note what there is to see."""
+    """Look at these submitted reviews of one conference and note what there is to see."""
+    if not reviews:
+        return
     scales = {one.id: (one.low, one.high) for one in criteria}
+    language = db.get_one(Conference, reviews[0].conference_id).language
     ids = [review.id for review in reviews]
     db.execute(delete(ReviewNotice).where(ReviewNotice.review_id.in_(ids)))
     rows = []
     for review in reviews:
         texts = (review.committee_text, review.chair_text, review.speaker_text)
         scores = {score.criterion_id: score.value for score in review.scores}
-        found = look(texts, scores, scales)
+        found = look(texts, scores, scales, language)
         flags = {f"is_{name}": name in found.flags for name in FLAGS}
         here = {"submission_id": review.submission_id, "conference_id": review.conference_id}
         rows.append(
             {"review_id": review.id, "words": found.words, "key": found.key, **here, **flags}
         )
-    if rows:
-        db.execute(insert(ReviewNotice), rows)
+    db.execute(insert(ReviewNotice), rows)
 
 
 def unnoticed(db: Session, actor: Actor, conference: Conference) -> int:
@@ -147,8 +149,21 @@ def _unnoticed(conference: Conference) -> Select[int]:
 
 
 def _late(conference: Conference) -> ColumnElement[bool]:
+    """After the due day, and after what its reviewer was given beyond that, as `due_of` says."""
     due = conference.reviews_due
-    return literal(False) if due is None else case((Review.submitted > due, true()), else_=false())
+    if due is None:
+        return literal(False)
+    more_time = (
+        select(ReviewExtension.id)
+        .where(
+            ReviewExtension.conference_id == conference.id,
+            ReviewExtension.person_id == Review.person_id,
+            ReviewExtension.until >= Review.submitted,
+        )
+        .correlate(Review)
+        .exists()
+    )
+    return case((and_(Review.submitted > due, ~more_time), true()), else_=false())
 
 
 def _copied(actor: Actor, conference: Conference) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from cfp.domain.reviews.opinion_words import Words, words_of
 from cfp.domain.submissions.rules import folded
 
 SHORT, EQUAL, ODDS = "short", "equal", "odds"
@@ -27,23 +28,6 @@ HIGH, LOW = 0.75, 0.25
 AGAINST_WORDS = 2
 """Words on the other side that a text must have, with none on the score's, to be at odds."""
 
-PRAISE = frozenset(
-    [
-        *("best", "brilliant", "clear", "compelling", "convincing", "delightful", "excellent"),
-        *("exciting", "fascinating", "fun", "good", "great", "important", "impressive"),
-        *("interesting", "love", "loved", "novel", "original", "outstanding", "relevant", "solid"),
-        *("strong", "superb", "timely", "useful", "valuable", "wonderful"),
-    ]
-)
-BLAME = frozenset(
-    [
-        *("bad", "boring", "confused", "confusing", "disappointing", "dull", "flawed"),
-        *("irrelevant", "lacks", "misleading", "missing", "poor", "shallow", "superficial"),
-        *("unclear", "unconvincing", "uninteresting", "unoriginal", "unsupported", "vague"),
-        *("weak", "wrong"),
-    ]
-)
-NEGATIONS = frozenset(["hardly", "less", "neither", "never", "no", "nor", "not", "nothing", "isn"])
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -57,36 +41,43 @@ class Looked:
 
 
 def look(
-    texts: Sequence[str], scores: Mapping[int, int], scales: Mapping[int, tuple[int, int]]
+    texts: Sequence[str],
+    scores: Mapping[int, int],
+    scales: Mapping[int, tuple[int, int]],
+    language: str,
 ) -> Looked:
-    """Look at one review: all its texts, criterion -> value, criterion -> (lowest, highest)."""
+    """Look at one review: all its texts, criterion -> value, criterion -> (lowest, highest).
+
+    What its words say is judged in `language`, and in one without a list of words not at all.
+    """
     words = [folded(word) for text in texts for word in _WORD.findall(text)]
     flags = []
     if len(words) < FEW_WORDS:
         flags.append(SHORT)
     if len(scores) >= EQUAL_FROM and len(set(scores.values())) == 1:
         flags.append(EQUAL)
-    if _at_odds(words, _share(scores, scales)):
+    listed = words_of(language)
+    if listed and _at_odds(words, _share(scores, scales), listed):
         flags.append(ODDS)
     return Looked(tuple(flags), len(words), _key(words))
 
 
-def opinions(words: Sequence[str]) -> tuple[int, int]:
+def opinions(words: Sequence[str], listed: Words) -> tuple[int, int]:
     """How many words praise and how many blame; "not" up to two words before turns one round."""
     praise = blame = 0
     for place, word in enumerate(words):
-        turned = any(one in NEGATIONS for one in words[max(0, place - 2) : place])
-        if word in PRAISE | BLAME:
-            good = (word in PRAISE) is not turned
+        turned = any(one in listed.negations for one in words[max(0, place - 2) : place])
+        if word in listed.praise or word in listed.blame:
+            good = (word in listed.praise) is not turned
             praise, blame = praise + good, blame + (not good)
     return praise, blame
 
 
-def _at_odds(words: Sequence[str], share: float | None) -> bool:
+def _at_odds(words: Sequence[str], share: float | None, listed: Words) -> bool:
     """A high score with blame alone, or a low one with praise alone."""
     if share is None:
         return False
-    praise, blame = opinions(words)
+    praise, blame = opinions(words, listed)
     if share >= HIGH:
         return blame >= AGAINST_WORDS and praise == 0
     return share <= LOW and praise >= AGAINST_WORDS and blame == 0

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from cfp.domain.assignment.rules import MINUTES_PER_REVIEW as MINUTES_PER_REVIEW
+from cfp.domain.assignment.rules import due_of as due_of
 from cfp.domain.conferences.models import Conference, Criterion, ReviewField
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State
@@ -49,12 +50,6 @@ def can_be_reviewed(
 ) -> bool:
     """Whether this submission waits for reviews now."""
     return reviewing_is_open(conference, now, extended) and submission.state in UNDER_REVIEW
-
-
-def due_of(conference: Conference, extended: datetime | None = None) -> datetime | None:
-    """Until when reviews are in time: the day set, or what somebody was given beyond it."""
-    due = conference.reviews_due
-    return max(due, extended) if due is not None and extended is not None else due
 
 
 def closing_of(

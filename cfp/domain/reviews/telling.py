@@ -3,14 +3,19 @@
 The worker looks; what is to be told hangs on the follower's row, not on mails made beforehand, so
 whoever has lost sight of a submission meanwhile (by a conflict, or as no reviewer any more) is told
 nothing. The text of a comment stays here: a mail can't be taken back when that happens later.
+For whoever wants one mail a day, `gather` does the same when that is made.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from cfp.actors import Actor
+from cfp.domain.accounts import choices
+from cfp.domain.accounts.choices import How, Kind
 from cfp.domain.accounts.models import Person
 from cfp.domain.accounts.queries import actor_of_person
 from cfp.domain.assignment.letters import addresses_of
@@ -36,7 +41,7 @@ def due_submissions(db: Session, *, now: datetime) -> list[int]:
     query = (
         select(Comment.submission_id)
         .join(Follow, Follow.submission_id == Comment.submission_id)
-        .where(Follow.on, Comment.id > Follow.told, Comment.person_id != Follow.person_id)
+        .where(_news(), ~_gathers())
         .group_by(Comment.submission_id)
         .having(or_(quiet, old))
     )
@@ -44,10 +49,13 @@ def due_submissions(db: Session, *, now: datetime) -> list[int]:
 
 
 def tell(db: Session, *, submission_id: int, links: Links, now: datetime) -> int:
-    """Tell its followers what is new to them; returns the mails. Who comes second finds none."""
+    """Tell its followers what is new to them; returns the mails. Who comes second finds none.
+
+    What a daily mail will say is left to that; who wants no mail has it all behind them.
+    """
     followers = db.scalars(
         select(Follow)
-        .where(Follow.submission_id == submission_id, Follow.on)
+        .where(Follow.submission_id == submission_id, Follow.on, ~_gathers())
         .order_by(Follow.id)
         .with_for_update()
     ).all()
@@ -58,6 +66,7 @@ def tell(db: Session, *, submission_id: int, links: Links, now: datetime) -> int
         return 0
     submission = db.get_one(Submission, submission_id)
     conference = db.get_one(Conference, submission.conference_id)
+    hows = choices.hows(db, conference, Kind.COMMENTS, _ids(followers))
     addresses = {person.id: address for person, address in addresses_of(db, _ids(followers))}
     mails = 0
     for one in followers:
@@ -66,11 +75,63 @@ def tell(db: Session, *, submission_id: int, links: Links, now: datetime) -> int
         actor = actor_of_person(db, one.person_id)
         standing = standing_of(db, actor, conference, submission.code)
         readable = _readable(standing, new) if standing and conference.discusses else []
-        if readable and standing and one.person_id in addresses:
+        wanted = hows[one.person_id] is How.ONCE and one.person_id in addresses
+        if readable and standing and wanted:
             _queue(db, standing, one, addresses[one.person_id], readable, links, now)
             mails += 1
     db.flush()
     return mails
+
+
+@dataclass(frozen=True)
+class Talked:
+    """What is new in one discussion, for one person: the title as they may know it."""
+
+    code: str
+    title: str
+    comments: int
+
+
+def gather(db: Session, actor: Actor, conference: Conference) -> list[Talked]:
+    """What is new to this person in all they follow here; from now on they have been told it."""
+    rows = db.execute(
+        select(Follow, Comment, Submission.code)
+        .join(Comment, Comment.submission_id == Follow.submission_id)
+        .join(Submission, Submission.id == Follow.submission_id)
+        .where(
+            Follow.person_id == actor.person_id, Follow.conference_id == conference.id, _news()
+        )
+        .order_by(Submission.code, Comment.id)
+        .with_for_update(of=Follow)
+    ).all()
+    new: dict[str, list[Comment]] = {}
+    for follow, comment, code in rows:
+        new.setdefault(code, []).append(comment)
+        follow.told = max(follow.told, comment.id)
+    found = []
+    for code, comments in new.items() if conference.discusses else ():
+        standing = standing_of(db, actor, conference, code)
+        readable = _readable(standing, comments) if standing else []
+        if standing and readable:
+            title = redaction.shown(db, standing)[0] or code
+            found.append(Talked(code, title, len(readable)))
+    return found
+
+
+def counted(number: int, language: str) -> str:
+    """So many new comments, in words."""
+    name = "comments_one" if number == 1 else "comments_many"
+    return wording.part(name, {"count": str(number)}, language)
+
+
+def _news() -> ColumnElement[bool]:
+    """A comment that its follower has not been told of; over both tables."""
+    by_others = Comment.person_id != Follow.person_id
+    return and_(Follow.on, Comment.id > Follow.told, by_others)
+
+
+def _gathers() -> ColumnElement[bool]:
+    return choices.gathers(Kind.COMMENTS, Follow.person_id, Follow.conference_id)
 
 
 def _ids(followers: Sequence[Follow]) -> list[int]:
@@ -95,21 +156,20 @@ def _queue(
 ) -> None:
     conference, submission = standing.conference, standing.submission
     person = db.get_one(Person, follow.person_id)
-    count = wording.part(
-        "comments_one" if len(new) == 1 else "comments_many",
-        {"count": str(len(new))},
-        conference.language,
-    )
     values = {
         "name": person.name,
         "conference": conference.name,
         "title": redaction.shown(db, standing)[0] or submission.code,
         "code": submission.code,
-        "comments": count,
+        "comments": counted(len(new), conference.language),
         "link": links.discussion(conference.slug, submission.code),
         "contact": conference.contact,
     }
-    text = fill(template_for(db, conference, KIND), values)
+    link = choices.way_out(
+        db, person.id, kind=Kind.COMMENTS, conference=conference, links=links, now=now
+    )
+    filled = fill(template_for(db, conference, KIND), values)
+    text = choices.with_way_out(filled, conference.language, link)
     queue(
         db,
         kind=KIND,
@@ -125,4 +185,5 @@ def _queue(
         due=now,
         now=now,
         about_review=True,
+        unsubscribe=link,
     )

@@ -12,6 +12,7 @@ from cfp.web.account import (  # noqa: E402,F401 - routes register themselves
     first,
     invitations,
     log_in,
+    mail,
     merging,
     mine,
     password,

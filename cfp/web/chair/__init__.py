@@ -55,6 +55,7 @@ from cfp.web.chair import redacting  # noqa: E402,F401 - routes register themsel
 from cfp.web.chair import settings_discussion  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import quality  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import responding  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import settings_confidence  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import settings_conflicts  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import selecting  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import scenarios  # noqa: E402,F401 - routes register themselves

@@ -1,14 +1,14 @@
 """Deciding: the board, one decision, many at once, and the minutes there are to fill."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import flash, render_template, request, url_for
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from cfp.domain.conferences.models import Conference, SubmissionType
 from cfp.domain.decisions import actions, rules
@@ -25,7 +25,8 @@ from cfp.domain.decisions.board import (
 )
 from cfp.domain.decisions.calibrating_queries import certainty_of, run_of
 from cfp.domain.decisions.calibrating_rules import BANDS, OPEN_BANDS
-from cfp.domain.decisions.figures import Figures, figures
+from cfp.domain.decisions.days import day_key, days_of, minutes_by_day
+from cfp.domain.decisions.figures import Figures, Minutes, figures
 from cfp.domain.submissions.queries import offered_types
 from cfp.domain.submissions.states import OUTCOMES
 from cfp.errors import DomainError, StaleError
@@ -76,7 +77,10 @@ def decisions(slug: str) -> tuple[str, int]:
         scores=_scores([row.id for row in listing.rows]),
         figures=known,
         around=around,
-        bars=_bars(conference, known, around),
+        bars=[
+            *_bars(conference, known, around),
+            *_bars_of_days(conference, minutes_by_day(db, actor, conference)),
+        ],
         scatter=scatter,
         has_line=line is not None,
         run=run,
@@ -88,6 +92,7 @@ def decisions(slug: str) -> tuple[str, int]:
         outcome_words=OUTCOME_WORDS,
         act_words=ACT_WORDS,
         lane_of=rules.lane_of,
+        mark_of=rules.mark_of,
         lanes=("", *OUTCOMES),
     )
 
@@ -180,6 +185,24 @@ def _bars(
             used, pending = (minutes.used, minutes.pending) if minutes else (0, 0)
             bars.append((kind, label, rules.Bar(used, pending, capacity)))
     return bars
+
+
+def _bars_of_days(
+    conference: Conference, minutes: Mapping[str, Minutes]
+) -> list[tuple[str, str, rules.Bar]]:
+    """The same for each day whose minutes are set."""
+    bars = []
+    for day in days_of(conference):
+        key = day_key(day)
+        if key in conference.capacities:
+            one = minutes.get(key, Minutes())
+            bar = rules.Bar(one.used, one.pending, conference.capacities[key])
+            bars.append(("day", _day_word(day), bar))
+    return bars
+
+
+def _day_word(day: date) -> str:
+    return str(format_date(day, "EEE d MMM"))
 
 
 # One decision ---------------------------------------------------------------------------------
@@ -280,6 +303,49 @@ def _decision_page(form: DecideForm) -> str:
         band_words=BAND_WORDS,
         back_url=back_to_list(),
         pending=bool(form.revision.data),
+    )
+
+
+@blueprint.post("/<slug>/chair/decisions/<code>/move")
+@permission(Action.DECIDE_ONE)
+def move_card(slug: str, code: str) -> ViewResponse:
+    """Put a card of the board into another column; what two chairs move at once moves once."""
+    outcome, title = request.form.get("act", ""), context.submission().title
+
+    def act() -> str:
+        try:
+            changed = actions.move_one(
+                context.db(),
+                context.actor(),
+                context.conference(),
+                code=context.submission().code,
+                outcome=None if outcome == CLEAR else outcome,
+                revision=request.form.get("revision", ""),
+                now=context.now(),
+            )
+        except StaleError as error:
+            raise _moved_meanwhile(title, outcome) from error
+        if changed.count:
+            flash(_("“%(title)s” is now: %(lane)s.", title=title, lane=_lane_word(outcome)))
+        _say(changed)
+        return _board_url()
+
+    return press(act)
+
+
+def _lane_word(outcome: str) -> str:
+    known = OUTCOME_WORDS.get(outcome)
+    return str(_("%(label)s, pending", label=known) if known else _("nothing pending"))
+
+
+def _moved_meanwhile(title: str, wanted: str) -> StaleError:
+    """Where the card is now, beside where it was to go."""
+    stored = actions.pending_of(context.db(), context.submission())
+    return StaleError(
+        "stale",
+        theirs={title: _lane_word(stored.outcome if stored else "")},
+        yours={title: _lane_word(wanted)},
+        back=_board_url(),
     )
 
 
@@ -390,13 +456,14 @@ def _many_page(form: ManyForm) -> str:
 @blueprint.route("/<slug>/chair/decisions/capacity", methods=["GET", "POST"])
 @permission(Action.SET_UP)
 def capacity(slug: str) -> ViewResponse | str:
-    """The minutes there are to fill, in all, per format and per track."""
+    """The minutes there are to fill: in all, per format, per track and per day."""
     conference = context.conference()
     around = surroundings(context.db(), context.actor(), conference, since=context.now())
     fields = [("all", _("In all"))]
     for kind, choices in (("type", around.types), ("track", around.tracks)):
         if len(choices) > 1:
             fields += [(rules.capacity_key(kind, one.id), one.name) for one in choices]
+    fields += [(day_key(day), _day_word(day)) for day in days_of(conference)]
     form = capacity_form(fields, conference.capacities)
 
     def page() -> str:

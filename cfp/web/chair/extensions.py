@@ -45,7 +45,7 @@ class ExtensionForm(BaseForm):
 @blueprint.route("/<slug>/chair/reviews/extensions/<person>", methods=["GET", "POST"])
 @permission(Action.CHAIR_ONLY)
 def extension(slug: str, person: str) -> ViewResponse | str:
-    """Give a reviewer more time; they read it on their pages."""
+    """Give a reviewer more time; they are told by mail and on their pages."""
     db, conference, now = context.db(), context.conference(), context.now()
     reviewer = _reviewer(person)
     found = extensions.extension_of(db, conference, reviewer.id)
@@ -59,6 +59,7 @@ def extension(slug: str, person: str) -> ViewResponse | str:
             person_id=reviewer.id,
             until=Wall(form, "until").needed_moment(conference.zone),
             reason=form.reason.data or "",
+            links=context.links(),
             now=now,
         )
 
@@ -69,7 +70,7 @@ def extension(slug: str, person: str) -> ViewResponse | str:
         act,
         template="chair/extension.html",
         location=url_for("chair.reviewers", slug=slug),
-        done=_("%(name)s has more time and reads it on the page of their reviews.",
+        done=_("%(name)s has more time, and a mail that says so.",
                name=reviewer.name),
         conference=conference,
         reviewer=reviewer,
@@ -89,6 +90,7 @@ def extension_end(slug: str, person: str) -> ViewResponse:
             context.actor(),
             context.conference(),
             person_id=reviewer.id,
+            links=context.links(),
             now=context.now(),
         )
         return url_for("chair.reviewers", slug=slug)

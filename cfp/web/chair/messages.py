@@ -36,6 +36,7 @@ add_words(
 
 OTHER_KINDS: dict[str, LazyString] = {
     "free": _l("Written by a chair"),
+    "news": _l("News for chairs"),
 }
 REFUSALS: dict[str, LazyString] = {
     GAVE_UP: _l("It could not be handed over, and the tries are used up."),

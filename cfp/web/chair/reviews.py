@@ -35,7 +35,9 @@ from cfp.web.wording import add_words
 
 add_words(
     {
-        "nudge.nobody": _l("Nobody needs a reminder now: nothing is open, or they had one today."),
+        "nudge.nobody": _l(
+            "Nobody needs a reminder now: nothing is open, they had one today, or want none."
+        ),
     }
 )
 
@@ -184,7 +186,12 @@ def nudge(slug: str) -> ViewResponse | str:
 
     def page() -> str:
         return render_template(
-            "chair/nudge.html", conference=conference, form=form, ready=ready, only=only
+            "chair/nudge.html",
+            conference=conference,
+            form=form,
+            ready=ready,
+            only=only,
+            unwilling=reminders.unwilling_of(db, actor, conference, only=only, now=now),
         )
 
     def act() -> str:

@@ -89,7 +89,8 @@ def _page(form: LimitsForm | None) -> str:
     if form is None:
         form = _form(typed=False, name=_("Scenario %(n)s", n=len(made) + 1))
     names, stored = Names.of(around), selecting_limits.limits_of(db, conference)
-    minutes = sorted(conference.capacities.items(), key=lambda item: item[0] != capacity_key("all"))
+    there_are = selecting_limits.minutes_of(conference).items()
+    minutes = sorted(there_are, key=lambda item: item[0] != capacity_key("all"))
     last = selecting.last_job(db, actor, conference)
     return render_template(
         "chair/select.html",

@@ -34,6 +34,8 @@ KINDS: dict[str, LazyString] = {
     "review_reminder": _l("Reviews are missing"),
     "review_reminder_firm": _l("Reviews are missing, firm"),
     "review_reminder_last": _l("Reviews are missing, last reminder"),
+    "extension_given": _l("A reviewer is given more time"),
+    "extension_ended": _l("A reviewer's extra time is taken back"),
     "handed_over": _l("A late review is handed over"),
     "review_invitation": _l("Somebody from outside is asked for a review"),
     "review_help": _l("Somebody is asked to write for a reviewer"),
@@ -170,8 +172,8 @@ def _shipped(kind: str) -> MailText:
 def _placeholders(kind: str, text: MailText) -> set[str]:
     """What the sender provides: what the shipped text uses, and what only conditions ask for."""
     used = {*PLACEHOLDER.findall(text.subject), *PLACEHOLDER.findall(text.body)}
-    further = (*letters.PLACEHOLDERS, letters.REVIEWS)
-    return used | set(further if kind in letters.KINDS_OF_ONE else ())
+    used |= {letters.REVIEWS} if kind in letters.KINDS else set()
+    return used | set(letters.PLACEHOLDERS if kind in letters.KINDS_OF_ONE else ())
 
 
 def _preview(stored: MailText, known: list[str]) -> MailText:

@@ -142,6 +142,16 @@ def _matched(of: Figures) -> str:
     )
 
 
+def _weights_unusual(of: Figures) -> str:
+    return str(
+        _(
+            "By how well reviewers know the subject, a review weighs %(mean)s on average; an "
+            "ordinary one should weigh about 1.",
+            mean=f"{of['mean']:.2g}",
+        )
+    )
+
+
 CAUTIONS: Mapping[str, Callable[[Figures], str]] = {
     "constant": _constant,
     "noise_assumed": _noise_assumed,
@@ -152,9 +162,10 @@ CAUTIONS: Mapping[str, Callable[[Figures], str]] = {
     "few_reviews": _few_reviews,
     "equal_scores": _equal_scores,
     "matched": _matched,
+    "weights_unusual": _weights_unusual,
 }
 """By the keys of `algorithms.calibrating.result.Caution` that the reviews of a conference can
-have; whatever leaves reviews out, or weighs them oddly, cannot happen here."""
+have; whatever leaves reviews out cannot happen here."""
 
 
 def cautions_of(run: Calibration) -> list[str]:

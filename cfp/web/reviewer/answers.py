@@ -10,7 +10,7 @@ from cfp.domain.assignment import answers, standby
 from cfp.domain.assignment.lateness import plan_of
 from cfp.domain.assignment.rules import LOAD_LIMIT, MINUTES_PER_REVIEW, REASON_LIMIT
 from cfp.domain.reviews.extensions import extended_until
-from cfp.domain.reviews.rules import reviewing_is_open
+from cfp.domain.reviews.rules import due_of, reviewing_is_open
 from cfp.errors import DomainError, NotFoundError, NotNowError
 from cfp.policy import Action
 from cfp.web import context
@@ -145,6 +145,7 @@ def _page(form: AnswersForm) -> str:
     if conference.reviewing != "assigned":
         raise NotFoundError("not_found")
     found = answers.asked_of(db, actor, conference)
+    extended = extended_until(db, actor, conference)
     unanswered = sum(one.state == "assigned" for one in found)
     return render_template(
         "reviewer/asked.html",
@@ -155,7 +156,6 @@ def _page(form: AnswersForm) -> str:
         minutes=unanswered * MINUTES_PER_REVIEW,
         declined=answers.declined_by(db, actor, conference),
         picked=request.form.getlist("picked"),
-        is_open=reviewing_is_open(
-            conference, context.now(), extended_until(db, actor, conference)
-        ),
+        is_open=reviewing_is_open(conference, context.now(), extended),
+        due=due_of(conference, extended),
     )

@@ -178,6 +178,7 @@ COPIED_SETTINGS = (
     "others_reviews",
     "reviewer_names_shown",
     "asks_confidence",
+    "confidence_weights",
     "asks_speaker_text",
     "sends_speaker_text",
     "compares_pairs",
