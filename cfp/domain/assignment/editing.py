@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.assignment.candidates import Candidate, candidates_for, text_match
+from cfp.domain.assignment.company import rules_against
 from cfp.domain.assignment.models import (
     Assignment,
     Proposal,
@@ -94,7 +95,9 @@ def swap(
         NotNowError: `assignment.not_open`, `assignment.started`, `assignment.not_under_review`,
             and `assignment.moved_on` when the pair is not in the proposal any more.
         DomainError: `assignment.blocked`, `assignment.declined`, `assignment.there`,
-            `assignment.not_reviewer`, at the field `person`.
+            `assignment.not_reviewer`, or for a chair's rule that no solve breaks
+            `assignment.breaks_apart`, `assignment.breaks_affiliation`, `assignment.breaks_senior`,
+            at the field `person`.
     """
     _check_open(proposal)
     row = _row(db, proposal, submission.id, person_id)
@@ -103,7 +106,9 @@ def swap(
     if submission.state != State.SUBMITTED:
         raise NotNowError("assignment.not_under_review")
     _check_not_started(db, proposal, [(submission.id, person_id)])
-    choice = _choice(db, actor, conference, submission, proposal, instead_id, uses_tracks)
+    choice = _choice(
+        db, actor, conference, submission, proposal, person_id, instead_id, uses_tracks
+    )
     origin = row.instead_of_id or row.person_id
     if row.mark == "chosen":
         _leave(db, row)
@@ -143,6 +148,8 @@ class Choice:
     most: int | None
     declined: bool
     forbidden: bool
+    breaks: Sequence[str]
+    """The chairs' rules against it, of `company.RULES`."""
 
     @property
     def full(self) -> bool:
@@ -152,7 +159,7 @@ class Choice:
     def possible(self) -> bool:
         """Whether they may be chosen; who is full may, and the page says so."""
         candidate = self.candidate
-        return not (candidate.blocked or candidate.load.paused or self.declined)
+        return not (candidate.blocked or candidate.load.paused or self.declined or self.breaks)
 
 
 def choices_for(
@@ -162,15 +169,20 @@ def choices_for(
     submission: Submission,
     *,
     proposal: Proposal,
+    person_id: int,
     uses_tracks: bool,
 ) -> list[Choice]:
-    """Everybody who is not on the submission in the proposal, who can and has room first."""
+    """Everybody who could be on it instead of one, who can and has room first."""
     here, declined = _on_and_declined(db, proposal, submission)
     found = candidates_for(
         db, actor, conference, submission, asked=sorted(here), uses_tracks=uses_tracks,
         near=text_match(db, submission),
     )  # fmt: skip
     loads = _loads(db, proposal)
+    against = rules_against(
+        db, conference, beside=here - {person_id}, instead_of=person_id,
+        people=[one.load.person_id for one in found],
+    )  # fmt: skip
     forbidden = Options.from_json(proposal.parameters).forbidden
     choices = [
         Choice(
@@ -179,6 +191,7 @@ def choices_for(
             most=loads.get(one.load.person_id, (0, one.load.limit))[1],
             declined=one.load.person_id in declined,
             forbidden=(submission.id, one.load.person_id) in forbidden,
+            breaks=against.get(one.load.person_id, ()),
         )
         for one in found
     ]
@@ -221,6 +234,7 @@ def _choice(
     conference: Conference,
     submission: Submission,
     proposal: Proposal,
+    leaves_id: int,
     person_id: int,
     uses_tracks: bool,
 ) -> Choice:
@@ -229,8 +243,9 @@ def _choice(
     if taken is not None and taken.counts:
         raise DomainError("assignment.there", field="person")
     choices = choices_for(
-        db, actor, conference, submission, proposal=proposal, uses_tracks=uses_tracks
-    )
+        db, actor, conference, submission, proposal=proposal, person_id=leaves_id,
+        uses_tracks=uses_tracks,
+    )  # fmt: skip
     found = next((one for one in choices if one.candidate.load.person_id == person_id), None)
     if found is None or found.candidate.load.paused:
         raise DomainError("assignment.not_reviewer", field="person")
@@ -238,6 +253,8 @@ def _choice(
         raise DomainError("assignment.blocked", field="person")
     if found.declined:
         raise DomainError("assignment.declined", field="person")
+    if found.breaks:
+        raise DomainError(f"assignment.breaks_{found.breaks[0]}", field="person")
     return found
 
 

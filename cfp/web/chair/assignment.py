@@ -51,6 +51,16 @@ add_words(
         "assignment.no_pick": _l("Select some rows of this proposal first."),
         "assignment.bad_mark": _l("Choose one of the buttons."),
         "assignment.moved_on": _l("Somebody has changed this pair meanwhile. Look at it again."),
+        "assignment.breaks_apart": _l(
+            "This reviewer never reviews the same submission as somebody who is on it, by a"
+            " chair's word."
+        ),
+        "assignment.breaks_affiliation": _l(
+            "Somebody of the same employer is on it, and only one of each may be."
+        ),
+        "assignment.breaks_senior": _l(
+            "The only senior reviewer would leave it, and this one is not senior."
+        ),
         "assignment.declined": _l("This reviewer has declined to review it."),
         "job.state_moved_on": _l("This has ended meanwhile."),
         "job.crashed": _l("It has crashed several times."),
