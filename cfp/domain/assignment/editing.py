@@ -6,13 +6,14 @@ an edit of what the other has taken away meanwhile is refused.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import false, select, true, tuple_, union_all
+from sqlalchemy import literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.assignment.candidates import Candidate, candidates_for, text_match
-from cfp.domain.assignment.company import rules_against
+from cfp.domain.assignment.company import facts_for_rules, rules_against
 from cfp.domain.assignment.models import (
     Assignment,
     Proposal,
@@ -173,14 +174,14 @@ def choices_for(
     uses_tracks: bool,
 ) -> list[Choice]:
     """Everybody who could be on it instead of one, who can and has room first."""
-    here, declined = _on_and_declined(db, proposal, submission)
+    here, declined, facts = _around(db, conference, proposal, submission)
     found = candidates_for(
         db, actor, conference, submission, asked=sorted(here), uses_tracks=uses_tracks,
         near=text_match(db, submission),
     )  # fmt: skip
     loads = _loads(db, proposal)
     against = rules_against(
-        db, conference, beside=here - {person_id}, instead_of=person_id,
+        facts, conference, beside=here - {person_id}, instead_of=person_id,
         people=[one.load.person_id for one in found],
     )  # fmt: skip
     forbidden = Options.from_json(proposal.parameters).forbidden
@@ -198,24 +199,24 @@ def choices_for(
     return sorted(choices, key=_place)
 
 
-def _on_and_declined(
-    db: Session, proposal: Proposal, submission: Submission
-) -> tuple[set[int], set[int]]:
-    """Who is on the submission in the proposal, and who has declined it; one statement."""
-    here = select(true(), ProposalPick.person_id).where(
+def _around(
+    db: Session, conference: Conference, proposal: Proposal, submission: Submission
+) -> tuple[set[int], set[int], Sequence[Any]]:
+    """Who is on it in the proposal, who has declined it, and facts for rules; one statement."""
+    nothing = (literal(0), literal(""), literal(""))
+    here = select(literal("here"), ProposalPick.person_id, *nothing).where(
         ProposalPick.proposal_id == proposal.id,
         ProposalPick.submission_id == submission.id,
         ProposalPick.counts,
     )
-    declined = select(false(), Assignment.person_id).where(
+    declined = select(literal("declined"), Assignment.person_id, *nothing).where(
         Assignment.submission_id == submission.id,
         Assignment.round_id == proposal.round_id,
         Assignment.state.in_(REFUSED),
     )
-    found: tuple[set[int], set[int]] = (set(), set())
-    for is_here, person_id in db.execute(union_all(here, declined)):
-        found[0 if is_here else 1].add(person_id)
-    return found
+    rows = db.execute(union_all(here, declined, *facts_for_rules(conference))).all()
+    on_it, refused = ({row[1] for row in rows if row[0] == what} for what in ("here", "declined"))
+    return on_it, refused, rows
 
 
 def _place(one: Choice) -> tuple[object, ...]:
