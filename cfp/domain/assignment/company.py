@@ -19,13 +19,15 @@ from cfp.domain.submissions.rules import affiliation_key
 
 RULES = ("apart", "affiliation", "senior")
 
+Fact = Select[str, int, int, str, str]
+
 _NOBODY, _NOTHING = literal(0), literal("")
 
 
-def facts_for_rules(conference: Conference) -> list[Select[Any]]:
+def facts_for_rules(conference: Conference) -> list[Fact]:
     """Rows (what, person, other, text, text) to be read by a union, as far as rules are in use."""
     row, alias, profile = ReviewersApart, AffiliationAlias, ReviewerProfile
-    parts: list[Select[Any]] = [
+    parts: list[Fact] = [
         select(literal("apart"), row.person_id, row.other_id, _NOTHING, _NOTHING).where(
             row.conference_id == conference.id
         )

@@ -214,7 +214,8 @@ def _around(
         Assignment.round_id == proposal.round_id,
         Assignment.state.in_(REFUSED),
     )
-    rows = db.execute(union_all(here, declined, *facts_for_rules(conference))).all()
+    query = union_all(here, declined, *facts_for_rules(conference))
+    rows: Sequence[Any] = db.execute(query).all()
     on_it, refused = ({row[1] for row in rows if row[0] == what} for what in ("here", "declined"))
     return on_it, refused, rows
 
