@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cfp.algorithms.fairness import Balanced
 
 OBJECTIVES = ("balanced", "max")
+MOST_PAIRS_SETTLED = 100_000  # beyond, to close the last gap takes minutes
 
 
 def assign(
@@ -61,7 +62,7 @@ def assign(
     steps.start("flow")
     if problem.cap is not None:
         return _drawn(reduced, problem.cap, seed, steps)
-    best = _solve(reduced, prices.best_total(reduced, _standing(reduced, problem.previous)))
+    best = _highest(reduced, _standing(reduced, problem.previous))
     chosen = _balanced(reduced, best, floor, steps) if objective == "balanced" else best
     steps.start("report")
     return plans.compose(
@@ -92,7 +93,7 @@ def repair(problem: Problem, current: ArrayLike, *, seed: int = 0) -> Plan:
     kept = np.bincount(reduced.paper[standing], minlength=problem.papers)
     spare = np.maximum(kept - reduced.seats, 0)
     steps.start("flow")
-    highest = _solve(reduced, prices.best_total(reduced, standing))
+    highest = _highest(reduced, standing)
     fewest = _solve(reduced, prices.fewest_changes(reduced, standing, spare))
     steps.start("report")
     return plans.compose(
@@ -117,7 +118,7 @@ def judge(problem: Problem, chosen: ArrayLike, *, seed: int = 0) -> Plan:
     steps.start("prepare")
     reduced = reduce(problem, seed)
     steps.start("flow")
-    highest = _solve(reduced, prices.best_total(reduced, _standing(reduced, problem.previous)))
+    highest = _highest(reduced, _standing(reduced, problem.previous))
     steps.start("report")
     given = Solution(
         rows=rows_of(problem, rows)[0], shortfalls=highest.shortfalls, gap=np.nan
@@ -199,6 +200,18 @@ def _standing(reduced: Reduced, rows: Ids) -> Flags:
     """(M,) the open pairs that are among these rows."""
     found, _ = rows_of(reduced.problem, rows)
     return np.isin(reduced.pair, found)
+
+
+def _highest(reduced: Reduced, standing: Flags) -> Solution:
+    """The highest total; what stands breaks ties."""
+    best = _solve(reduced, prices.best_total(reduced, standing))
+    if not 0 < best.gap < np.inf or best.shortfalls or len(reduced.pair) > MOST_PAIRS_SETTLED:
+        return best
+    from cfp.algorithms import fairness  # noqa: PLC0415 - as above
+
+    found = fairness.best_total(reduced, np.flatnonzero(np.isin(reduced.pair, best.rows)))
+    rows = np.concatenate([reduced.held, reduced.pair[found.chosen]])
+    return replace(best, rows=rows, gap=min(best.gap, found.gap))
 
 
 def _solve(reduced: Reduced, priced: prices.Prices) -> Solution:

@@ -13,16 +13,17 @@ import numpy as np
 
 from cfp.algorithms import locality
 from cfp.algorithms.arrays import Counts, Flags, Scores
+from cfp.algorithms.couplings import couplings_of
 from cfp.algorithms.floored import TOLERANCE, Floored, Relaxed, Whole
 from cfp.algorithms.plans import best_of_papers, sum_by
 from cfp.algorithms.prices import SCORE_UNITS
 from cfp.algorithms.reduction import Reduced
-from cfp.algorithms.rows import program
+from cfp.algorithms.rows import program, promising
 
-NEAR = 5  # best candidates of a paper that the linear program starts with
 MOST_TRIALS, FEWEST_TRIALS, PAIRS_TRIED = 40, 8, 4_000_000
 FINEST = 1e-5  # of a height: the integer programs keep their rows within 1e-6
 MOST_PAIRS = 1_000_000  # of a linear program over the whole; beyond it takes minutes
+MOST_COUPLED = 100_000  # the same where rules hold that no flow does: very many rows bind then
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,8 @@ def balance(
         on_trial: is told the share of the trials done.
     """
     search = _Search(reduced, highest, fair, floor)
-    large = len(reduced.pair) > MOST_PAIRS
+    coupled = couplings_of(reduced).count > 0
+    large = len(reduced.pair) > (min(MOST_COUPLED, MOST_PAIRS) if coupled else MOST_PAIRS)
     trials = int(np.clip(PAIRS_TRIED // (len(reduced.pair) + 1), FEWEST_TRIALS, MOST_TRIALS))
     for trial in range(trials):
         if search.done:
@@ -88,8 +90,8 @@ class _Search:
         self.high = self.limit = float(best_of_papers(reduced)[fair].min(initial=np.inf))
         self.halving, self.low_turn = False, True
         self.found: tuple[float, Relaxed, Whole] | None = None
-        self.near = self._near(highest)
-        self.model = Floored(program(reduced, self._missing(), self._unmet(), fair), self.near)
+        self.near = promising(reduced, highest)
+        self.model = _model(reduced, highest, fair, self.near)
 
     @property
     def done(self) -> bool:
@@ -183,22 +185,26 @@ class _Search:
         paper = self.reduced.paper[chosen]
         return self.pinned + sum_by(paper, self.score[chosen], len(self.fair))
 
-    def _missing(self) -> Counts:
-        paper = self.reduced.paper[self.chosen]
-        return self.reduced.seats - np.bincount(paper, minlength=len(self.fair))
 
-    def _unmet(self) -> int:
-        load = np.bincount(self.reduced.reviewer[self.chosen], minlength=len(self.reduced.room))
-        return int(np.maximum(self.reduced.owed - load, 0).sum())
+def best_total(reduced: Reduced, chosen: Counts) -> Balanced:
+    """The highest total, where no flow tells: as many reviews and minima as `chosen` has."""
+    nobody = np.zeros(len(reduced.seats), np.bool_)
+    model = _model(reduced, chosen, nobody, promising(reduced, chosen))
+    cost = -float(reduced.problem.score[reduced.pair[chosen]].sum())
+    relaxed = model.relax(0.0)
+    whole = model.settle(0.0, relaxed, cost, best=True)
+    if whole.x is not None and whole.cost < cost:
+        chosen, cost = np.flatnonzero(whole.x[: len(reduced.pair)]), whole.cost
+    gap = 0.0 if whole.proven else max(cost - relaxed.cost, 0.0)
+    return Balanced(chosen, np.inf, gap, 0.0, np.zeros(len(nobody)))
 
-    def _near(self, highest: Counts) -> Flags:
-        order = np.lexsort((-self.score, self.reduced.paper))
-        paper = self.reduced.paper[order]
-        rank = np.arange(len(paper)) - np.searchsorted(paper, paper)
-        near = np.zeros(len(paper), np.bool_)
-        near[order[rank < NEAR]] = True
-        near[highest] = True
-        return near
+
+def _model(reduced: Reduced, chosen: Counts, fair: Flags, near: Flags) -> Floored:
+    """The program of all plans that lack as much as this one."""
+    filled = np.bincount(reduced.paper[chosen], minlength=len(fair))
+    load = np.bincount(reduced.reviewer[chosen], minlength=len(reduced.room))
+    unmet = int(np.maximum(reduced.owed - load, 0).sum())
+    return Floored(program(reduced, reduced.seats - filled, unmet, fair), near)
 
 
 def _grid(scores: Scores) -> tuple[float, bool]:

@@ -66,6 +66,7 @@ class Floored:
         """Solve the linear program, over all columns and rows in effect."""
         upper = self.program.upper_at(height)
         while True:
+            self._take_early()
             relaxed = self._relax(self.near, np.zeros(len(self.near)), upper)
             broken = self._broken(relaxed.x, upper)
             helpful = ~self.near & (relaxed.reduced_cost < 0)
@@ -102,6 +103,12 @@ class Floored:
             if not broken.any():
                 return relaxed, self._whole(free, fixed, upper)
             self.active |= broken
+
+    def _take_early(self) -> None:
+        early = np.flatnonzero(self.program.early & ~self.active)
+        if len(early):
+            columns = self.program.rows[early][:, np.flatnonzero(self.near)]
+            self.active[early[np.diff(columns.indptr) > 1]] = True
 
     def _broken(self, x: Scores, upper: Scores) -> Flags:
         broken: Flags = ~self.active & (self.program.rows @ x > upper + TOLERANCE)

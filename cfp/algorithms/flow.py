@@ -53,7 +53,8 @@ class Network:
     """
 
     def __init__(self, reduced: Reduced, prices: Prices, *, units: int = 1, most: int = 1) -> None:
-        self.pairs = len(reduced.pair)
+        self.pairs, self.units = len(reduced.pair), units
+        self.missing_price = prices.missing
         self.papers, self.reviewers = len(reduced.seats), len(reduced.room)
         self.source = self.papers + self.reviewers
         self.junior_gate, entry, gates = _gates(reduced, self.source + 1)
@@ -64,12 +65,20 @@ class Network:
         supply = np.concatenate([reduced.owed, -(reduced.seats + prices.spare)])
         self.supply = np.append(supply, -supply.sum()) * units
 
-    def solve(self, closed: Flags | None = None) -> Flow:
-        """Find the cheapest flow, without the pairs that `closed` (M,) marks."""
-        capacity = self._capacity(closed)
+    def solve(self, closed: Flags | None = None, toll: Counts | None = None) -> Flow:
+        """Find the cheapest flow.
+
+        Args:
+            closed: (M,) pairs to do without.
+            toll: (M,) what each pair costs more; it counts in the flow's `cost`.
+        """
+        capacity, cost = self._capacity(closed), self.arcs.cost
+        if toll is not None:
+            cost = cost.copy()
+            cost[: self.pairs] += toll
         solver = SimpleMinCostFlow()
         index = solver.add_arcs_with_capacity_and_unit_cost(
-            self.arcs.tail, self.arcs.head, capacity, self.arcs.cost
+            self.arcs.tail, self.arcs.head, capacity, cost
         )
         solver.set_nodes_supplies(np.arange(len(self.supply), dtype=np.int32), self.supply)
         _expect_optimal(solver.solve())

@@ -10,8 +10,11 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from cfp.algorithms.arrays import Counts, Flags, Ids, Scores
+from cfp.algorithms.couplings import apart_pairs, couplings_of
 from cfp.algorithms.plans import sum_by
 from cfp.algorithms.reduction import Reduced
+
+NEAR = 5  # best candidates of a paper that a linear program starts with
 
 Block = tuple[Counts, Counts, Scores]  # row, column, value of each entry
 
@@ -27,6 +30,8 @@ class Program:
         seats: (P, C) with `filled`: each paper has so many reviews, exactly.
         rows: (K, C) with `upper`: everything else. The last ones are the floors.
         always: (K,) rows that bind nearly always; the others are left out until they are broken.
+        early: (K,) rows that are taken in with their second column: where no flow holds a rule,
+            very many of them bind, and to meet them one by one would take very many rounds.
         floor_papers: papers of the floor rows, whose `upper` is minus the height.
         held_score: (floors,) what the pins already give to each of these papers.
     """
@@ -39,6 +44,7 @@ class Program:
     rows: csr_array
     upper: Scores
     always: Flags
+    early: Flags
     floor_papers: Counts
     held_score: Scores
 
@@ -71,6 +77,7 @@ def program(reduced: Reduced, missing: Counts, unmet: int, fair: Flags) -> Progr
         (_floors(reduced, score, papers), pinned[papers]),
     ]
     rows, upper = _stack(blocks, columns)
+    ends = np.cumsum([len(right) for _, right in blocks])
     return Program(
         pairs=pairs,
         cost=np.append(-score, np.zeros(columns - pairs)),
@@ -80,9 +87,28 @@ def program(reduced: Reduced, missing: Counts, unmet: int, fair: Flags) -> Progr
         rows=rows,
         upper=upper,
         always=np.arange(len(upper)) <= len(reduced.room),
+        early=_between(ends[3], ends[5] if couplings_of(reduced).count else ends[3], len(upper)),
         floor_papers=papers,
         held_score=pinned[papers],
     )
+
+
+def promising(reduced: Reduced, chosen: Counts) -> Flags:
+    """(M,) the best candidates of each paper, and a plan's pairs."""
+    score = reduced.problem.score[reduced.pair]
+    order = np.lexsort((-score, reduced.paper))
+    paper = reduced.paper[order]
+    rank = np.arange(len(paper)) - np.searchsorted(paper, paper)
+    near = np.zeros(len(paper), np.bool_)
+    near[order[rank < NEAR]] = True
+    near[chosen] = True
+    return near
+
+
+def _between(first: int, end: int, size: int) -> Flags:
+    number = np.arange(size)
+    flags: Flags = (number >= first) & (number < end)
+    return flags
 
 
 def _matrix(block: Block, rows: int, columns: int) -> csr_array:
@@ -150,12 +176,7 @@ def _affiliations(reduced: Reduced) -> tuple[Block, Counts]:
 
 
 def _apart(reduced: Reduced) -> tuple[Block, Counts]:
-    columns: list[Counts] = [np.zeros(0, np.int64)]
-    for one, other in np.unique(np.sort(reduced.problem.apart, axis=1), axis=0):
-        ones, others = (np.flatnonzero(reduced.reviewer == r) for r in (one, other))
-        _, at, its = np.intersect1d(reduced.paper[ones], reduced.paper[others], return_indices=True)
-        columns.append(np.stack([ones[at], others[its]], axis=1).ravel())
-    column = np.concatenate(columns)
+    column = apart_pairs(reduced).ravel()
     return _entries(np.arange(len(column)) // 2, column), np.ones(len(column) // 2, np.int64)
 
 

@@ -20,7 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from cfp.algorithms import terms
-from cfp.algorithms.affinity import Affinity, Document
+from cfp.algorithms.affinity import Affinity, Candidates, Document
+from cfp.algorithms.assignment import assign
+from cfp.algorithms.problem import Problem
 from cfp.domain.assignment.fillers import without_fillers
 from cfp.domain.assignment.scoring import words_of
 
@@ -181,6 +183,29 @@ def print_speed() -> None:
         f"{_peak():.0f} MiB ({before:.0f} before), {len(found.paper)} candidates; "
         f"why: {each:.2f} ms a pair"
     )
+    print_plans(found)
+
+
+def print_plans(found: Candidates) -> None:
+    """Three reviews each from these candidates, the root of the affinity as the domain takes it."""
+    problem = Problem(
+        paper=found.paper,
+        reviewer=found.reviewer,
+        score=np.round(np.sqrt(found.score), 4),
+        demand=np.full(PAPERS, 3),
+        load_max=np.full(REVIEWERS, 12),
+    )
+    for objective in ("max", "balanced"):
+        cpu, wall = time.process_time(), time.perf_counter()
+        plan = assign(problem, objective=objective)
+        print(
+            f"{objective}: {time.process_time() - cpu:.1f} cpu s, "
+            f"{time.perf_counter() - wall:.1f} wall s, {_peak():.0f} MiB, "
+            f"total {plan.total:.3f} of {plan.optimum:.3f} (limit {plan.total_limit:.3f}), "
+            f"worst {plan.worst:.4f} (limit {plan.worst_limit:.4f}, bound {plan.worst_bound:.4f}), "
+            f"{int(plan.paper_missing.sum())} missing",
+            flush=True,
+        )
 
 
 def _peak() -> float:

@@ -35,6 +35,8 @@ MEASURED = {
 }
 SYNTHETIC = {"2623x1373": (2623, 1373, 3, 6), "21575x20000": (21575, 20000, 4, 6)}
 SEEDS = (1, 2)
+RULES = "2623x1373-rules"  # seniors on every paper, and one of each of so many organizations
+ORGANIZATIONS, SENIORS = 60, 0.4
 GONE = 13  # reviewers who drop out before a repair
 HEAD = (
     "instance objective pairs cpu_s wall_s MiB total limit optimum share worst limit bound "
@@ -118,6 +120,26 @@ def instances(folder: Path, only: str) -> Iterator[tuple[str, Path, tuple[tuple[
                 command = [sys.executable, MAKE, file, *map(str, numbers), str(seed)]
                 subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
                 yield name, file, BOTH
+    if only in RULES:
+        yield RULES, with_rules(folder), BOTH
+
+
+def with_rules(folder: Path) -> Path:
+    """The smaller synthetic instance under the rules that no flow holds together."""
+    plain, file = folder / "plain.npz", folder / f"{RULES}.npz"
+    numbers = map(str, (*SYNTHETIC["2623x1373"], 1))
+    subprocess.run([sys.executable, MAKE, plain, *numbers], check=True, stdout=subprocess.DEVNULL)
+    chance = np.random.default_rng(0)
+    with np.load(plain) as arrays:
+        papers, reviewers = len(arrays["demand"]), len(arrays["load_max"])
+        np.savez_compressed(
+            file,
+            **arrays,
+            senior=chance.random(reviewers) < SENIORS,
+            need_senior=np.ones(papers, np.bool_),
+            affiliation=chance.integers(0, ORGANIZATIONS, reviewers),
+        )
+    return file
 
 
 def in_child(work: Callable[[Case], Result], case: Case) -> Result:
@@ -151,7 +173,7 @@ def every(only: str) -> None:
         for name, file, asked in instances(Path(folder), only):
             for objective, floor in asked:
                 print(line(in_child(solve, Case(name, file, objective, floor))), flush=True)
-            if name.startswith("2623x1373"):
+            if name.startswith("2623x1373") and name != RULES:
                 repairs.append(in_child(drop_out, Case(name, file, "repair", 0)))
         print(*repairs, sep="\n")
 

@@ -29,11 +29,11 @@ from cfp.domain.assignment.models import Proposal
 from cfp.domain.assignment.picks import Alternative, Options, Pick, digest
 from cfp.domain.assignment.proposals import standing_pairs, store_proposal
 from cfp.domain.assignment.queries import reviewer_ids
-from cfp.domain.assignment.scoring import Parts
+from cfp.domain.assignment.scoring import Because, Parts
 from cfp.domain.conferences.models import Conference
 from cfp.domain.submissions.models import Submission
 from cfp.migrate import upgrade
-from tests.benchmarks.large import Large, build
+from tests.benchmarks.large import WORDS, Large, build
 from tests.benchmarks.pages import REPEATS, Page, databases, measure
 
 REVIEWERS, EACH = 1_500, 3
@@ -92,10 +92,11 @@ def _picks(
         others = [one for one in chance.sample(people, EACH + 1) if one not in some]
         chosen = (some + others)[:EACH]
         for person_id in chosen:
-            parts = Parts(bid=round(chance.random() / 2, 4), words=round(chance.random() / 3, 4))
+            parts = Parts(bid=round(chance.random() / 2, 4), text=round(chance.random() / 3, 4))
             takes = chance.choice(scope) if chance.random() < 0.5 else None
             step = Alternative(round(chance.random() / 5, 4), chance.choice(people), takes)
-            yield Pick(submission_id, person_id, parts, "", step)
+            because = Because("profile", 0, tuple(chance.sample(WORDS, 4)))
+            yield Pick(submission_id, person_id, parts, "", because, step)
 
 
 def measure_all(name: str, url: str, folder: Path, repeats: int) -> None:

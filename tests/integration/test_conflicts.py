@@ -5,7 +5,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from cfp.domain.accounts.models import Email
-from cfp.domain.assignment import affiliations
+from cfp.domain.assignment import affiliations, common
 from cfp.domain.assignment.conflicts import (
     conflict_of,
     declare_for,
@@ -13,6 +13,7 @@ from cfp.domain.assignment.conflicts import (
     find_conflicts_of,
     judge_conflict,
 )
+from cfp.domain.assignment.finding import common_in
 from cfp.domain.assignment.models import Conflict
 from cfp.domain.assignment.queries import blocked_pairs
 from cfp.domain.conferences.models import AffiliationAlias, Role
@@ -93,6 +94,30 @@ def test_the_same_mail_domain_but_not_that_of_a_public_provider(db, committee):
     add_speaker(db, second, "Somebody", address="b@gmail.com", address_key="b@gmail.com")
     find(db, committee)
     assert found(db) == {(first.id, one.id, "domain", "corp.example")}
+
+
+def test_what_nearly_all_share_is_named_once_and_listed_only_to_block(db, committee, monkeypatch):
+    """From all sides alike, or a person's change would bring back what is left out of the whole."""
+    monkeypatch.setattr(common, "MOST_PAIRS", 7)
+    monkeypatch.setattr(common, "FEW_PEOPLE", 0)
+    for person in committee.reviewers[:4]:
+        db.query(Email).filter_by(person_id=person.id).one().key = f"r{person.id}@corp.example"
+    for number, submission in enumerate(committee.submissions[:2]):
+        for address in (f"s{number}@corp.example", f"t{number}@rare.example"):
+            add_speaker(db, submission, "Somebody", address=address, address_key=address)
+    rare = committee.reviewers[4]
+    db.query(Email).filter_by(person_id=rare.id).one().key = "r@rare.example"
+    ever = {(one.id, rare.id, "domain", "rare.example") for one in committee.submissions[:2]}
+    person_id, submission = committee.reviewers[0].id, committee.submissions[0]
+    for scope in ({}, {"person_id": person_id}, {"submission": submission}):
+        find(db, committee, **scope)
+        assert found(db) == ever
+    [named] = common_in(db, committee.conference)
+    assert (named.key, named.people, named.submissions) == ("corp.example", 4, 2)
+    committee.conference.conflict_policies = {"domain": "block"}
+    find(db, committee)
+    assert len(found(db)) == len(ever) + 4 * 2
+    assert not common_in(db, committee.conference)
 
 
 def test_who_submits_speaks_or_is_named_by_a_proved_address(db, committee):

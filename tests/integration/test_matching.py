@@ -21,7 +21,7 @@ from cfp.domain.assignment.pasted import Piece
 from cfp.domain.assignment.picks import Options
 from cfp.domain.assignment.problems import figures_from, load_problem, picks_from, store_matches
 from cfp.domain.assignment.proposal_lists import names_of
-from cfp.domain.assignment.queries import coverage_of, lacking, not_covered
+from cfp.domain.assignment.queries import capacity_of, coverage_of, lacking, not_covered
 from cfp.domain.decisions.queries import waiting
 from cfp.domain.program import versions
 from cfp.errors import DomainError, ForbiddenError, NotFoundError
@@ -194,7 +194,8 @@ def test_each_submission_gets_as_many_reviews_as_it_wants(db):
     assert waiting(db, actor, conference)["reviews"] == 3
     for reviewer in committee.reviewers[:3]:
         make_conflict(db, one, reviewer)
-    _number, short = not_covered(db, actor, conference)
+    takers = capacity_of(db, conference).takers
+    short = not_covered(db, actor, conference, takers=takers)
     assert [(each.code, each.eligible) for each in short] == [(one.code, 3)]
 
 

@@ -18,6 +18,7 @@ from cfp.domain.assignment.models import (
     ProposalReviewer,
     ProposalSubmission,
     ReviewerProfile,
+    ReviewersApart,
 )
 from cfp.domain.assignment.picks import Options
 from cfp.domain.assignment.problems import figures_from, load_problem, picks_from
@@ -251,6 +252,39 @@ def test_what_a_swap_refuses(db, committee, chair, proposal):
     ):
         with pytest.raises(NotNowError, match="not_open"):
             act()
+
+
+def test_a_swap_keeps_the_rules_as_a_solve_does(db, committee, chair, proposal, visitor_as):
+    """Never together, one of each employer, a senior: shown beside the choice, and refused."""
+    conference, talk = committee.conference, committee.submissions[0]
+    leaves = someone(db, committee, 0, on_it=True)
+    [stays] = on(db, talk.id) - {leaves}
+    away = [person for person in committee.reviewers if person.id not in on(db, talk.id)]
+    people = {person.id: person for person in committee.reviewers}
+    conference.one_per_affiliation = conference.needs_senior = True
+    apart, colleague, junior = away
+    own = {"conference_id": conference.id}
+    db.add(ReviewersApart(**own, person_id=apart.id, other_id=stays, created=NOW))
+    colleague.affiliation = f"{people[stays].affiliation}, Inc."
+    for person_id in (leaves, apart.id, colleague.id):
+        profile = db.query(ReviewerProfile).filter_by(person_id=person_id).one_or_none()
+        if profile is None:
+            profile = ReviewerProfile(**own, person_id=person_id, track_ids=[])
+            db.add(profile)
+        profile.senior = True
+    db.flush()
+    breaks = {apart.id: "apart", colleague.id: "affiliation", junior.id: "senior"}
+    for person_id, rule in breaks.items():
+        with pytest.raises(DomainError) as caught:
+            swap(db, committee, chair, proposal, 0, leaves, person_id)
+        assert caught.value.key == f"assignment.breaks_{rule}"
+    db.commit()
+    page = visitor_as(committee.chair).get(
+        f"/{conference.slug}/chair/assignment/proposals/{proposal.id}"
+        f"/submissions/{talk.code}/{people[leaves].code}"
+    )
+    assert page.text.count("breaks a rule") == len(breaks)
+    assert not [one for one in page.forms() if one.action.endswith("/swap")]
 
 
 def test_a_full_reviewer_may_be_chosen_and_is_said_to_be_over(db, committee, chair, proposal):

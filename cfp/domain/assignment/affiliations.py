@@ -1,6 +1,6 @@
 """Which spellings mean one employer: computed keys, joined by the chairs' word."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,6 +39,16 @@ def canonical_keys(db: Session, conference: Conference) -> Mapping[str, str]:
         .order_by(AffiliationAlias.id)
     )
     return dict(rows.all())
+
+
+def employers_of(
+    db: Session, conference: Conference, people: Collection[int]
+) -> dict[int, str]:
+    """Whom each works for, as the chairs have joined the spellings; who has none is left out."""
+    joined = canonical_keys(db, conference)
+    rows = db.execute(select(Person.id, Person.affiliation).where(Person.id.in_(people)))
+    keys = {id_: affiliation_key(affiliation) for id_, affiliation in rows}
+    return {id_: joined.get(key, key) for id_, key in keys.items() if key not in NO_EMPLOYER}
 
 
 def aliases_of(db: Session, conference: Conference) -> list[AffiliationAlias]:

@@ -25,6 +25,9 @@ from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError, ForbiddenError, NotNowError
 from cfp.policy import Action, Standing, allowed
 
+BATCH = 5_000
+"""Rows written at once."""
+
 
 def find_conflicts(
     db: Session,
@@ -265,13 +268,10 @@ def _insert(
     now: datetime,
 ) -> None:
     """Two requests may find the same at once: the second insert is no error."""
-    if not added:
-        return
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     fixed = {"conference_id": conference.id, "source": "found", "type": "", "judgment": ""}
-    db.execute(
-        insert(Conflict).on_conflict_do_nothing(),
-        [
+    for first in range(0, len(added), BATCH):
+        rows = [
             {
                 "submission_id": submission_id,
                 "person_id": person_id,
@@ -282,9 +282,9 @@ def _insert(
                 "created": now,
                 **fixed,
             }
-            for (submission_id, person_id, kind), reason, recall in added
-        ],
-    )
+            for (submission_id, person_id, kind), reason, recall in added[first : first + BATCH]
+        ]
+        db.execute(insert(Conflict).on_conflict_do_nothing(), rows)
 
 
 def _bring_up_to_date(

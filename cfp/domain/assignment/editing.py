@@ -6,12 +6,14 @@ an edit of what the other has taken away meanwhile is refused.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import false, select, true, tuple_, union_all
+from sqlalchemy import literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.assignment.candidates import Candidate, candidates_for, text_match
+from cfp.domain.assignment.company import facts_for_rules, rules_against
 from cfp.domain.assignment.models import (
     Assignment,
     Proposal,
@@ -94,7 +96,9 @@ def swap(
         NotNowError: `assignment.not_open`, `assignment.started`, `assignment.not_under_review`,
             and `assignment.moved_on` when the pair is not in the proposal any more.
         DomainError: `assignment.blocked`, `assignment.declined`, `assignment.there`,
-            `assignment.not_reviewer`, at the field `person`.
+            `assignment.not_reviewer`, or for a chair's rule that no solve breaks
+            `assignment.breaks_apart`, `assignment.breaks_affiliation`, `assignment.breaks_senior`,
+            at the field `person`.
     """
     _check_open(proposal)
     row = _row(db, proposal, submission.id, person_id)
@@ -103,7 +107,9 @@ def swap(
     if submission.state != State.SUBMITTED:
         raise NotNowError("assignment.not_under_review")
     _check_not_started(db, proposal, [(submission.id, person_id)])
-    choice = _choice(db, actor, conference, submission, proposal, instead_id, uses_tracks)
+    choice = _choice(
+        db, actor, conference, submission, proposal, person_id, instead_id, uses_tracks
+    )
     origin = row.instead_of_id or row.person_id
     if row.mark == "chosen":
         _leave(db, row)
@@ -143,6 +149,8 @@ class Choice:
     most: int | None
     declined: bool
     forbidden: bool
+    breaks: Sequence[str]
+    """The chairs' rules against it, of `company.RULES`."""
 
     @property
     def full(self) -> bool:
@@ -152,7 +160,7 @@ class Choice:
     def possible(self) -> bool:
         """Whether they may be chosen; who is full may, and the page says so."""
         candidate = self.candidate
-        return not (candidate.blocked or candidate.load.paused or self.declined)
+        return not (candidate.blocked or candidate.load.paused or self.declined or self.breaks)
 
 
 def choices_for(
@@ -162,15 +170,20 @@ def choices_for(
     submission: Submission,
     *,
     proposal: Proposal,
+    person_id: int,
     uses_tracks: bool,
 ) -> list[Choice]:
-    """Everybody who is not on the submission in the proposal, who can and has room first."""
-    here, declined = _on_and_declined(db, proposal, submission)
+    """Everybody who could be on it instead of one, who can and has room first."""
+    here, declined, facts = _around(db, conference, proposal, submission)
     found = candidates_for(
         db, actor, conference, submission, asked=sorted(here), uses_tracks=uses_tracks,
         near=text_match(db, submission),
     )  # fmt: skip
     loads = _loads(db, proposal)
+    against = rules_against(
+        facts, conference, beside=here - {person_id}, instead_of=person_id,
+        people=[one.load.person_id for one in found],
+    )  # fmt: skip
     forbidden = Options.from_json(proposal.parameters).forbidden
     choices = [
         Choice(
@@ -179,30 +192,32 @@ def choices_for(
             most=loads.get(one.load.person_id, (0, one.load.limit))[1],
             declined=one.load.person_id in declined,
             forbidden=(submission.id, one.load.person_id) in forbidden,
+            breaks=against.get(one.load.person_id, ()),
         )
         for one in found
     ]
     return sorted(choices, key=_place)
 
 
-def _on_and_declined(
-    db: Session, proposal: Proposal, submission: Submission
-) -> tuple[set[int], set[int]]:
-    """Who is on the submission in the proposal, and who has declined it; one statement."""
-    here = select(true(), ProposalPick.person_id).where(
+def _around(
+    db: Session, conference: Conference, proposal: Proposal, submission: Submission
+) -> tuple[set[int], set[int], Sequence[Any]]:
+    """Who is on it in the proposal, who has declined it, and facts for rules; one statement."""
+    nothing = (literal(0), literal(""), literal(""))
+    here = select(literal("here"), ProposalPick.person_id, *nothing).where(
         ProposalPick.proposal_id == proposal.id,
         ProposalPick.submission_id == submission.id,
         ProposalPick.counts,
     )
-    declined = select(false(), Assignment.person_id).where(
+    declined = select(literal("declined"), Assignment.person_id, *nothing).where(
         Assignment.submission_id == submission.id,
         Assignment.round_id == proposal.round_id,
         Assignment.state.in_(REFUSED),
     )
-    found: tuple[set[int], set[int]] = (set(), set())
-    for is_here, person_id in db.execute(union_all(here, declined)):
-        found[0 if is_here else 1].add(person_id)
-    return found
+    query = union_all(here, declined, *facts_for_rules(conference))
+    rows: Sequence[Any] = db.execute(query).all()
+    on_it, refused = ({row[1] for row in rows if row[0] == what} for what in ("here", "declined"))
+    return on_it, refused, rows
 
 
 def _place(one: Choice) -> tuple[object, ...]:
@@ -221,6 +236,7 @@ def _choice(
     conference: Conference,
     submission: Submission,
     proposal: Proposal,
+    leaves_id: int,
     person_id: int,
     uses_tracks: bool,
 ) -> Choice:
@@ -229,8 +245,9 @@ def _choice(
     if taken is not None and taken.counts:
         raise DomainError("assignment.there", field="person")
     choices = choices_for(
-        db, actor, conference, submission, proposal=proposal, uses_tracks=uses_tracks
-    )
+        db, actor, conference, submission, proposal=proposal, person_id=leaves_id,
+        uses_tracks=uses_tracks,
+    )  # fmt: skip
     found = next((one for one in choices if one.candidate.load.person_id == person_id), None)
     if found is None or found.candidate.load.paused:
         raise DomainError("assignment.not_reviewer", field="person")
@@ -238,6 +255,8 @@ def _choice(
         raise DomainError("assignment.blocked", field="person")
     if found.declined:
         raise DomainError("assignment.declined", field="person")
+    if found.breaks:
+        raise DomainError(f"assignment.breaks_{found.breaks[0]}", field="person")
     return found
 
 

@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from cfp.actors import Actor, RoleKind
 from cfp.algorithms.affinity import Document
-from cfp.domain.accounts.models import Person
-from cfp.domain.assignment.affiliations import NO_EMPLOYER, canonical_keys
+from cfp.domain.assignment.affiliations import employers_of
 from cfp.domain.assignment.apart import apart_pairs
 from cfp.domain.assignment.models import Assignment, Bid, Conflict, ReviewerProfile
 from cfp.domain.assignment.picks import Options, Pair
@@ -34,7 +33,6 @@ from cfp.domain.conferences.models import Conference, Role, Track
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.queries import reviews_wanted
-from cfp.domain.submissions.rules import affiliation_key
 from cfp.domain.submissions.states import State
 from cfp.policy import takes_bids, unblocked
 
@@ -138,7 +136,7 @@ def read_facts(db: Session, conference: Conference, actor: Actor, options: Optio
         pool=pool,
         needs_senior=conference.needs_senior,
         seniors={id_ for id_, profile in profiles.items() if profile.senior},
-        employers=_employers(db, conference, people) if conference.one_per_affiliation else {},
+        employers=employers_of(db, conference, people) if conference.one_per_affiliation else {},
         apart=apart_pairs(db, conference),
         cap=conference.chance_cap,
     )
@@ -238,13 +236,3 @@ def _limits(profiles: Mapping[int, ReviewerProfile]) -> dict[int, int]:
         for id_, profile in profiles.items()
     }
     return {id_: limit for id_, limit in said.items() if limit is not None}
-
-
-def _employers(
-    db: Session, conference: Conference, people: Collection[int]
-) -> dict[int, str]:
-    """Whom each works for, as the chairs have joined the spellings; who has none is left out."""
-    joined = canonical_keys(db, conference)
-    rows = db.execute(select(Person.id, Person.affiliation).where(Person.id.in_(people)))
-    keys = {id_: affiliation_key(affiliation) for id_, affiliation in rows}
-    return {id_: joined.get(key, key) for id_, key in keys.items() if key not in NO_EMPLOYER}

@@ -1,7 +1,7 @@
 """What conflicts of interest hold, from what is known of the committee and of who speaks."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, and_, or_, select, true, union
@@ -10,15 +10,22 @@ from sqlalchemy.orm import Session, aliased
 from cfp.actors import RoleKind
 from cfp.domain.accounts.models import Email, Person
 from cfp.domain.assignment.affiliations import NO_EMPLOYER, canonical_keys
+from cfp.domain.assignment.common import (
+    Common,
+    by_sign,
+    common_among,
+    domains_of,
+    may_be_common,
+)
 from cfp.domain.assignment.grounds import Found, Key, Member, Named, Partner, Wanted, partner_at
 from cfp.domain.assignment.listed import keys_of, listed_by_reviewers, listed_for_submissions
 from cfp.domain.assignment.listing import lists_of
-from cfp.domain.assignment.mail_providers import PUBLIC_DOMAINS
 from cfp.domain.assignment.rules import BY_ADDRESS
 from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.reviews.models import Guest
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.rules import affiliation_key
+from cfp.policy import conflict_policy
 
 COMMITTEE = (RoleKind.REVIEWER, RoleKind.CHAIR, RoleKind.TRACK_CHAIR)
 """Who can have a conflict: everybody who reviews, assigns or decides."""
@@ -35,8 +42,9 @@ def wanted_in(
     places = places_of(db, conference, targets, roots)
     keys = keys_of(places, roots) if targets is not None else ()
     lists = lists_of(db, conference, person_id=person_id, submissions=targets, keys=keys)
+    common = common_signs(db, conference, members, places, roots, person_id, targets)
     wanted: dict[Key, Wanted] = {}
-    for found in wanted_conflicts(members, places, targets):
+    for found in wanted_conflicts(members, places, targets, common):
         _want(wanted, found)
     on_it = {key[:2] for key in wanted if key[2] in {"own", "co_speaker"}}
     for found in (
@@ -178,8 +186,41 @@ def _proved_addresses(
     return found
 
 
+def common_signs(
+    db: Session,
+    conference: Conference,
+    members: Mapping[int, Member],
+    places: Sequence[Named],
+    roots: Mapping[str, str],
+    person_id: int | None,
+    targets: set[int] | None,
+) -> Collection[Common]:
+    """Employers and domains too common to be listed pair by pair, also of one person's or few.
+
+    For those the other side is read too, where it may be large enough at all. What a chair wants
+    blocked is listed however common it is.
+    """
+    if not may_be_common(db, conference, members, places, person_id, targets):
+        return ()
+    everybody = members if person_id is None else members_of(db, conference, None, roots)
+    everything = places if targets is None else places_of(db, conference, None, roots)
+    found = common_among(everybody, everything)
+    return [one for one in found if conflict_policy(conference, one.kind) != "block"]
+
+
+def common_in(db: Session, conference: Conference) -> Collection[Common]:
+    """The same for the whole conference, to be told to its chairs."""
+    roots = canonical_keys(db, conference)
+    members = members_of(db, conference, None, roots)
+    places = places_of(db, conference, None, roots)
+    return common_signs(db, conference, members, places, roots, None, None)
+
+
 def wanted_conflicts(
-    members: Mapping[int, Member], places: Sequence[Named], targets: set[int] | None
+    members: Mapping[int, Member],
+    places: Sequence[Named],
+    targets: set[int] | None,
+    common: Collection[Common] = (),
 ) -> Iterator[Found]:
     """What holds by itself, with its reason; nothing weaker for who stands on it themselves.
 
@@ -191,22 +232,25 @@ def wanted_conflicts(
         if _in(key, targets):
             yield key, reason, partner
     on_it = {(submission_id, person_id) for submission_id, person_id, _kind in standing}
-    by_employer, by_domain = _by_employer(members), _by_domain(members)
+    by_employer, by_domain = by_sign(members)
+    for one in common:
+        (by_employer if one.kind == "affiliation" else by_domain).pop(one.key, None)
     through = _through(on_it, places)
     for place in places:
+        partner = partner_at(place)
         weaker = [
             ("affiliation", by_employer.get(place.employer, ()), place.affiliation),
-            *(("domain", by_domain.get(domain, ()), domain) for domain in _domains(place)),
+            *(("domain", by_domain.get(domain, ()), domain) for domain in domains_of(place)),
         ]
         for kind, people, reason in weaker:
             for person_id in people:
                 key = (place.submission_id, person_id, kind)
                 if _in(key, targets) and key[:2] not in on_it:
-                    yield key, reason, partner_at(place)
+                    yield key, reason, partner
         for person_id, code in through.get(place.code, {}).items():
             key = (place.submission_id, person_id, "transitive")
             if _in(key, targets) and key[:2] not in on_it:
-                yield key, code, partner_at(place)
+                yield key, code, partner
 
 
 def _in(key: Key, targets: set[int] | None) -> bool:
@@ -232,27 +276,6 @@ def _standing(
                 key = (place.submission_id, person_id, "co_speaker")
                 found.setdefault(key, (BY_ADDRESS, partner_at(place)))
     return found
-
-
-def _by_employer(members: Mapping[int, Member]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = defaultdict(list)
-    for id_, member in members.items():
-        for employer in member.employers:
-            found[employer].append(id_)
-    return found
-
-
-def _by_domain(members: Mapping[int, Member]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = defaultdict(list)
-    for id_, member in members.items():
-        for domain in {address.rpartition("@")[2] for address in member.addresses}:
-            if domain not in PUBLIC_DOMAINS:
-                found[domain].append(id_)
-    return found
-
-
-def _domains(place: Named) -> list[str]:
-    return sorted({address.rpartition("@")[2] for address in place.addresses})
 
 
 def _through(on_it: set[tuple[int, int]], places: Sequence[Named]) -> dict[str, dict[int, str]]:

@@ -25,9 +25,9 @@ from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor, RoleKind
 from cfp.domain.assignment.lateness import plan_of
-from cfp.domain.assignment.models import Assignment, ReviewerProfile
+from cfp.domain.assignment.models import Assignment, ReviewerProfile, ReviewRound
 from cfp.domain.assignment.picks import Pair
-from cfp.domain.assignment.queries import assignable_from, current_round, guest_ids, lost_from
+from cfp.domain.assignment.queries import assignable_from, guest_ids, lost_from
 from cfp.domain.assignment.rules import ACTIVE, REMINDERS
 from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.mail.models import Message
@@ -91,8 +91,8 @@ def openings_of(
     """Over the submissions this person may assign; those with enough others are left out."""
     before = silent_before(db, conference, now)
     seat, wanted = seat_of(actor, conference), conference.reviews_per_submission
-    values = {"round": current_round(db, conference), "reminded": before}
-    rows = db.execute(_openings(seat, wanted, before is not None), values).all()
+    query = _openings(seat, wanted, before is not None)
+    rows = db.execute(query, {"reminded": before}).all()
     left = Counter(row.submission_id for row in rows if row.state in ACTIVE)
     vacancies = [
         Vacancy(id_, person_id, why, wanted - number + left[id_])
@@ -103,8 +103,9 @@ def openings_of(
 
 @lru_cache(maxsize=64)
 def _openings(seat: Seat, usually_wanted: int, may_be_silent: bool) -> Select[Any]:
-    """In the round `:round`; who was reminded before `:reminded` can be silent."""
-    round_id: BindParameter[int] = bindparam("round")
+    """In the current round; who was reminded before `:reminded` can be silent."""
+    newest = select(ReviewRound.id).where(ReviewRound.conference_id == seat.conference_id)
+    round_id = newest.order_by(ReviewRound.number.desc()).limit(1).scalar_subquery()
     reminded: BindParameter[datetime] | None = bindparam("reminded") if may_be_silent else None
     why = _gave_up(seat, reminded).label("why")
     here = and_(Assignment.conference_id == seat.conference_id, Assignment.round_id == round_id)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, defer, object_session
 
 from cfp.actors import Actor, RoleKind
 from cfp.domain import jobs
+from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.conflicts import find_conflicts
 from cfp.domain.assignment.models import (
     Assignment,
@@ -243,16 +244,19 @@ def proposal_of(
     return proposal
 
 
-def proposals_of(db: Session, actor: Actor, conference: Conference) -> list[Proposal]:
-    """The newest proposals this person may see."""
+def proposals_of(
+    db: Session, actor: Actor, conference: Conference
+) -> list[tuple[Proposal, str | None]]:
+    """The newest proposals this person may see, and who asked for each; None is the system."""
     query = (
-        select(Proposal)
+        select(Proposal, Person.name)
+        .outerjoin(Person, Person.id == Proposal.created_by_id)
         .where(Proposal.conference_id == conference.id, _is_own(actor, conference))
         .options(defer(Proposal.parameters), defer(Proposal.undo))
         .order_by(Proposal.id.desc())
         .limit(REMEMBERED)
     )
-    return list(db.scalars(query))
+    return [(proposal, name) for proposal, name in db.execute(query)]
 
 
 def _is_own(actor: Actor, conference: Conference) -> ColumnElement[bool]:

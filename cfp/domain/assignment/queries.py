@@ -302,6 +302,11 @@ class Capacity:
     none: int
     paused: int
 
+    @property
+    def takers(self) -> int:
+        """Who may be asked and takes any."""
+        return self.reviewers - self.none
+
     def missing(self, wanted: int) -> int:
         """Reviews that cannot be had even if everybody could review everything."""
         return 0 if self.unlimited else max(wanted - self.room, 0)
@@ -332,15 +337,14 @@ def capacity_of(db: Session, conference: Conference) -> Capacity:
 
 
 def not_covered(
-    db: Session, actor: Actor, conference: Conference
-) -> tuple[int, Sequence[NotCovered]]:
-    """The number of reviewers, and the first submissions that too few of them may review."""
+    db: Session, actor: Actor, conference: Conference, *, takers: int
+) -> Sequence[NotCovered]:
+    """The first submissions that too few may review, of so many who take any: see `Capacity`."""
     takes_none = select(ReviewerProfile.person_id).where(
         ReviewerProfile.conference_id == conference.id,
         func.coalesce(ReviewerProfile.load_capped, ReviewerProfile.load_wished) == 0,
     )
     reviewers = reviewer_ids(conference).where(Role.person_id.not_in(takes_none))
-    number = db.scalar(select(func.count()).select_from(reviewers.subquery())) or 0
     blocked = blocked_pairs(conference)
     no = (
         select(blocked.c.submission_id, func.count().label("number"))
@@ -373,13 +377,13 @@ def not_covered(
         .outerjoin(declines, declines.c.submission_id == Submission.id)
         .where(
             assignable(actor, conference),
-            number - conflicts - declined < reviews_wanted(conference),
+            takers - conflicts - declined < reviews_wanted(conference),
         )
-        .order_by(number - conflicts - declined, Submission.id)
+        .order_by(takers - conflicts - declined, Submission.id)
         .limit(NOT_COVERED_SHOWN)
     )
-    return number, [
-        NotCovered(code, title, some, others, number - some - others)
+    return [
+        NotCovered(code, title, some, others, takers - some - others)
         for code, title, some, others in rows
     ]
 

@@ -210,8 +210,11 @@ def fingerprint(db: Session, proposal: Proposal) -> list[int]:
     submission_id, person_id = Assignment.submission_id, Assignment.person_id
     side = ProposalSubmission
     in_scope = select(side.submission_id).where(side.proposal_id == proposal.id)
+    decided = select(Submission.id).where(  # few while reviews are asked for, and indexed
+        Submission.conference_id == proposal.conference_id, Submission.state != State.SUBMITTED
+    )
     left = select(func.count()).where(
-        Submission.id.in_(in_scope), Submission.state != State.SUBMITTED
+        side.proposal_id == proposal.id, side.submission_id.in_(decided)
     )
     query = select(
         func.count(),

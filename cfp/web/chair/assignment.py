@@ -3,13 +3,11 @@
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from wtforms import BooleanField, RadioField
 from wtforms.fields.choices import SelectChoice
 
 from cfp.actors import RoleKind
 from cfp.domain import jobs
-from cfp.domain.accounts.models import Person
 from cfp.domain.assignment import proposals
 from cfp.domain.assignment.actions import set_limits
 from cfp.domain.assignment.openings import openings_of
@@ -51,6 +49,16 @@ add_words(
         "assignment.no_pick": _l("Select some rows of this proposal first."),
         "assignment.bad_mark": _l("Choose one of the buttons."),
         "assignment.moved_on": _l("Somebody has changed this pair meanwhile. Look at it again."),
+        "assignment.breaks_apart": _l(
+            "This reviewer never reviews the same submission as somebody who is on it, by a"
+            " chair's word."
+        ),
+        "assignment.breaks_affiliation": _l(
+            "Somebody of the same employer is on it, and only one of each may be."
+        ),
+        "assignment.breaks_senior": _l(
+            "The only senior reviewer would leave it, and this one is not senior."
+        ),
         "assignment.declined": _l("This reviewer has declined to review it."),
         "job.state_moved_on": _l("This has ended meanwhile."),
         "job.crashed": _l("It has crashed several times."),
@@ -218,9 +226,9 @@ def _page(form: ProposeForm) -> str:
             may_start=allowed(actor, Action.SET_UP, conference, context.now()),
         )
     coverage = coverage_of(db, actor, conference)
-    reviewers, short = not_covered(db, actor, conference)
+    capacity = capacity_of(db, conference)
+    short = not_covered(db, actor, conference, takers=capacity.takers)
     openings = openings_of(db, actor, conference, now=context.now())
-    made = proposals.proposals_of(db, actor, conference)
     last = proposals.last_job(db, actor, conference)
     return render_template(
         "chair/assignment.html",
@@ -228,12 +236,11 @@ def _page(form: ProposeForm) -> str:
         conference=conference,
         coverage=coverage,
         counts=sorted({have for have_of in coverage.tracks.values() for have in have_of}),
-        reviewers=reviewers,
+        reviewers=capacity.takers,
         short=short,
         openings=openings,
-        capacity=capacity_of(db, conference),
-        proposals=made,
-        makers=_names({one.created_by_id for one in made if one.created_by_id}),
+        capacity=capacity,
+        proposals=proposals.proposals_of(db, actor, conference),
         job=last if last is not None and jobs.can("cancel", last.state) else None,
         part=_part(),
     )
@@ -242,13 +249,6 @@ def _page(form: ProposeForm) -> str:
 def _part() -> bool:
     """Whether this person sees a part of the conference only: a track chair's, in their tracks."""
     return not context.actor().has(context.conference().id, RoleKind.CHAIR)
-
-
-def _names(ids: set[int]) -> dict[int, str]:
-    if not ids:
-        return {}
-    rows = context.db().execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
-    return dict(rows.all())
 
 
 def _own_job(number: int) -> Job:

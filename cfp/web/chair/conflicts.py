@@ -1,6 +1,6 @@
 """Conflicts of interest: the list, declaring one for somebody, and which employers are one."""
 
-from flask import render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
@@ -11,8 +11,9 @@ from wtforms.validators import InputRequired
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment import affiliations
 from cfp.domain.assignment.bidding import reports_odd_bids
+from cfp.domain.assignment.common import Common
 from cfp.domain.assignment.conflicts import declare_for, find_conflicts
-from cfp.domain.assignment.finding import COMMITTEE
+from cfp.domain.assignment.finding import COMMITTEE, common_in
 from cfp.domain.assignment.memory import told
 from cfp.domain.assignment.queries import conflicts_list
 from cfp.domain.assignment.rules import REASON_LIMIT, is_settled
@@ -137,10 +138,26 @@ def conflicts_find(slug: str) -> ViewResponse:
     """Look at everybody and everything again."""
 
     def act() -> str:
-        find_conflicts(context.db(), context.conference(), now=context.now())
+        db, conference = context.db(), context.conference()
+        find_conflicts(db, conference, now=context.now())
+        for one in common_in(db, conference):
+            flash(_common_words(one))
         return url_for("chair.conflicts", slug=slug)
 
     return press(act, done=_("Looked through everybody and everything again."))
+
+
+def _common_words(one: Common) -> str:
+    """What is not listed pair by pair, and why."""
+    return str(
+        _(
+            "%(people)s of the committee and %(submissions)s submissions share %(sign)s: so common"
+            " that it tells nothing of two people. These pairs are not listed as conflicts.",
+            people=one.people,
+            submissions=one.submissions,
+            sign=one.key,
+        )
+    )
 
 
 @blueprint.route("/<slug>/chair/conflicts/new", methods=["GET", "POST"])

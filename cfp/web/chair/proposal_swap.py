@@ -44,7 +44,7 @@ def proposal_pair(slug: str, number: int, code: str, person: str) -> str:
     step = held.pick.alternative
     query = request.args.get("q", "").strip().replace("\0", "")[:QUERY_LIMIT]
     choices = [
-        one for one in _choices(found)
+        one for one in _choices(found, held.person)
         if query.casefold() in one.candidate.load.name.casefold()
     ]  # fmt: skip
     takes = step.get("takes")
@@ -109,13 +109,14 @@ def _held(found: Proposal, code: str) -> Held:
     return Held(*row)
 
 
-def _choices(found: Proposal) -> list[Choice]:
+def _choices(found: Proposal, person: Person) -> list[Choice]:
     return editing.choices_for(
         context.db(),
         context.actor(),
         context.conference(),
         context.submission(),
         proposal=found,
+        person_id=person.id,
         uses_tracks=_uses_tracks(),
     )
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cfp.algorithms import exclusion
+from cfp.algorithms import assignment, exclusion
 from cfp.algorithms.assignment import assign, repair
 from cfp.algorithms.problem import Problem, ProblemError
 
@@ -225,23 +225,30 @@ def test_reviewers_kept_apart_at_the_least_cost():
     assert plan.total == plan.total_bound
 
 
-def test_a_search_cut_short_keeps_the_rules_and_certifies_its_gap(monkeypatch):
+def test_many_seniors_and_juniors_of_the_same_affiliations_are_bounded_then_settled(monkeypatch):
+    """Too much for branching: prices bound it, and a smaller problem is solved to the end."""
     rng = np.random.default_rng(5)
-    apart = [[1, 0], [3, 2], [5, 4], [7, 6], [9, 8]]
-    problem = dense(rng.random((20, 12)).round(2), demand=3, load_max=7, apart=apart)
+    problem = dense(
+        rng.random((60, 30)),
+        demand=3,
+        load_max=8,
+        senior=rng.random(30) < 0.5,
+        need_senior=np.ones(60, bool),
+        affiliation=rng.integers(0, 5, 30),
+        apart=[[1, 0], [3, 2], [5, 4]],
+    )
+    monkeypatch.setattr(exclusion, "MOST_BROKEN", 0)
     exact = assign(problem, objective="max")
-    monkeypatch.setattr(exclusion, "MOST_SOLVES", 1)
-    short = assign(problem, objective="max")
-    together = [
-        {a, b}
-        for p in range(20)
-        for a in short.reviewer[short.paper == p]
-        for b in short.reviewer[short.paper == p]
-        if a < b
-    ]
-    assert not [pair for pair in together if sorted(pair, reverse=True) in apart]
-    assert short.total <= short.optimum <= short.total_bound
-    assert short.total <= exact.total == exact.total_bound < short.total_bound
+    monkeypatch.setattr(assignment, "MOST_PAIRS_SETTLED", 0)
+    bounded = assign(problem, objective="max")
+    for plan in (exact, bounded):
+        assert plan.complete
+        for paper in range(60):
+            on_it = plan.reviewer[plan.paper == paper]
+            assert len(set(problem.affiliation[on_it].tolist())) == 3
+            assert not any(set(pair) <= set(on_it.tolist()) for pair in problem.apart.tolist())
+    assert exact.total == exact.total_bound
+    assert bounded.total <= exact.total < bounded.total_bound < 1.001 * exact.total
 
 
 def test_seniors_and_juniors_of_one_affiliation_never_meet():
