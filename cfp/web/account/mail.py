@@ -76,7 +76,7 @@ def confirm_unsubscribe(token: str) -> ViewResponse:
     if tokens.is_open(found, context.now()) and found is not None:
         choices.unsubscribe(context.db(), found, now=context.now())
         context.db().commit()
-    if ONE_CLICK in request.form:
+    if found is None or ONE_CLICK in request.form:
         return _unsubscribe_page(token)
     return redirect(url_for("account.unsubscribe", token=token), 303)
 
