@@ -32,7 +32,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange
 
 from cfp.paths import resource
-from cfp.web import filters
+from cfp.web import filters, translating
 
 SCORES = [SelectChoice(str(n), str(n)) for n in range(1, 6)]
 TRACKS = [SelectChoice("net", "Networking"), SelectChoice("sto", "Storage & <files>")]
@@ -150,6 +150,7 @@ def create_gallery() -> Flask:
     Bootstrap5(app)
     Babel(app)
     CSRFProtect(app)
+    translating.init_app(app)
     filters.init_app(app)
     frame = _frame()
     app.context_processor(lambda: {"frame": frame})
