@@ -181,6 +181,14 @@ def test_a_card_moved_from_where_it_is_no_more_stays_there(visitor_as: LogIn, ch
     assert pending(db) == {}
 
 
+def test_a_board_without_cards_has_nothing_to_drag(visitor_as: LogIn, chair, talks):
+    visitor = visitor_as(chair)
+    assert "data-board-move" in visitor.get(f"{BOARD}?view=board").html
+    page = visitor.get(f"{BOARD}?view=board&q=nothing+like+it")
+    assert page.status == 200
+    assert "data-board-move" not in page.html
+
+
 def test_counts_minutes_with_discussion(visitor_as: LogIn, chair, talks, db):
     visitor = visitor_as(chair)
     page = visitor.get(f"{BOARD}capacity")
