@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cfp.cli.csv_rows import rows
+from cfp.cli.csv_rows import number_of, rows
 from cfp.cli.files import read_text
 from cfp.formats.errors import FormatError
 
@@ -50,24 +50,17 @@ def read_comparisons(path: Path) -> ComparisonTable:
         raise FormatError("format.empty")
     table = ComparisonTable()
     for line, row in rows(text, NEEDED, ALSO):
-        winner, loser = (_number(table.submissions, line, row, name) for name in NEEDED)
+        winner, loser = (number_of(table.submissions, line, row, name) for name in NEEDED)
         if winner == loser:
             raise FormatError("table.with_itself", line, submission=row["winner"])
         table.winner.append(winner)
         table.loser.append(loser)
         table.outcome.append(0 if _is_tie(line, row.get("tie", "")) else 1)
         if "reviewer" in row:
-            table.reviewer.append(_number(table.reviewers, line, row, "reviewer"))
+            table.reviewer.append(number_of(table.reviewers, line, row, "reviewer"))
     if not table.winner:
         raise FormatError("table.no_rows")
     return table
-
-
-def _number(names: dict[str, int], line: int, row: dict[str, str], column: str) -> int:
-    code = row[column]
-    if not code:
-        raise FormatError("table.no_code", line, column=column)
-    return names.setdefault(code, len(names))
 
 
 def _is_tie(line: int, said: str) -> bool:

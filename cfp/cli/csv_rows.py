@@ -44,3 +44,15 @@ def _columns(heading: list[str], needed: Sequence[str], also: Sequence[str]) -> 
         if columns.count(name) > 1:
             raise FormatError("table.same_column", 1, column=name)
     return columns
+
+
+def number_of(names: dict[str, int], line: int, row: dict[str, str], column: str) -> int:
+    """The number of what is named in a column; a name not seen before gets the next one.
+
+    Raises:
+        FormatError: `table.no_code`, where nothing is named.
+    """
+    code = row[column]
+    if not code:
+        raise FormatError("table.no_code", line, column=column)
+    return names.setdefault(code, len(names))

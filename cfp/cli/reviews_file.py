@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cfp.algorithms.calibrating.reviews import LARGEST_SCORE, WEIGHTS
-from cfp.cli.csv_rows import rows
+from cfp.cli.csv_rows import number_of, rows
 from cfp.cli.files import read_text
 from cfp.formats.errors import FormatError
 
@@ -48,8 +48,8 @@ def read_reviews(path: Path) -> ReviewTable:
     table, first = ReviewTable(), dict[tuple[int, int], int]()
     for line, row in rows(text, NEEDED, ("weight",)):
         pair = (
-            _number(table.submissions, line, row, "submission"),
-            _number(table.reviewers, line, row, "reviewer"),
+            number_of(table.submissions, line, row, "submission"),
+            number_of(table.reviewers, line, row, "reviewer"),
         )
         if pair in first:
             codes = {name: row[name] for name in NEEDED[:2]}
@@ -63,13 +63,6 @@ def read_reviews(path: Path) -> ReviewTable:
     if not table.score:
         raise FormatError("table.no_rows")
     return table
-
-
-def _number(names: dict[str, int], line: int, row: dict[str, str], column: str) -> int:
-    code = row[column]
-    if not code:
-        raise FormatError("table.no_code", line, column=column)
-    return names.setdefault(code, len(names))
 
 
 def _value(line: int, row: dict[str, str], column: str) -> float:
