@@ -46,7 +46,7 @@ def main() -> None:
     """Write every picture of `SHOTS`."""
     program = executable()
     if program is None:
-        sys.exit("no chromium: apt install chromium")
+        sys.exit("no Chromium: apt install chromium")
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         arguments = ("demo", "--port", str(free_port()), "--json")

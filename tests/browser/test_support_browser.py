@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from tests.support.browser import faults
 
+HEAD = "<!doctype html><html lang='en'><title>T</title><link rel='icon' href='data:,'><main>"
+"""With an icon in the page: else the browser asks for one, at times when the server is gone."""
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src * data:; frame-src *"
 PAGES = {
     "/good": (200, "<h1>Good</h1><p>Nothing to say."),
@@ -18,7 +20,6 @@ PAGES = {
     "/throws": (200, "<h1>Throws</h1><script src='/throws.js'></script>"),
     "/throws.js": (200, "null.x"),
     "/unlabelled": (200, "<h1>Form</h1><form><input name='x'></form>"),
-    "/favicon.ico": (200, ""),
     "/wide": (200, "<h1>Wide</h1><pre>" + "w" * 400),
 }
 
@@ -27,12 +28,11 @@ class Pages(BaseHTTPRequestHandler):
     def do_GET(self):
         status, body = PAGES.get(self.path, (404, ""))
         is_script = self.path.endswith(".js")
-        frame = "{}" if is_script else "<!doctype html><html lang='en'><title>T</title><main>{}"
         self.send_response(status)
         self.send_header("Content-Type", "text/javascript" if is_script else "text/html")
         self.send_header("Content-Security-Policy", POLICY)
         self.end_headers()
-        self.wfile.write(frame.format(body).encode())
+        self.wfile.write((body if is_script else HEAD + body).encode())
 
     def log_message(self, *arguments):
         """Quiet: the browser's complaints are what the test reads."""
@@ -40,7 +40,7 @@ class Pages(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site() -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), Pages) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
