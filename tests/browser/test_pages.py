@@ -15,7 +15,7 @@ from cfp.web.chair.saved_views import PAGES
 from cfp.web.files import KINDS
 from tests.support.browser import faults
 from tests.support.crawl import get_rules
-from tests.support.demo import Demo, demo
+from tests.support.demo import Demo, demo, loaded_once
 from tests.support.places import NOBODY, Place
 
 AREAS = {"public": 1, "account": 1, "speaker": 2, "reviewer": 1, "chair": 6}
@@ -42,9 +42,11 @@ NARROWEST = {
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Demo]:
+def served(
+    tmp_path_factory: pytest.TempPathFactory, shared_folder: Path, sqlite_template: Path
+) -> Iterator[Demo]:
     instance = tmp_path_factory.mktemp("demo")
-    shutil.copy(sqlite_template, instance / "cfp.sqlite3")
+    shutil.copy(loaded_once(shared_folder, sqlite_template), instance / "cfp.sqlite3")
     with demo(instance) as started:
         yield started
 
