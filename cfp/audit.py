@@ -10,13 +10,15 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cfp.actors import Actor
 from cfp.db import Base
+from cfp.domain.conferences.models import Conference
+from cfp.domain.submissions.models import Submission
 
 
 class AuditChain(Base):
@@ -87,6 +89,51 @@ def record(
         now=now,
         conference_id=conference_id,
         acting_for_id=acting_for_id,
+    )
+
+
+class More(TypedDict, total=False):
+    """What an entry may say besides; see `record`."""
+
+    acting_for_id: int | None
+    detail: Mapping[str, Any] | None
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+
+def of_conference(
+    db: Session,
+    actor: Actor,
+    action: str,
+    conference: Conference,
+    *,
+    now: datetime,
+    **more: Unpack[More],
+) -> None:
+    """As `record`, of an act on a conference itself."""
+    name = f"conference:{conference.id}"
+    record(db, actor, action, name, now=now, conference_id=conference.id, **more)
+
+
+def of_submission(
+    db: Session,
+    actor: Actor,
+    action: str,
+    submission: Submission,
+    *,
+    now: datetime,
+    **more: Unpack[More],
+) -> None:
+    """As `record`, of an act on a submission or on what belongs to it."""
+    record(
+        db,
+        actor,
+        action,
+        f"submission:{submission.code}",
+        now=now,
+        conference_id=submission.conference_id,
+        submission_id=submission.id,
+        **more,
     )
 
 

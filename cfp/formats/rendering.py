@@ -17,7 +17,13 @@ from cfp.formats.words import language_name, long_day, short_day, words_of
 from cfp.paths import resource
 
 escape: Callable[[str], str] = markupsafe._escape_inner  # type: ignore[attr-defined] # see below
-"""What markupsafe makes its `Markup` of; `html.escape` would do, and takes four times as long."""
+"""What markupsafe makes its `Markup` of, and no public name.
+
+A page of 600 talks escapes 9,100 values. Instead of 31 ms it takes 37 (+20 %) with the public
+`escape`, 33 (+6 %) with a pattern that spares `escape` what has nothing to be escaped, 33 too with
+`html.escape` behind the pattern, and 39 with a cache before it (`tests.benchmarks.formats` has it
+in its first row).
+"""
 
 
 class _Generator(CodeGenerator):

@@ -68,14 +68,9 @@ def write_table(out: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[C
     text.detach()
 
 
-def write_csv_file(edition: Edition) -> bytes:
+def write_csv(edition: Edition) -> bytes:
     """Return `sessions.csv`."""
     return csv_bytes(HEADER, rows_of(edition.program, edition.materials))
-
-
-def write_csv(program: Program, materials: Iterable[Material] = ()) -> bytes:
-    """Return `sessions.csv` of a program that stands alone."""
-    return csv_bytes(HEADER, rows_of(program, materials))
 
 
 def rows_of(program: Program, materials: Iterable[Material]) -> Iterator[Sequence[Cell]]:

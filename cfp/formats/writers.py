@@ -74,7 +74,7 @@ WRITERS: Mapping[str, Writer] = {
     "schedule.xml": Writer("application/xml", _later("frab_xml", "write_frab_xml")),
     "schedule.json": Writer("application/json", _later("frab_json", "write_frab_json")),
     "sessionize.json": Writer("application/json", _later("sessionize", "write_sessionize")),
-    "sessions.csv": Writer("text/csv", _later("table", "write_csv_file")),
+    "sessions.csv": Writer("text/csv", _later("table", "write_csv")),
     "sessions.xlsx": Writer(_SPREADSHEET, _later("xlsx", "write_xlsx")),
     "feed.atom": Writer("application/atom+xml", _later("atom", "write_atom")),
     "markdown.zip": Writer("application/zip", _later("markdown", "write_markdown")),

@@ -6,15 +6,11 @@ import numpy as np
 
 from cfp.algorithms import calibration as solver
 from cfp.algorithms.calibration import Calibration
-from cfp.domain.conferences.models import Conference
-from cfp.domain.decisions.calibrating_results import (
-    Found,
-    FoundReviewer,
-    FoundSubmission,
-    store,
-)
+from cfp.domain.decisions.calibrating_results import Found, FoundReviewer, FoundSubmission
+from cfp.domain.decisions.calibrating_rules import REVIEWS
 from cfp.domain.decisions.calibrating_scopes import Scope, load_scopes
 from cfp.jobs.context import JobContext
+from cfp.jobs.scoring import band_at, plain_cautions, score_scopes
 
 COUNTED_ANEW = frozenset({"unreviewed", "little_changed", "borderline"})
 """Cautions that the page words from figures of its own, against the means that lists show."""
@@ -22,16 +18,7 @@ COUNTED_ANEW = frozenset({"unreviewed", "little_changed", "borderline"})
 
 def run(context: JobContext) -> dict[str, Any]:
     """Compute a run for every set of submissions that somebody may know in full."""
-    read = context.now()
-    with context.reading() as db:
-        conference = db.get_one(Conference, context.conference_id)
-        scopes = load_scopes(db, conference)
-    found = []
-    for number, scope in enumerate(scopes):
-        context.report(number / len(scopes))
-        found.append(solve(scope))
-    store(context.storing(), conference, found, read=read)
-    return {"runs": len(found)}
+    return score_scopes(context, load_scopes, solve, REVIEWS)
 
 
 def solve(scope: Scope) -> Found:
@@ -50,11 +37,7 @@ def solve(scope: Scope) -> Found:
         scope=scope,
         submissions=[_submission(id_, place, calibrated) for id_, place in places.items()],
         reviewers=[_reviewer(id_, place, calibrated) for id_, place in owners.items()],
-        cautions=[
-            (one.key, {name: _plain(value) for name, value in one.figures.items()})
-            for one in calibrated.warnings
-            if one.key not in COUNTED_ANEW
-        ],
+        cautions=plain_cautions(calibrated.warnings, COUNTED_ANEW),
     )
 
 
@@ -67,7 +50,7 @@ def _submission(id_: int, place: int, found: Calibration) -> FoundSubmission:
         se=float(found.se[place]),
         reviews=int(found.n_reviews[place]),
         p_top=None if chances is None else float(chances[place]),
-        band=bands[place].replace(" ", "_") if bands else "",
+        band=band_at(bands, place),
     )
 
 
@@ -81,8 +64,3 @@ def _reviewer(id_: int, place: int, found: Calibration) -> FoundReviewer:
         agreement=float(found.agreement[place]) if found.comparable[place] else None,
         reviews=given,
     )
-
-
-def _plain(value: object) -> object:
-    """Of submissions and reviewers it is their number that is told; lists say which they are."""
-    return len(value) if isinstance(value, list) else value

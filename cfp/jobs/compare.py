@@ -4,11 +4,11 @@ from typing import Any
 
 from cfp.algorithms import pairwise as solver
 from cfp.algorithms.pairwise import Pairwise
-from cfp.domain.conferences.models import Conference
-from cfp.domain.decisions.calibrating_results import Found, FoundSubmission, store
+from cfp.domain.decisions.calibrating_results import Found, FoundSubmission
 from cfp.domain.decisions.calibrating_rules import PAIRS
 from cfp.domain.decisions.comparing_scopes import PairScope, load_scopes
 from cfp.jobs.context import JobContext
+from cfp.jobs.scoring import band_at, plain_cautions, score_scopes
 
 COUNTED_ANEW = frozenset({"borderline", "uncompared"})
 """Cautions that the page words from figures of its own."""
@@ -16,16 +16,7 @@ COUNTED_ANEW = frozenset({"borderline", "uncompared"})
 
 def run(context: JobContext) -> dict[str, Any]:
     """Compute a run for every set of submissions that somebody may know in full."""
-    read = context.now()
-    with context.reading() as db:
-        conference = db.get_one(Conference, context.conference_id)
-        scopes = load_scopes(db, conference)
-    found = []
-    for number, scope in enumerate(scopes):
-        context.report(number / len(scopes))
-        found.append(solve(scope))
-    store(context.storing(), conference, found, read=read, source=PAIRS)
-    return {"runs": len(found)}
+    return score_scopes(context, load_scopes, solve, PAIRS)
 
 
 def solve(scope: PairScope) -> Found:
@@ -48,11 +39,7 @@ def solve(scope: PairScope) -> Found:
         submissions=_submissions(scope, numbers, compared),
         reviewers=(),
         people=len(owners),
-        cautions=[
-            (one.key, {name: _plain(value) for name, value in one.figures.items()})
-            for one in compared.warnings
-            if one.key not in COUNTED_ANEW
-        ],
+        cautions=plain_cautions(compared.warnings, COUNTED_ANEW),
     )
 
 
@@ -69,14 +56,9 @@ def _submissions(
             se=float(error[place]),
             reviews=int(found.compared[place]),
             p_top=None if chances is None else float(chances[place]),
-            band=bands[place].replace(" ", "_") if bands else "",
+            band=band_at(bands, place),
             rank_low=int(found.rank_low[place]),
             rank_high=int(found.rank_high[place]),
         )
         for id_, place in numbers.items()
     ]
-
-
-def _plain(value: object) -> object:
-    """Of submissions and reviewers their number is told; lists say which they are."""
-    return len(value) if isinstance(value, list) else value

@@ -1,6 +1,7 @@
 """What a view works with: its database session, who asks, when, and what the gate has loaded."""
 
 from datetime import datetime
+from typing import TypeVar
 
 from flask import current_app, g, request
 from flask_login import current_user
@@ -11,10 +12,14 @@ from cfp import clock
 from cfp.actors import Actor
 from cfp.config import Config
 from cfp.db import open_session
-from cfp.domain.conferences.models import Conference
+from cfp.domain.conferences.models import Conference, Criterion, Invitation, ReviewField
 from cfp.domain.submissions.models import Submission
+from cfp.errors import NotFoundError
 from cfp.links import Links
 from cfp.policy import Standing
+
+Numbered = TypeVar("Numbered", Criterion, Invitation, ReviewField)
+"""What is called by its number within a conference."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -61,6 +66,14 @@ def conference() -> Conference:
     """The conference of the address, loaded by the gate."""
     value: Conference = g.conference
     return value
+
+
+def row(model: type[Numbered], number: int) -> Numbered:
+    """The conference's row of a number that an address names; of another's there is none."""
+    found = db().get(model, number) if number < 2**31 else None
+    if found is None or found.conference_id != conference().id:
+        raise NotFoundError("not_found")
+    return found
 
 
 def standing() -> Standing:

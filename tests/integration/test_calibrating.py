@@ -3,9 +3,8 @@
 `tests/unit/test_calibrating.py` has the rules, `tests/unit/algorithms` the model itself.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -35,16 +34,13 @@ from tests.factories import (
     make_review,
     make_submission,
 )
-from tests.support.calibrating import Judged, calibrate, make_judged
+from tests.support.calibrating import AFTER_ALL, BOARD, Judged, calibrate, make_judged, pages_of
 from tests.support.statements import counted
-from tests.support.visitor import Page, Visitor
+from tests.support.visitor import Visitor, masked, titles, token_of
 from tests.support.working import Work
 
 LogIn = Callable[[Person], Visitor]
-BOARD = "/netconf/chair/decisions/"
 SURE = f"{BOARD}sure"
-AFTER_ALL = datetime(2100, 1, 1, tzinfo=UTC)
-"""The job is a process of its own, with the real clock."""
 
 REVIEWERS = "/netconf/chair/reviews/reviewers"
 
@@ -58,15 +54,6 @@ def today() -> Iterator[None]:
 @pytest.fixture
 def judged(db: Session) -> Judged:
     return make_judged(db)
-
-
-def masked(page: Page) -> str:
-    text = re.sub(r'name="(csrf_token|key)"([^>]*)value="[^"]*"', r"\1\2", page.html)
-    return re.sub(r'value="[^"]*"([^>]*)name="(csrf_token|key)"', r"\1\2", text)
-
-
-def titles(page: Page) -> list[str]:
-    return re.findall(r'class="row-title"[^>]*>([^<]+)<', page.html)
 
 
 def rescore(db: Session, talk: Submission, scores: Sequence[float]) -> None:
@@ -156,15 +143,10 @@ def test_one_that_waits_serves_everybody_and_can_be_stopped(
 # For whom it is ---------------------------------------------------------------------------------
 
 
-def pages_of(judged: Judged, visitor: Visitor) -> dict[str, str]:
-    paths = [
-        *(BOARD, f"{BOARD}?view=board", f"{BOARD}?sort=-calibrated", f"{BOARD}?sort=chance"),
-        *(f"{BOARD}?band=open", SURE, f"{SURE}?sort=mean", REVIEWERS, "/netconf/chair/"),
-        *("/netconf/chair/submissions/", "/netconf/chair/reviews/"),
-        *(f"/netconf/chair/submissions/{talk.code}/" for talk in judged.talks),
-        *(f"{BOARD}{talk.code}/" for talk in judged.talks),
-    ]
-    return {path: masked(visitor.get(path)) for path in paths}
+LISTS = (
+    *(f"{BOARD}?sort=chance", SURE, f"{SURE}?sort=mean", REVIEWERS),
+    *("/netconf/chair/", "/netconf/chair/submissions/", "/netconf/chair/reviews/"),
+)
 
 
 @pytest.mark.parametrize("who", ["other_chair", "track_chair"])
@@ -181,11 +163,11 @@ def test_what_somebody_may_not_read_moves_none_of_their_figures(
     switch_on(db, judged)
     person = getattr(judged, who)
     visitor, chair = visitor_as(person), visitor_as(judged.chair)
-    before = pages_of(judged, visitor)
+    before = pages_of(judged, visitor, *LISTS)
     whole = {path: masked(chair.get(path)) for path in (SURE, BOARD)}
     rescore(db, hidden, (1, 5, 1))
     calibrate(db, judged.conference)
-    after = pages_of(judged, visitor)
+    after = pages_of(judged, visitor, *LISTS)
     assert [path for path in before if before[path] != after[path]] == []
     assert [path for path in whole if whole[path] == masked(chair.get(path))] == []
     assert "has not been computed" not in before[SURE]
@@ -263,7 +245,7 @@ def test_the_switch_says_first_what_it_would_change(
     page = visitor.get(SURE)
     assert "Nobody has said how many can be accepted" in page.text
     assert "Turn on" not in page.html
-    data = {"csrf_token": _token(page), "key": "k" * 24, "on": "1"}
+    data = {"csrf_token": token_of(page), "key": "k" * 24, "on": "1"}
     assert visitor.client.post(f"{SURE}/adjust", data=data).status_code == 409
     assert not db.get_one(Conference, judged.conference.id, populate_existing=True).adjusts_scores
     page = visitor.submit(visitor.get(f"{SURE}/count"), {"count": "0"}, press="Compute")
@@ -313,14 +295,8 @@ def test_a_track_chair_counts_by_the_minutes_of_the_track_and_sets_nothing(
     assert sorted(titles(page)) == ["Talk 7", "Talk 8", "Talk 9"]
     assert "Turn off" not in page.html
     assert visitor.get(f"{SURE}/count").status == 404
-    data = {"csrf_token": _token(page), "key": "k" * 24, "on": "0"}
+    data = {"csrf_token": token_of(page), "key": "k" * 24, "on": "0"}
     assert visitor.client.post(f"{SURE}/adjust", data=data).status_code == 404
-
-
-def _token(page: Page) -> str:
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.html)
-    assert found
-    return found.group(1)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

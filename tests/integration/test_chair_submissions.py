@@ -24,7 +24,7 @@ from tests.factories import (
 )
 from tests.support.cast import World, make_world
 from tests.support.statements import counted
-from tests.support.visitor import Page, Visitor
+from tests.support.visitor import Visitor, titles
 
 Log = Callable[[Person], Visitor]
 
@@ -32,12 +32,6 @@ Log = Callable[[Person], Visitor]
 @pytest.fixture
 def world(db: Session) -> World:
     return make_world(db)
-
-
-def titles(page: Page) -> list[str]:
-    """The titles in the list, in their order."""
-    rows = (element for element in page.tree.iter("a") if element.get("class") == "row-title")
-    return ["".join(row.itertext()) for row in rows]
 
 
 def talk(db: Session, world: World, title: str, **changes: object) -> Submission:

@@ -3,14 +3,12 @@
 import json
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from cfp.cli import main
-from tests.support.cli import run_cli
+from tests.support.cli import Done, run_cli
 
 PROBLEM = {
     "paper": [0, 0, 1, 1],
@@ -28,27 +26,13 @@ def save(folder: Path, **changes) -> Path:
     return file
 
 
-@dataclass(frozen=True)
-class Done:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 Run = Callable[..., Done]
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, capsys) -> Run:
-    """Run the command in its folder and in this process: a solver takes a second to load."""
-
-    def command(*arguments: str) -> Done:
-        with pytest.raises(SystemExit) as ended:
-            main(["assign-file", *arguments])
-        return Done(int(ended.value.code or 0), *capsys.readouterr())
-
-    monkeypatch.chdir(tmp_path)
-    return command
+def run(tmp_path) -> Run:
+    """Run the command in a folder of its own."""
+    return lambda *arguments: run_cli(tmp_path, {}, "assign-file", *arguments)
 
 
 def test_it_needs_no_instance(tmp_path):

@@ -1,13 +1,10 @@
 """`cfp compare-file`: anyone's comparisons, without any conference or database."""
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from cfp.cli import main
+from tests.support.cli import Done, run_cli
 
 HEADING = "winner,loser,tie,reviewer\n"
 FAIR = HEADING + "".join(
@@ -19,28 +16,15 @@ FAIR = HEADING + "".join(
 FAIR += "T5,T0,,r0\nT1,T0,,r1\nT5,T4,,r2\n"
 
 
-@dataclass(frozen=True)
-class Done:
-    returncode: int
-    stdout: str
-    stderr: str
-
-    @property
-    def data(self) -> dict:
-        return json.loads(self.stdout)
-
-
 @pytest.fixture
-def run(tmp_path, monkeypatch, capsys) -> Callable[..., Done]:
-    """Run it in its folder and in this process: the numbers take a second to load."""
+def run(tmp_path) -> Callable[..., Done]:
+    """Run it in a folder of its own, on a file "given"."""
 
     def command(content: str | bytes, *arguments: str) -> Done:
-        Path("given").write_bytes(content.encode() if isinstance(content, str) else content)
-        with pytest.raises(SystemExit) as ended:
-            main(["compare-file", "given", *arguments])
-        return Done(int(ended.value.code or 0), *capsys.readouterr())
+        data = content.encode() if isinstance(content, str) else content
+        (tmp_path / "given").write_bytes(data)
+        return run_cli(tmp_path, {}, "compare-file", "given", *arguments)
 
-    monkeypatch.chdir(tmp_path)
     return command
 
 

@@ -2,13 +2,10 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from cfp.cli import main
-from tests.support.cli import run_cli
+from tests.support.cli import Done, run_cli
 
 HEADING = "submission,reviewer,score,weight\n"
 FAIR = HEADING + "".join(
@@ -29,32 +26,18 @@ ITEMS = {
 }
 
 
-@dataclass(frozen=True)
-class Done:
-    returncode: int
-    stdout: str
-    stderr: str
-
-    @property
-    def data(self) -> dict:
-        return json.loads(self.stdout)
-
-
 Run = Callable[..., Done]
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, capsys) -> Run:
-    """Run a command in its folder and in this process: a solver takes a second to load."""
+def run(tmp_path) -> Run:
+    """Run a command in a folder of its own, on a file "given"."""
 
     def command(name: str, content: str | bytes | dict, *arguments: str) -> Done:
         data = json.dumps(content) if isinstance(content, dict) else content
-        Path("given").write_bytes(data.encode() if isinstance(data, str) else data)
-        with pytest.raises(SystemExit) as ended:
-            main([name, "given", *arguments])
-        return Done(int(ended.value.code or 0), *capsys.readouterr())
+        (tmp_path / "given").write_bytes(data.encode() if isinstance(data, str) else data)
+        return run_cli(tmp_path, {}, name, "given", *arguments)
 
-    monkeypatch.chdir(tmp_path)
     return command
 
 
@@ -128,13 +111,11 @@ def test_wrong_usage(run):
     assert run("select-file", ITEMS, "--time-limit", "0").returncode == 2
 
 
-def test_no_file(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
+def test_no_file(tmp_path):
     for command in ("calibrate-file", "select-file"):
-        with pytest.raises(SystemExit) as ended:
-            main([command, "none"])
-        assert ended.value.code == 1
-        assert capsys.readouterr().err == "cfp: none can't be read: No such file or directory\n"
+        done = run_cli(tmp_path, {}, command, "none")
+        assert done.returncode == 1
+        assert done.stderr == "cfp: none can't be read: No such file or directory\n"
 
 
 def test_what_to_accept_and_why(run):

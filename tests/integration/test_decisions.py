@@ -38,7 +38,7 @@ from tests.support.cast import CAST, World, make_world
 from tests.support.crawl import Crawl, filled, get_rules
 from tests.support.planning import make_setting
 from tests.support.statements import counted
-from tests.support.visitor import Page, Visitor
+from tests.support.visitor import Page, Visitor, masked, titles, token_of
 
 LogIn = Callable[[Person], Visitor]
 BOARD = "/netconf/chair/decisions/"
@@ -86,10 +86,6 @@ def pending(db: Session) -> dict[str, tuple[str, int | None, str]]:
         PendingDecision, PendingDecision.submission_id == Submission.id
     )
     return {title: (row.outcome, row.minutes, row.note) for title, row in rows}
-
-
-def titles(page: object) -> list[str]:
-    return re.findall(r'class="row-title"[^>]*>([^<]+)<', page.html)
 
 
 def pick(visitor: Visitor, talks: list[Submission], press: str, address: str = BOARD) -> object:
@@ -499,12 +495,6 @@ def test_who_sees_the_board_and_decides(world, name, visitor_as: LogIn, stranger
     assert db.query(PendingDecision).count() == (name in MAY_DECIDE)
 
 
-def token_of(page: object) -> str:
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.html)
-    assert found
-    return found.group(1)
-
-
 def test_a_track_chair_has_their_tracks_only(world, visitor_as: LogIn, db):
     page = visitor_as(world.people["other_track_chair"]).get(
         f"/{world.conference.slug}/chair/decisions/"
@@ -551,11 +541,6 @@ def pend(db: Session, talk: Submission, outcome: str, by: Person, note: str = ""
         )
     )
     db.flush()
-
-
-def masked(page: object) -> str:
-    text = re.sub(r'name="(csrf_token|key)"([^>]*)value="[^"]*"', r"\1\2", page.html)
-    return re.sub(r'value="[^"]*"([^>]*)name="(csrf_token|key)"', r"\1\2", text)
 
 
 def test_without_an_unblocked_chair_another_is_asked_for(world, visitor_as: LogIn, db):

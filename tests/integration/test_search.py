@@ -1,7 +1,7 @@
 """The search language over the lists: what it finds, on both databases, and what it can't probe."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -32,7 +32,7 @@ from tests.factories import (
     make_submission,
     make_track,
 )
-from tests.support.visitor import Page, Visitor
+from tests.support.visitor import Page, Visitor, titles
 
 Log = Callable[[Person], Visitor]
 
@@ -382,11 +382,6 @@ def test_the_chair_sees_the_worlds_differ(
     assert told <= changed
 
 
-def titles(page: Page) -> Iterable[str]:
-    rows = (element for element in page.tree.iter("a") if element.get("class") == "row-title")
-    return ["".join(row.itertext()) for row in rows]
-
-
 def test_a_search_stands_in_the_lists_and_goes_on_to_the_next(
     db: Session, conference: Conference, chair: Person, visitor_as: Log
 ) -> None:
@@ -394,9 +389,9 @@ def test_a_search_stands_in_the_lists_and_goes_on_to_the_next(
     visitor = visitor_as(chair)
     base = f"/{conference.slug}/chair"
     page = visitor.get(f"{base}/submissions/?q=tag:hot&sort=-tag.points")
-    assert list(titles(page)) == [talks["a"].title, talks["b"].title]
+    assert titles(page) == [talks["a"].title, talks["b"].title]
     page = visitor.get(f"{base}/submissions/?q=tag:hot&sort=tag.points")
-    assert list(titles(page)) == [talks["b"].title, talks["a"].title]
+    assert titles(page) == [talks["b"].title, talks["a"].title]
     item = visitor.get(page.links()[talks["b"].title])
     assert item.links()["Next"].split("?")[0].endswith(talks["a"].code + "/")
     both = visitor.get(page.links()["Tag points 9.5"])

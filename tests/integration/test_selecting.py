@@ -51,7 +51,7 @@ from tests.factories import (
 )
 from tests.support.selecting import make_scenario
 from tests.support.statements import counted
-from tests.support.visitor import Page, Visitor
+from tests.support.visitor import Page, Visitor, masked
 from tests.support.working import Work
 
 LogIn = Callable[[Person], Visitor]
@@ -545,11 +545,6 @@ def test_a_chair_with_a_conflict_knows_nothing_of_what_it_is_about(
     assert "Talk 0" not in pending(db)
     make_conflict(db, talks[3], partial)
     assert visitor.get(own.path).status == 404, "found later, it closes what was open"
-
-
-def masked(page: Page) -> str:
-    text = re.sub(r'name="(csrf_token|key)"([^>]*)value="[^"]*"', r"\1\2", page.html)
-    return re.sub(r'value="[^"]*"([^>]*)name="(csrf_token|key)"', r"\1\2", text)
 
 
 def test_nobody_but_chairs_of_the_whole_conference_finds_a_trace(

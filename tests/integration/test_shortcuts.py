@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
-from cfp import clock, policy
+from cfp import clock
 from cfp.actors import Actor
 from cfp.domain.assignment.models import Assignment
 from cfp.domain.assignment.queries import (
@@ -33,7 +33,17 @@ from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.committee import committee_list
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State
-from cfp.policy import ACTIVE_ASSIGNMENTS, Action, Fact, counted, may, predicate, unknown
+from cfp.policy import (
+    ACTIVE_ASSIGNMENTS,
+    Action,
+    Fact,
+    View,
+    counted,
+    may,
+    predicate,
+    seats,
+    unknown,
+)
 from cfp.web.chair.decisions import SORTABLE as BOARD_SORTABLE
 from cfp.web.chair.people_list import FILTERS, PeopleListing, people_listing
 from cfp.web.chair.people_list import SORTABLE as PEOPLE_SORTABLE
@@ -106,7 +116,7 @@ def readers(db: Session, world: World) -> list[Actor]:
     return [world.actor(db, name) for name in READERS]
 
 
-def listing_of(view: policy.View, actor: Actor, sort: str, *, descending: bool) -> Listing:
+def listing_of(view: View, actor: Actor, sort: str, *, descending: bool) -> Listing:
     return Listing(view, actor, sort, descending, page=1, arguments={})
 
 
@@ -291,12 +301,12 @@ def test_a_page_asked_for_again_makes_no_grant_anew(app: Flask, db: Session, wor
     client = app.test_client()
     client.set_cookie("cfp", make_login(db, world.people["chair"], now=clock.now()))
     db.commit()
-    first = policy._known.cache_info()
+    first = seats._known.cache_info()
     for path in ("", "submissions/", "decisions/", "reviews/", "reviews/reviewers", "people/"):
         url = f"/{world.conference.slug}/chair/{path}"
         assert client.get(url).status_code == 200
-        before = policy._known.cache_info()
+        before = seats._known.cache_info()
         assert client.get(url).status_code == 200
-        after = policy._known.cache_info()
+        after = seats._known.cache_info()
         assert after.misses == before.misses, path
     assert after.hits > first.hits

@@ -1,7 +1,7 @@
 """Reviewed talks by strict and lenient reviewers, and their calibration computed in place."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,11 @@ from tests.factories import (
     make_submission,
     make_track,
 )
+from tests.support.visitor import Visitor, masked
+
+BOARD = "/netconf/chair/decisions/"
+AFTER_ALL = datetime(2100, 1, 1, tzinfo=UTC)
+"""The job is a process of its own, with the real clock."""
 
 QUALITIES = (5, 4, 4, 4, 3, 3, 3, 3, 2, 2)
 LENIENCE = (1, 0, 0, -1, 0)
@@ -77,3 +82,12 @@ def score_pairs(db: Session, conference: Conference, read: datetime = NOW) -> No
     """The same of scores from comparisons."""
     found = [compare.solve(scope) for scope in comparing_scopes.load_scopes(db, conference)]
     store(db, conference, found, read=read, source=PAIRS)
+
+
+def pages_of(judged: Judged, visitor: Visitor, *paths: str) -> dict[str, str]:
+    """The lists and each talk as the visitor sees them, to be compared with another world's."""
+    codes = [talk.code for talk in judged.talks]
+    of_talks = [f"/netconf/chair/submissions/{code}/" for code in codes]
+    of_talks += [f"{BOARD}{code}/" for code in codes]
+    lists = [f"{BOARD}{rest}" for rest in ("", "?view=board", "?sort=-calibrated", "?band=open")]
+    return {path: masked(visitor.get(path)) for path in (*lists, *paths, *of_talks)}

@@ -3,11 +3,13 @@
 What starts, ends or is killed as a process of its own is tried in `tests/support/server.py`'s way.
 """
 
+import json
 import os
 from collections.abc import Mapping
 from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner
 
@@ -21,6 +23,11 @@ class Done:
     returncode: int
     stdout: str
     stderr: str
+
+    @property
+    def data(self) -> Any:
+        """What `--json` has printed."""
+        return json.loads(self.stdout)
 
 
 def run_cli(instance: Path, settings: Mapping[str, str], *arguments: str) -> Done:

@@ -4,6 +4,7 @@ What is not on the page cannot be filled in or pressed, so a test that goes thro
 the page offers it. Tests of what a page does not offer post with the client directly.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -231,3 +232,21 @@ class Visitor:
             path = urljoin(path, response.headers["Location"])
             response = self.client.get(path)
         return Page(path, response)
+
+
+def masked(page: Page) -> str:
+    """The page without what is drawn anew each time, to be compared with another one."""
+    text = re.sub(r'name="(csrf_token|key)"([^>]*)value="[^"]*"', r"\1\2", page.html)
+    return re.sub(r'value="[^"]*"([^>]*)name="(csrf_token|key)"', r"\1\2", text)
+
+
+def titles(page: Page) -> list[str]:
+    """The titles in a list, in their order."""
+    rows = (element for element in page.tree.iter("a") if element.get("class") == "row-title")
+    return ["".join(row.itertext()) for row in rows]
+
+
+def token_of(page: Page) -> str:
+    """What a form of the page proves itself by, for posting what the page does not offer."""
+    form = next(form for form in page.forms() if "csrf_token" in form.names)
+    return str(dict(form.fields)["csrf_token"])

@@ -206,13 +206,6 @@ def _review_state(db: Session, submission: Submission, person_id: int) -> str | 
 def _record_one(
     db: Session, actor: Actor, action: str, standing: Standing, person_id: int, now: datetime
 ) -> None:
-    audit.record(
-        db,
-        actor,
-        action,
-        f"submission:{standing.submission.code}",
-        now=now,
-        conference_id=standing.conference.id,
-        submission_id=standing.submission.id,
-        detail={"person": person_id},
+    audit.of_submission(
+        db, actor, action, standing.submission, now=now, detail={"person": person_id}
     )

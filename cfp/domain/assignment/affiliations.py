@@ -106,7 +106,7 @@ def join(
         )
     )
     db.flush()
-    _record(db, actor, conference, "affiliation.join", now)
+    audit.of_conference(db, actor, "affiliation.join", conference, now=now)
 
 
 def part(
@@ -121,12 +121,4 @@ def part(
         raise NotFoundError("not_found")
     db.delete(alias)
     db.flush()
-    _record(db, actor, conference, "affiliation.part", now)
-
-
-def _record(
-    db: Session, actor: Actor, conference: Conference, action: str, now: datetime
-) -> None:
-    audit.record(
-        db, actor, action, f"conference:{conference.id}", now=now, conference_id=conference.id
-    )
+    audit.of_conference(db, actor, "affiliation.part", conference, now=now)

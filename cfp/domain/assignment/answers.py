@@ -199,12 +199,10 @@ def _set(
 ) -> None:
     assignment.state, assignment.reason, assignment.changed = state, reason, now
     db.flush()
-    audit.record(
+    audit.of_submission(
         db,
         actor,
         "assignment.accept" if state == "accepted" else "assignment.decline",
-        f"submission:{submission.code}",
+        submission,
         now=now,
-        conference_id=submission.conference_id,
-        submission_id=submission.id,
     )

@@ -117,12 +117,4 @@ def _record(
     people: tuple[int, int],
     now: datetime,
 ) -> None:
-    audit.record(
-        db,
-        actor,
-        action,
-        f"conference:{conference.id}",
-        now=now,
-        conference_id=conference.id,
-        detail={"people": list(people)},
-    )
+    audit.of_conference(db, actor, action, conference, now=now, detail={"people": list(people)})

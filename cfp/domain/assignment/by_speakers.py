@@ -177,13 +177,4 @@ def _record(
     db: Session, actor: Actor, action: str, standing: Standing, person_id: int, now: datetime
 ) -> None:
     submission = standing.submission
-    audit.record(
-        db,
-        actor,
-        action,
-        f"submission:{submission.code}",
-        now=now,
-        conference_id=submission.conference_id,
-        submission_id=submission.id,
-        detail={"person": person_id},
-    )
+    audit.of_submission(db, actor, action, submission, now=now, detail={"person": person_id})

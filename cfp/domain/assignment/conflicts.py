@@ -214,15 +214,8 @@ def _record(
     detail: Mapping[str, Any],
     now: datetime,
 ) -> None:
-    audit.record(
-        db,
-        actor,
-        action,
-        f"submission:{standing.submission.code}",
-        now=now,
-        conference_id=standing.conference.id,
-        submission_id=standing.submission.id,
-        detail={"person": person_id, **detail},
+    audit.of_submission(
+        db, actor, action, standing.submission, now=now, detail={"person": person_id, **detail}
     )
 
 

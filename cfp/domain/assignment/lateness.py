@@ -87,13 +87,12 @@ def change_plan(
     db.add(plan)
     _set_reminders(db, conference, wanted, now)
     db.flush()
-    audit.record(
+    audit.of_conference(
         db,
         actor,
         "late.plan",
-        f"conference:{conference.id}",
+        conference,
         now=now,
-        conference_id=conference.id,
         detail={
             "reminders": len(wanted.reminders),
             "standby": wanted.standby,

@@ -11,7 +11,7 @@ from cfp.domain.assignment.models import Assignment
 from cfp.domain.assignment.rules import MINUTES_PER_REVIEW, due_of
 from cfp.domain.conferences.models import Conference
 from cfp.domain.mail import wording
-from cfp.domain.mail.actions import queue
+from cfp.domain.mail.actions import write_to
 from cfp.domain.mail.models import Message
 from cfp.domain.mail.render import MailText, fill, template_for
 from cfp.domain.mail.states import move
@@ -94,20 +94,8 @@ def tell_reviewer(
     now: datetime,
 ) -> None:
     """One mail about reviews to a person: of this kind and epoch there is one."""
-    queue(
-        db,
-        kind=kind,
-        object_key=f"conference:{conference.id}",
-        epoch=epoch,
-        person=person,
-        recipient=address,
-        recipient_name=person.name,
-        subject=text.subject,
-        body=text.body,
-        conference=conference,
-        due=now,
-        now=now,
-        about_review=True,
+    write_to(
+        db, conference, person, address, text, kind=kind, epoch=epoch, about_review=True, now=now
     )
 
 

@@ -80,15 +80,7 @@ def save_for_submission(
     submission = standing.submission
     here = Collaborator.submission_id == submission.id
     _replace(db, here, standing.conference, entries, submission_id=submission.id)
-    audit.record(
-        db,
-        actor,
-        "collaborators.list_for",
-        f"submission:{submission.code}",
-        now=now,
-        conference_id=submission.conference_id,
-        submission_id=submission.id,
-    )
+    audit.of_submission(db, actor, "collaborators.list_for", submission, now=now)
 
 
 def lists_of(

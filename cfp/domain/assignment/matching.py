@@ -67,15 +67,8 @@ def set_wanted(
         return
     submission.reviews_wanted = wanted
     db.flush()
-    audit.record(
-        db,
-        actor,
-        "submission.reviews_wanted",
-        f"submission:{submission.code}",
-        now=now,
-        conference_id=submission.conference_id,
-        submission_id=submission.id,
-        detail={"wanted": wanted},
+    audit.of_submission(
+        db, actor, "submission.reviews_wanted", submission, now=now, detail={"wanted": wanted}
     )
 
 
@@ -109,13 +102,12 @@ def set_wanted_of_many(
         submission.reviews_wanted = wanted
     db.flush()
     if found:
-        audit.record(
+        audit.of_conference(
             db,
             actor,
             "conference.reviews_wanted",
-            f"conference:{conference.id}",
+            conference,
             now=now,
-            conference_id=conference.id,
             detail={"wanted": wanted, "track": track_id, "type": type_id},
         )
     return len(found)

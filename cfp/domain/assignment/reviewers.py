@@ -44,7 +44,7 @@ def declare_conflict(
         )
         db.add(conflict)
     conflict.type, conflict.reason, conflict.state = type, reason, "open"
-    _record(db, actor, "conflict.declare", standing, now)
+    audit.of_submission(db, actor, "conflict.declare", standing.submission, now=now)
     return conflict
 
 
@@ -54,7 +54,7 @@ def take_back_conflict(db: Session, actor: Actor, standing: Standing, *, now: da
     if conflict is None or conflict.state != "open" or conflict.declared_by_id != actor.person_id:
         raise NotNowError("not_now")
     db.delete(conflict)
-    _record(db, actor, "conflict.take_back", standing, now)
+    audit.of_submission(db, actor, "conflict.take_back", standing.submission, now=now)
 
 
 def _declared(db: Session, actor: Actor, standing: Standing) -> Conflict | None:
@@ -128,18 +128,3 @@ def save_profile(
     profile.some_track_ids = sorted({*some_track_ids} - {*track_ids})
     profile.load_wished = load_wished
     return profile
-
-
-def _record(
-    db: Session, actor: Actor, action: str, standing: Standing, now: datetime
-) -> None:
-    submission = standing.submission
-    audit.record(
-        db,
-        actor,
-        action,
-        f"submission:{submission.code}",
-        now=now,
-        conference_id=submission.conference_id,
-        submission_id=submission.id,
-    )

@@ -246,13 +246,12 @@ def set_capacities(
         if key not in known or not 0 < value <= CAPACITY_LIMIT:
             raise DomainError("decision.bad_capacity", field=key, limit=CAPACITY_LIMIT)
     before, conference.capacities = dict(conference.capacities), kept
-    audit.record(
+    audit.of_conference(
         db,
         actor,
         "conference.capacities",
-        f"conference:{conference.id}",
+        conference,
         now=now,
-        conference_id=conference.id,
         detail={"minutes": kept.get("all")},
         before=before,
         after=kept,

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -173,7 +172,7 @@ def announce(
         _decide(db, actor, conference, one, ready.pending[one.submission.id], now)
     _send(db, conference, ready, links, now, Pace(now + timedelta(minutes=hold_minutes), per_hour))
     detail = {**dict(ready.counts), "mails": len(ready.letters), "hold_minutes": hold_minutes}
-    _note(db, actor, conference, "decision.announce_batch", now, detail)
+    audit.of_conference(db, actor, "decision.announce_batch", conference, now=now, detail=detail)
     return Announced(len(ready.told), len(ready.letters))
 
 
@@ -247,7 +246,8 @@ def resume_mails(db: Session, actor: Actor, conference: Conference, *, now: date
             now=now,
         )
     if stopped:
-        _note(db, actor, conference, "decision.resume_mails", now, {"mails": len(stopped)})
+        detail = {"mails": len(stopped)}
+        audit.of_conference(db, actor, "decision.resume_mails", conference, now=now, detail=detail)
     return len(stopped)
 
 
@@ -377,39 +377,17 @@ def _send(
     )
     for number, letter in enumerate(written):
         goes = pace.of(number)
-        mail.queue(
+        mail.write_to(
             db,
+            conference,
+            letter.reader.person,
+            letter.reader.address,
+            letter.text,
             kind=letter.kind,
             object_key=object_key(now, letter.reader.person.id),
             epoch="",
-            person=letter.reader.person,
-            recipient=letter.reader.address,
-            recipient_name=letter.reader.person.name,
-            subject=letter.text.subject,
-            body=letter.text.body,
-            conference=conference,
             submission=letter.told[0].submission if len(letter.told) == 1 else None,
-            due=now,
-            now=now,
             hold_until=goes if goes > now else None,
             about_review=letter.about_review,
+            now=now,
         )
-
-
-def _note(
-    db: Session,
-    actor: Actor,
-    conference: Conference,
-    action: str,
-    now: datetime,
-    detail: Mapping[str, Any],
-) -> None:
-    audit.record(
-        db,
-        actor,
-        action,
-        f"conference:{conference.id}",
-        now=now,
-        conference_id=conference.id,
-        detail=detail,
-    )

@@ -65,28 +65,24 @@ def remind(
     if not ready.letters:
         raise NotNowError("remind.nobody")
     for letter in ready.letters:
-        mail.queue(
+        mail.write_to(
             db,
+            conference,
+            letter.reader.person,
+            letter.reader.address,
+            letter.text,
             kind=REMINDER,
             object_key=_object_key(conference, letter.reader.person.id),
             epoch=now.date().isoformat(),
-            person=letter.reader.person,
-            recipient=letter.reader.address,
-            recipient_name=letter.reader.person.name,
-            subject=letter.text.subject,
-            body=letter.text.body,
-            conference=conference,
             submission=letter.told[0].submission if len(letter.told) == 1 else None,
-            due=now,
             now=now,
         )
-    audit.record(
+    audit.of_conference(
         db,
         actor,
         "decision.remind_confirm",
-        f"conference:{conference.id}",
+        conference,
         now=now,
-        conference_id=conference.id,
         detail={"talks": len(ready.talks), "mails": len(ready.letters)},
     )
     return len(ready.letters)

@@ -77,15 +77,7 @@ def announce_at(
         now=now,
     )
     detail = {"at": at.isoformat()}
-    audit.record(
-        db,
-        actor,
-        "decision.announce_later",
-        f"conference:{conference.id}",
-        now=now,
-        conference_id=conference.id,
-        detail=detail,
-    )
+    audit.of_conference(db, actor, "decision.announce_later", conference, now=now, detail=detail)
     return job
 
 

@@ -118,13 +118,12 @@ def save_limits(
         return
     row.limits, row.waitlisted = kept, waitlisted
     _store(db, row)
-    audit.record(
+    audit.of_conference(
         db,
         actor,
         "selection.limits",
-        f"conference:{conference.id}",
+        conference,
         now=now,
-        conference_id=conference.id,
         before=before,
         after={"limits": kept, "waitlisted": waitlisted},
     )

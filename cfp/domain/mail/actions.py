@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +16,7 @@ from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference
 from cfp.domain.mail.models import Message
+from cfp.domain.mail.render import MailText
 from cfp.domain.mail.rules import header_text, is_address
 from cfp.domain.mail.states import MessageState, move
 from cfp.domain.submissions.models import Submission
@@ -96,6 +98,59 @@ def queue(
     return _insert(db, message)
 
 
+class Particulars(TypedDict, total=False):
+    """What of a letter is not the same for most; see `queue`."""
+
+    attachments: Sequence[Attachment]
+    hold_until: datetime | None
+    about_review: bool
+    unsubscribe: str
+    gathered: bool
+
+
+def write_to(
+    db: Session,
+    conference: Conference | None,
+    person: Person,
+    address: str,
+    text: MailText,
+    *,
+    kind: str,
+    now: datetime,
+    submission: Submission | None = None,
+    object_key: str = "",
+    epoch: str | int | None = None,
+    **particulars: Unpack[Particulars],
+) -> Message:
+    """Queue a letter to somebody, due now.
+
+    It is about the submission, or else the conference, or else the person, and of each kind there
+    is one a moment, unless `object_key` and `epoch` say otherwise.
+    """
+    return queue(
+        db,
+        kind=kind,
+        object_key=object_key or _about(submission, conference, person),
+        epoch=now.isoformat() if epoch is None else epoch,
+        person=person,
+        recipient=address,
+        recipient_name=person.name,
+        subject=text.subject,
+        body=text.body,
+        conference=conference,
+        submission=submission,
+        due=now,
+        now=now,
+        **particulars,
+    )
+
+
+def _about(submission: Submission | None, conference: Conference | None, person: Person) -> str:
+    if submission:
+        return f"submission:{submission.id}"
+    return f"conference:{conference.id}" if conference else f"person:{person.id}"
+
+
 def _first_state(hold_until: datetime | None, gathered: bool) -> MessageState:
     if gathered:
         return MessageState.GATHERED
@@ -157,13 +212,12 @@ def stop_all(db: Session, actor: Actor, *, conference: Conference, kind: str, no
     """Stop everything of one kind that has not been handed over; returns how many."""
     stopped = move(db, "stop", Message.conference_id == conference.id, Message.kind == kind)
     if stopped:
-        audit.record(
+        audit.of_conference(
             db,
             actor,
             "message.stop_all",
-            f"conference:{conference.id}",
+            conference,
             now=now,
-            conference_id=conference.id,
             detail={"kind": kind, "count": len(stopped)},
         )
     return len(stopped)

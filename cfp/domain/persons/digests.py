@@ -20,7 +20,7 @@ from cfp.domain.accounts.queries import actor_of_person
 from cfp.domain.assignment.letters import addresses_of, letter_values
 from cfp.domain.conferences.models import Conference
 from cfp.domain.mail import wording
-from cfp.domain.mail.actions import queue
+from cfp.domain.mail.actions import write_to
 from cfp.domain.mail.models import MailChoice, Message
 from cfp.domain.mail.render import fill, shipped
 from cfp.domain.mail.states import move
@@ -172,18 +172,6 @@ def _queue(
         "link": link,
     }
     text = fill(shipped(KIND, language), values)
-    queue(
-        db,
-        kind=KIND,
-        object_key=f"person:{person.id}",
-        epoch=at.isoformat(),
-        person=person,
-        recipient=address,
-        recipient_name=person.name,
-        subject=text.subject,
-        body=text.body,
-        conference=None,
-        due=now,
-        now=now,
-        unsubscribe=link,
+    write_to(
+        db, None, person, address, text, kind=KIND, epoch=at.isoformat(), unsubscribe=link, now=now
     )

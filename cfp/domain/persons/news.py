@@ -20,7 +20,7 @@ from cfp.domain.accounts.queries import actor_of_person
 from cfp.domain.assignment.letters import addresses_of
 from cfp.domain.conferences.models import Conference
 from cfp.domain.mail import wording
-from cfp.domain.mail.actions import queue
+from cfp.domain.mail.actions import write_to
 from cfp.domain.mail.models import MailChoice
 from cfp.domain.mail.render import fill, template_for
 from cfp.domain.submissions.models import Submission
@@ -150,18 +150,14 @@ def _queue(
     }
     filled = fill(template_for(db, conference, str(Kind.NEWS)), values)
     text = choices.with_way_out(filled, conference.language, link)
-    queue(
+    write_to(
         db,
+        conference,
+        person,
+        address,
+        text,
         kind=str(Kind.NEWS),
-        object_key=f"conference:{conference.id}",
         epoch=told,
-        person=person,
-        recipient=address,
-        recipient_name=person.name,
-        subject=text.subject,
-        body=text.body,
-        conference=conference,
-        due=now,
-        now=now,
         unsubscribe=link,
+        now=now,
     )

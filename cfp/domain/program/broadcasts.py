@@ -65,12 +65,6 @@ def change(
             db.add(row)
     db.flush()
     if changed:
-        audit.record(
-            db,
-            actor,
-            "program.broadcasts",
-            f"conference:{conference.id}",
-            now=now,
-            conference_id=conference.id,
-            detail={"count": len(changed)},
+        audit.of_conference(
+            db, actor, "program.broadcasts", conference, now=now, detail={"count": len(changed)}
         )

@@ -69,14 +69,8 @@ def erase(db: Session, actor: Actor, conference: Conference, *, key: str, now: d
     if not numbers:
         raise NotFoundError("not_found")
     count_change(db, conference.id, now=now)
-    audit.record(
-        db,
-        actor,
-        "program.erase_name",
-        f"conference:{conference.id}",
-        now=now,
-        conference_id=conference.id,
-        detail={"versions": numbers},
+    audit.of_conference(
+        db, actor, "program.erase_name", conference, now=now, detail={"versions": numbers}
     )
     return len(numbers)
 

@@ -194,13 +194,6 @@ def _note(
     now: datetime,
 ) -> None:
     count_change(db, submission.conference_id, now=now)
-    audit.record(
-        db,
-        actor,
-        action,
-        f"submission:{submission.code}",
-        now=now,
-        conference_id=submission.conference_id,
-        submission_id=submission.id,
-        detail={"kind": kind, "state": state},
+    audit.of_submission(
+        db, actor, action, submission, now=now, detail={"kind": kind, "state": state}
     )

@@ -109,20 +109,17 @@ def queue(
     for letter in written:
         person = letter.told.reader.person
         about = [talk for talk, _move in letter.told.moves]
-        mail.queue(
+        mail.write_to(
             db,
+            conference,
+            person,
+            letter.told.reader.address,
+            letter.text,
             kind=letter.kind,
             object_key=f"conference:{conference.id}:person:{person.id}",
             epoch=f"version {number}",
-            person=person,
-            recipient=letter.told.reader.address,
-            recipient_name=person.name,
-            subject=letter.text.subject,
-            body=letter.text.body,
-            conference=conference,
             submission=about[0] if len(about) == 1 else None,
             attachments=letter.attachments,
-            due=now,
             now=now,
         )
 

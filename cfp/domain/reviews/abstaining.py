@@ -43,15 +43,7 @@ def abstain(
         raise NotNowError("abstain.submitted")
     review.state, review.abstention, review.changed = "abstained", reason, now
     _set_assignment(db, review, "abstained", reason, now)
-    audit.record(
-        db,
-        actor,
-        "review.abstain",
-        f"submission:{standing.submission.code}",
-        now=now,
-        conference_id=review.conference_id,
-        submission_id=review.submission_id,
-    )
+    audit.of_submission(db, actor, "review.abstain", standing.submission, now=now)
     count_again(db, [review.submission_id])
     return review
 

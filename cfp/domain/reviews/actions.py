@@ -155,15 +155,7 @@ def _submit(
         )
         .values(state="done", changed=now)
     )
-    audit.record(
-        db,
-        actor,
-        "review.submit",
-        f"submission:{standing.submission.code}",
-        now=now,
-        conference_id=review.conference_id,
-        submission_id=review.submission_id,
-    )
+    audit.of_submission(db, actor, "review.submit", standing.submission, now=now)
 
 
 def _set_scores(

@@ -88,10 +88,10 @@ def archive_criterion(
 
 def move_criterion(
     db: Session, actor: Actor, conference: Conference, criterion: Criterion, *, now: datetime
-) -> Effect:
+) -> None:
     """As `conferences.actions.move_criterion`; the first one's scale is that of the totals."""
     actions.move_criterion(db, actor, conference, criterion, now=now)
-    return _effect(db, actor, conference, criterion, weigh=True)
+    totals.refresh(db, conference)
 
 
 def change_field(

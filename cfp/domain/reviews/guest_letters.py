@@ -12,7 +12,7 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.letters import addresses_of
 from cfp.domain.conferences.models import Conference
 from cfp.domain.mail import wording
-from cfp.domain.mail.actions import queue
+from cfp.domain.mail.actions import queue, write_to
 from cfp.domain.mail.render import fill, template_for
 from cfp.domain.reviews.extensions import until_of
 from cfp.domain.reviews.guest_rules import LASTS
@@ -99,21 +99,17 @@ def tell(
             "contact": conference.contact,
         }
         text = fill(template, values)
-        queue(
+        write_to(
             db,
+            conference,
+            person,
+            address,
+            text,
             kind=kind,
             object_key=f"guest:{guest.id}",
-            epoch=now.isoformat(),
-            person=person,
-            recipient=address,
-            recipient_name=person.name,
-            subject=text.subject,
-            body=text.body,
-            conference=conference,
             submission=submission,
-            due=now,
-            now=now,
             about_review=True,
+            now=now,
         )
 
 

@@ -352,13 +352,4 @@ def _proved(key: str) -> tuple[ColumnElement[bool], ...]:
 def _record(
     db: Session, actor: Actor, action: str, submission: Submission, guest: Guest, now: datetime
 ) -> None:
-    audit.record(
-        db,
-        actor,
-        action,
-        f"submission:{submission.code}",
-        now=now,
-        conference_id=submission.conference_id,
-        submission_id=submission.id,
-        detail={"guest": guest.id},
-    )
+    audit.of_submission(db, actor, action, submission, now=now, detail={"guest": guest.id})

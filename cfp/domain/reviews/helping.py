@@ -304,13 +304,4 @@ def _tell(
 def _record(
     db: Session, actor: Actor, action: str, standing: Standing, guest: Guest, now: datetime
 ) -> None:
-    audit.record(
-        db,
-        actor,
-        action,
-        f"submission:{standing.submission.code}",
-        now=now,
-        conference_id=standing.conference.id,
-        submission_id=standing.submission.id,
-        detail={"guest": guest.id},
-    )
+    audit.of_submission(db, actor, action, standing.submission, now=now, detail={"guest": guest.id})

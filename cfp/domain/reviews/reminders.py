@@ -136,14 +136,8 @@ def nudge(
         raise NotNowError("nudge.nobody")
     epoch = now.date().isoformat()
     send(db, conference, ready, kind=REMINDER, epoch=epoch, links=links, now=now)
-    audit.record(
-        db,
-        actor,
-        "review.nudge",
-        f"conference:{conference.id}",
-        now=now,
-        conference_id=conference.id,
-        detail={"mails": len(ready)},
+    audit.of_conference(
+        db, actor, "review.nudge", conference, now=now, detail={"mails": len(ready)}
     )
     return len(ready)
 
@@ -164,20 +158,16 @@ def send(
             db, one.person.id, kind=Kind.REMINDERS, conference=conference, links=links, now=now
         )
         text = choices.with_way_out(one.text, conference.language, link)
-        mail.queue(
+        mail.write_to(
             db,
+            conference,
+            one.person,
+            one.address,
+            text,
             kind=kind,
-            object_key=f"conference:{conference.id}",
             epoch=epoch,
-            person=one.person,
-            recipient=one.address,
-            recipient_name=one.person.name,
-            subject=text.subject,
-            body=text.body,
-            conference=conference,
-            due=now,
-            now=now,
             about_review=True,
             unsubscribe=link,
             gathered=one.daily,
+            now=now,
         )

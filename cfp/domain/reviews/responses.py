@@ -200,11 +200,4 @@ def _record(
     db: Session, actor: Actor, action: str, conference: Conference, now: datetime
 ) -> None:
     db.flush()
-    audit.record(
-        db,
-        actor,
-        action,
-        f"conference:{conference.id}",
-        now=now,
-        conference_id=conference.id,
-    )
+    audit.of_conference(db, actor, action, conference, now=now)

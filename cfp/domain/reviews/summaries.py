@@ -146,12 +146,4 @@ def _texts(found: Summary | None) -> dict[str, str]:
 
 def _record(db: Session, actor: Actor, action: str, standing: Standing, now: datetime) -> None:
     db.flush()
-    audit.record(
-        db,
-        actor,
-        action,
-        f"submission:{standing.submission.code}",
-        now=now,
-        conference_id=standing.conference.id,
-        submission_id=standing.submission.id,
-    )
+    audit.of_submission(db, actor, action, standing.submission, now=now)

@@ -21,7 +21,7 @@ from cfp.domain.accounts.queries import actor_of_person
 from cfp.domain.assignment.letters import addresses_of
 from cfp.domain.conferences.models import Conference
 from cfp.domain.mail import wording
-from cfp.domain.mail.actions import queue
+from cfp.domain.mail.actions import write_to
 from cfp.domain.mail.render import fill, template_for
 from cfp.domain.reviews.models import Comment, Follow
 from cfp.domain.submissions import redaction
@@ -170,20 +170,16 @@ def _queue(
     )
     filled = fill(template_for(db, conference, KIND), values)
     text = choices.with_way_out(filled, conference.language, link)
-    queue(
+    write_to(
         db,
+        conference,
+        person,
+        address,
+        text,
         kind=KIND,
-        object_key=f"submission:{submission.id}",
         epoch=new[-1].id,
-        person=person,
-        recipient=address,
-        recipient_name=person.name,
-        subject=text.subject,
-        body=text.body,
-        conference=conference,
         submission=submission,
-        due=now,
-        now=now,
         about_review=True,
         unsubscribe=link,
+        now=now,
     )

@@ -74,14 +74,12 @@ def move(
         submission.announced = now
     if rule.target is State.SUBMITTED:
         submission.submitted = submission.submitted or now
-    audit.record(
+    audit.of_submission(
         db,
         actor,
         f"submission.{name}",
-        f"submission:{submission.code}",
+        submission,
         now=now,
-        conference_id=submission.conference_id,
-        submission_id=submission.id,
         detail={"from": before, "to": str(rule.target)},
     )
     if name in MAILS:
@@ -259,14 +257,12 @@ def _note(
     before: Mapping[str, object] | None = None,
     after: Mapping[str, object] | None = None,
 ) -> None:
-    audit.record(
+    audit.of_submission(
         db,
         actor,
         action,
-        f"submission:{submission.code}",
+        submission,
         now=now,
-        conference_id=submission.conference_id,
-        submission_id=submission.id,
         detail={"state": submission.state},
         before=before,
         after=after,

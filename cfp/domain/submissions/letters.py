@@ -1,6 +1,7 @@
 """Mails about one submission to the people it belongs to, queued with what causes them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import exists, or_, select
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from cfp.domain.accounts.models import Email, Person
 from cfp.domain.conferences.models import Conference
 from cfp.domain.mail import wording
-from cfp.domain.mail.actions import queue
+from cfp.domain.mail.actions import queue, write_to
 from cfp.domain.mail.render import fill, template_for
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.links import Links
@@ -49,19 +50,14 @@ def tell_owners(
     for person, address in owners(db, submission):
         values = submission_values(conference, submission, links, zone=person.zone)
         filled = fill(text, {**values, **(more or {}), "name": person.name})
-        queue(
+        write_to(
             db,
+            conference,
+            person,
+            address,
+            replace(filled, body=filled.body.rstrip() + "\n"),
             kind=kind,
-            object_key=f"submission:{submission.id}",
-            epoch=now.isoformat(),
-            person=person,
-            recipient=address,
-            recipient_name=person.name,
-            subject=filled.subject,
-            body=filled.body.rstrip() + "\n",
-            conference=conference,
             submission=submission,
-            due=now,
             now=now,
         )
 

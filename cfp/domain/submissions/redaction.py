@@ -100,16 +100,8 @@ def redact(
     found.by_id, found.changed = actor.person_id, now
     _index(found, submission)
     db.flush()
-    audit.record(
-        db,
-        actor,
-        "submission.redact",
-        f"submission:{submission.code}",
-        now=now,
-        conference_id=submission.conference_id,
-        submission_id=submission.id,
-        before=before,
-        after=_texts(found),
+    audit.of_submission(
+        db, actor, "submission.redact", submission, now=now, before=before, after=_texts(found)
     )
 
 

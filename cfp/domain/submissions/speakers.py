@@ -309,13 +309,4 @@ def _known_code(db: Session, speaker: Speaker, others: Sequence[Speaker]) -> str
 def _note(
     db: Session, actor: Actor, submission: Submission, action: str, speaker: Speaker, now: datetime
 ) -> None:
-    audit.record(
-        db,
-        actor,
-        action,
-        f"submission:{submission.code}",
-        now=now,
-        conference_id=submission.conference_id,
-        submission_id=submission.id,
-        detail={"speaker": speaker.code},
-    )
+    audit.of_submission(db, actor, action, submission, now=now, detail={"speaker": speaker.code})

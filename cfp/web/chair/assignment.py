@@ -1,6 +1,6 @@
 """Who reviews what, as a whole: coverage, loads, asking for a proposal and waiting for it."""
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField
@@ -16,15 +16,16 @@ from cfp.domain.assignment.proposals import JOB_KIND
 from cfp.domain.assignment.queries import Load, capacity_of, coverage_of, loads_of, not_covered
 from cfp.domain.assignment.rules import LOAD_LIMIT
 from cfp.domain.conferences.actions import change_reviewing
-from cfp.domain.jobs import Job, JobState
-from cfp.errors import CfpError, NotFoundError
+from cfp.domain.jobs import Job
+from cfp.errors import NotFoundError
 from cfp.policy import Action, allowed
 from cfp.web import context
 from cfp.web.chair import blueprint
+from cfp.web.chair.job_page import job_page
 from cfp.web.chair.setup_forms import Whole
 from cfp.web.forms import BaseForm, ViewResponse, perform, press
 from cfp.web.gate import permission
-from cfp.web.wording import add_words, say
+from cfp.web.wording import add_words
 
 add_words(
     {
@@ -147,16 +148,11 @@ def assignment_propose(slug: str) -> ViewResponse:
 def assignment_job(slug: str, number: int) -> ViewResponse | str:
     """How far the computing is; its script asks again and goes on to the proposal."""
     job = _own_job(number)
-    if job.state == JobState.DONE:
-        proposal_id = job.result["proposal_id"]
-        return redirect(url_for("chair.proposal", slug=slug, number=proposal_id), 302)
-    return render_template(
-        "chair/assignment_job.html",
-        job=job,
-        conference=context.conference(),
-        is_open=jobs.can("cancel", job.state),
-        trouble=say(CfpError(job.error, **job.result)) if job.error else "",
-    )
+
+    def result() -> str:
+        return url_for("chair.proposal", slug=slug, number=job.result["proposal_id"])
+
+    return job_page(job, "chair/assignment_job.html", result)
 
 
 @blueprint.post("/<slug>/chair/assignment/jobs/<int(max=2147483647):number>/cancel")

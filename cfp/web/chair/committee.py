@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 from cfp.domain.conferences import actions, queries, rules
 from cfp.domain.conferences.models import Invitation
-from cfp.errors import DomainError, NotFoundError
+from cfp.errors import DomainError
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
@@ -81,7 +81,7 @@ def _invite(form: InviteForm, lines: list[rules.PastedLine], only_track: int | N
 @permission(Action.SET_UP)
 def people_invitation(slug: str, number: int, act: str) -> ViewResponse:
     """Send an invitation again, or take it back."""
-    invitation = _invitation(number)
+    invitation = context.row(Invitation, number)
 
     def pressed() -> str:
         db, actor, conference, now = (
@@ -99,10 +99,3 @@ def people_invitation(slug: str, number: int, act: str) -> ViewResponse:
 
     done = {"resend": _("The invitation is on its way."), "revoke": _("Taken back.")}
     return press(pressed, done=done[act])
-
-
-def _invitation(number: int) -> Invitation:
-    found = context.db().get(Invitation, number) if number < 2**31 else None
-    if found is None or found.conference_id != context.conference().id:
-        raise NotFoundError("not_found")
-    return found

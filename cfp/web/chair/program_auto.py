@@ -3,7 +3,7 @@
 from datetime import time
 from zoneinfo import ZoneInfo
 
-from flask import redirect, render_template, url_for
+from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, RadioField, TimeField
@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from cfp.domain import jobs
-from cfp.domain.jobs import Job, JobState
+from cfp.domain.jobs import Job
 from cfp.domain.program import proposals, timetables
 from cfp.domain.program.plans import draft_of, plan_of
 from cfp.domain.program.timetables import SECONDS, Loaded, Options
@@ -19,11 +19,12 @@ from cfp.errors import CfpError, DomainError, NotFoundError
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
+from cfp.web.chair.job_page import job_page
 from cfp.web.chair.program_forms import TIME_NEEDED
 from cfp.web.chair.program_page import asked_draft, here
 from cfp.web.forms import BaseForm, ViewResponse, perform, press
 from cfp.web.gate import permission
-from cfp.web.wording import add_words, say
+from cfp.web.wording import add_words
 
 add_words(
     {
@@ -128,16 +129,11 @@ def auto_start(slug: str) -> ViewResponse:
 def auto_job(slug: str, number: int) -> ViewResponse | str:
     """How far it is; its script asks again and goes on to the proposal."""
     job = _own_job(number)
-    if job.state == JobState.DONE:
-        found = job.result["proposal_id"]
-        return redirect(url_for("chair.auto_proposal", slug=slug, number=found), 302)
-    return render_template(
-        "chair/schedule_job.html",
-        job=job,
-        conference=context.conference(),
-        is_open=jobs.can("cancel", job.state),
-        trouble=say(CfpError(job.error, **job.result)) if job.error else "",
-    )
+
+    def result() -> str:
+        return url_for("chair.auto_proposal", slug=slug, number=job.result["proposal_id"])
+
+    return job_page(job, "chair/schedule_job.html", result)
 
 
 @blueprint.post("/<slug>/chair/program/auto/jobs/<int(max=2147483647):number>/cancel")

@@ -1,6 +1,6 @@
 """Selecting: the limits, a word on single submissions, and asking for a scenario."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import true
@@ -12,18 +12,18 @@ from cfp.domain.decisions.rules import capacity_key
 from cfp.domain.decisions.scenario_lists import choosable
 from cfp.domain.decisions.selecting_limits import Limits, split
 from cfp.domain.decisions.selecting_wishes import WISHES
-from cfp.domain.jobs import Job, JobState
-from cfp.errors import CfpError, DomainError, NotFoundError, StaleError
+from cfp.domain.jobs import Job
+from cfp.errors import DomainError, NotFoundError, StaleError
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.decisions import codes_in
+from cfp.web.chair.job_page import job_page
 from cfp.web.chair.selecting_forms import LimitsForm, limits_form
 from cfp.web.chair.selecting_words import Names, limit_words
 from cfp.web.forms import ViewResponse, perform, press
 from cfp.web.gate import permission
 from cfp.web.lists import Listing
-from cfp.web.wording import say
 
 SORTABLE = ("title", "mean", "track")
 FILTERS = ("q", "wish", "track", "sort", "page")
@@ -115,15 +115,11 @@ def _page(form: LimitsForm | None) -> str:
 def selection_job(slug: str, number: int) -> ViewResponse | str:
     """How far it is; its script asks again and goes on to the scenario."""
     job = _own_job(number)
-    if job.state == JobState.DONE:
-        return redirect(url_for("chair.scenario", slug=slug, number=job.result["scenario_id"]), 302)
-    return render_template(
-        "chair/select_job.html",
-        job=job,
-        conference=context.conference(),
-        is_open=jobs.can("cancel", job.state),
-        trouble=say(CfpError(job.error, **job.result)) if job.error else "",
-    )
+
+    def result() -> str:
+        return url_for("chair.scenario", slug=slug, number=job.result["scenario_id"])
+
+    return job_page(job, "chair/select_job.html", result)
 
 
 @blueprint.post("/<slug>/chair/decisions/select/jobs/<int(max=2147483647):number>/cancel")

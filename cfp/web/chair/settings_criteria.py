@@ -12,7 +12,6 @@ from cfp.domain.conferences import actions, queries, rules
 from cfp.domain.conferences.models import Criterion, ReviewField
 from cfp.domain.reviews import form_changes
 from cfp.domain.reviews.form_changes import Effect
-from cfp.errors import NotFoundError
 from cfp.phases import phases_of
 from cfp.policy import Action
 from cfp.web import context
@@ -74,7 +73,7 @@ def settings_criterion_new(slug: str) -> ViewResponse | str:
 @permission(Action.SET_UP)
 def settings_criterion(slug: str, number: int) -> ViewResponse | str:
     """One question: words, scale, weight, where it is asked."""
-    criterion = _criterion(number)
+    criterion = context.row(Criterion, number)
 
     def act(form: CriterionForm) -> Effect:
         return form_changes.change_criterion(
@@ -95,39 +94,36 @@ def settings_criterion(slug: str, number: int) -> ViewResponse | str:
 @permission(Action.SET_UP)
 def settings_criterion_archive(slug: str, number: int) -> ViewResponse:
     """Stop asking it, or ask it again; what was answered is kept."""
-    criterion = _criterion(number)
-    first = _("Asked again.") if criterion.archived else _("Asked no more.")
-
-    def act() -> Effect:
-        db, actor, conference = context.db(), context.actor(), context.conference()
-        return form_changes.archive_criterion(db, actor, conference, criterion, now=context.now())
-
-    return pressed(act, first)
+    criterion = context.row(Criterion, number)
+    return pressed(form_changes.archive_criterion, criterion, archive_words(criterion))
 
 
 @blueprint.post("/<slug>/chair/settings/review-form/<int:number>/up")
 @permission(Action.SET_UP)
 def settings_criterion_up(slug: str, number: int) -> ViewResponse:
     """Ask it one place earlier; the first one's scale is that of the totals."""
-    criterion = _criterion(number)
-
-    def act() -> Effect:
-        db, actor, conference = context.db(), context.actor(), context.conference()
-        form_changes.move_criterion(db, actor, conference, criterion, now=context.now())
-        return Effect()
-
-    return pressed(act, _("Moved up."))
+    criterion = context.row(Criterion, number)
+    return pressed(form_changes.move_criterion, criterion, _("Moved up."))
 
 
-def pressed(act: Callable[[], Effect], first: str) -> ViewResponse:
+def pressed(
+    act: Callable[..., Effect | None], question: Criterion | ReviewField, first: str
+) -> ViewResponse:
     """One button of the list: carry it out and say what it did."""
-    effects: list[Effect] = []
+    effects: list[Effect | None] = []
 
     def do() -> str:
-        effects.append(act())
+        db, actor, conference = context.db(), context.actor(), context.conference()
+        effects.append(act(db, actor, conference, question, now=context.now()))
         return list_url()
 
-    return press(do, done=lambda: effect_words(first, effects[0]))
+    return press(do, done=lambda: effect_words(first, effects[0] or Effect()))
+
+
+def archive_words(question: Criterion | ReviewField) -> str:
+    """What the button "archive" says it did, asked before it does it."""
+    words: str = _("Asked again.") if question.archived else _("Asked no more.")
+    return words
 
 
 def effect_words(first: str, effect: Effect) -> str:
@@ -182,17 +178,14 @@ def _limit_names() -> dict[str, dict[object, str]]:
     return found
 
 
-def _criterion(number: int) -> Criterion:
-    found = context.db().get(Criterion, number) if number < 2**31 else None
-    if found is None or found.conference_id != context.conference().id:
-        raise NotFoundError("not_found")
-    return found
-
-
 def _content(form: CriterionForm) -> actions.CriterionText:
     values: dict[str, Any] = {name: form[name].data for name in TEXTS}
-    lines = [line.strip() for line in form.labels.data.splitlines()]
-    return actions.CriterionText(labels=[line for line in lines if line], **values)
+    return actions.CriterionText(labels=lines_of(form.labels.data), **values)
+
+
+def lines_of(text: str) -> list[str]:
+    """What stands on each line that is not empty."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _edit(

@@ -14,13 +14,19 @@ from cfp.domain.conferences.models import ReviewField
 from cfp.domain.conferences.rules import FIELD_NAME_LIMIT
 from cfp.domain.reviews import form_changes
 from cfp.domain.reviews.form_changes import Effect
-from cfp.errors import NotFoundError
 from cfp.phases import phases_of
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.editing import edit
-from cfp.web.chair.settings_criteria import effect_words, list_url, offered_limits, pressed
+from cfp.web.chair.settings_criteria import (
+    archive_words,
+    effect_words,
+    lines_of,
+    list_url,
+    offered_limits,
+    pressed,
+)
 from cfp.web.chair.setup_forms import needed
 from cfp.web.forms import BaseForm, Line, Text, Ticks, ViewResponse
 from cfp.web.gate import permission
@@ -117,7 +123,7 @@ def settings_field_new(slug: str) -> ViewResponse | str:
 @permission(Action.SET_UP)
 def settings_field(slug: str, number: int) -> ViewResponse | str:
     """One field: words, answers, audience, where and when it is asked."""
-    field = _field(number)
+    field = context.row(ReviewField, number)
 
     def act(form: FieldForm) -> Effect:
         return form_changes.change_field(
@@ -138,41 +144,21 @@ def settings_field(slug: str, number: int) -> ViewResponse | str:
 @permission(Action.SET_UP)
 def settings_field_archive(slug: str, number: int) -> ViewResponse:
     """Stop asking it, or ask it again; what was answered is kept."""
-    field = _field(number)
-    first = _("Asked again.") if field.archived else _("Asked no more.")
-
-    def act() -> Effect:
-        db, actor, conference = context.db(), context.actor(), context.conference()
-        return form_changes.archive_field(db, actor, conference, field, now=context.now())
-
-    return pressed(act, first)
+    field = context.row(ReviewField, number)
+    return pressed(form_changes.archive_field, field, archive_words(field))
 
 
 @blueprint.post("/<slug>/chair/settings/review-form/fields/<int:number>/up")
 @permission(Action.SET_UP)
 def settings_field_up(slug: str, number: int) -> ViewResponse:
     """Ask it one place earlier."""
-    field = _field(number)
-
-    def act() -> Effect:
-        db, actor, conference = context.db(), context.actor(), context.conference()
-        actions.move_field(db, actor, conference, field, now=context.now())
-        return Effect()
-
-    return pressed(act, _("Moved up."))
-
-
-def _field(number: int) -> ReviewField:
-    found = context.db().get(ReviewField, number) if number < 2**31 else None
-    if found is None or found.conference_id != context.conference().id:
-        raise NotFoundError("not_found")
-    return found
+    field = context.row(ReviewField, number)
+    return pressed(actions.move_field, field, _("Moved up."))
 
 
 def _content(form: FieldForm) -> actions.FieldText:
     values: dict[str, Any] = {name: form[name].data for name in TEXTS}
-    lines = [line.strip() for line in form.options.data.splitlines()]
-    return actions.FieldText(options=[line for line in lines if line], **values)
+    return actions.FieldText(options=lines_of(form.options.data), **values)
 
 
 def _edit(

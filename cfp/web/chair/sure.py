@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -13,18 +13,18 @@ from cfp.domain.decisions.board import scale_of, spread
 from cfp.domain.decisions.calibrating_queries import Run
 from cfp.domain.decisions.calibrating_rules import OPEN_BANDS, PAIRS, REVIEWS
 from cfp.domain.decisions.rules import CAPACITY_LIMIT
-from cfp.domain.jobs import Job, JobState
-from cfp.errors import CfpError, NotFoundError
+from cfp.domain.jobs import Job
+from cfp.errors import NotFoundError
 from cfp.policy import Action, allowed
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.decisions import board_listing
+from cfp.web.chair.job_page import job_page
 from cfp.web.chair.setup_forms import Whole
 from cfp.web.chair.sure_words import BAND_WORDS, cautions_of, change_words, nothing_to_choose
 from cfp.web.forms import BaseForm, ViewResponse, perform, press
 from cfp.web.gate import permission
 from cfp.web.lists import Listing
-from cfp.web.wording import say
 
 NAMED = 8
 """How many of those to discuss stand in the page; the list has all."""
@@ -142,18 +142,9 @@ def sure_adjust(slug: str) -> ViewResponse:
 def sure_job(slug: str, number: int) -> ViewResponse | str:
     """How far it is; its script asks again and goes on to the page."""
     job = _job(number)
-    back_url = _result_of(job)
-    if job.state == JobState.DONE:
-        return redirect(back_url, 302)
-    return render_template(
-        "chair/sure_job.html",
-        job=job,
-        back_url=back_url,
-        compares=job.kind == calibrating.KINDS[PAIRS],
-        conference=context.conference(),
-        is_open=jobs.can("cancel", job.state),
-        trouble=say(CfpError(job.error, **job.result)) if job.error else "",
-    )
+    back_url, compares = _result_of(job), job.kind == calibrating.KINDS[PAIRS]
+    template = "chair/sure_job.html"
+    return job_page(job, template, lambda: back_url, back_url=back_url, compares=compares)
 
 
 @blueprint.post("/<slug>/chair/decisions/sure/jobs/<int(max=2147483647):number>/cancel")

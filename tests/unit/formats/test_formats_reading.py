@@ -9,7 +9,7 @@ from cfp.formats.reading import read
 from cfp.formats.table import write_csv
 from cfp.formats.text import write_text
 from cfp.formats.utf8 import decode
-from tests.unit.formats.programs import a_program, page, some_materials
+from tests.unit.formats.programs import a_program, an_edition, page, some_materials
 from tests.unit.formats.test_formats_text import facts
 
 
@@ -52,7 +52,7 @@ def test_each_format_is_recognized_and_says_the_same():
         write_text(program).encode(),
         page(program).encode(),
         json.dumps(to_json(program)).encode(),
-        write_csv(program),
+        write_csv(an_edition(program)),
     )
     text, *others = [read(data) for data in files]
     for other in others:

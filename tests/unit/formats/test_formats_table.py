@@ -6,7 +6,7 @@ import pytest
 from cfp.formats.errors import FormatError
 from cfp.formats.reading import read
 from cfp.formats.table import csv_bytes, safe_cell, unsafe_cell, write_csv
-from tests.unit.formats.programs import a_program, a_talk, some_materials
+from tests.unit.formats.programs import a_program, a_talk, an_edition
 from tests.unit.formats.test_formats_text import facts, read_text, write_text
 
 
@@ -49,7 +49,7 @@ def test_numbers_times_and_nothing():
 
 
 def test_one_row_per_talk():
-    rows = table(write_csv(a_program(), some_materials()))
+    rows = table(write_csv(an_edition(a_program())))
     assert [(row["code"], row["state"]) for row in rows] == [
         ("AAAAA2", "scheduled"),
         ("AAAAA1", "scheduled"),
@@ -68,8 +68,8 @@ def test_formulas_in_every_text_are_disarmed_and_read_back():
     talk = a_talk(title=evil, abstract=evil, track=evil)
     program = a_program(talks=(talk,), slots=())
 
-    (row,) = table(write_csv(program))
-    (found,) = read(write_csv(program)).talks
+    (row,) = table(write_csv(an_edition(program)))
+    (found,) = read(write_csv(an_edition(program))).talks
 
     assert {row["title"], row["abstract"], row["track"]} == {f"'{evil}"}
     assert (found.title, found.abstract) == (evil, evil)
@@ -77,7 +77,7 @@ def test_formulas_in_every_text_are_disarmed_and_read_back():
 
 def test_table_reads_back():
     program = a_program()
-    found = read(write_csv(program), format="csv")
+    found = read(write_csv(an_edition(program)), format="csv")
     assert facts(found) == facts(read_text(write_text(program)))
     assert [(slot.talk, slot.day, slot.room) for slot in found.slots] == [
         (0, 1, "Main hall"),

@@ -132,14 +132,8 @@ def remind_drafts(
     owners = owners_of(db, conference, ("draft",))
     text = template_for(db, conference, "draft_reminder")
     _tell(db, conference, "draft_reminder", text, owners, links, now.date().isoformat(), now)
-    audit.record(
-        db,
-        actor,
-        "call.remind_drafts",
-        f"conference:{conference.id}",
-        now=now,
-        conference_id=conference.id,
-        detail={"count": len(owners)},
+    audit.of_conference(
+        db, actor, "call.remind_drafts", conference, now=now, detail={"count": len(owners)}
     )
     return len(owners)
 

@@ -286,13 +286,12 @@ def _start(
     db.add(ReviewRound(conference_id=conference.id, number=1))
     db.add(ProgramDraft(conference_id=conference.id, created=now))
     db.flush()
-    audit.record(
+    audit.of_conference(
         db,
         actor,
         "conference.create",
-        f"conference:{conference.id}",
+        conference,
         now=now,
-        conference_id=conference.id,
         detail={"slug": conference.slug, **detail},
     )
     if actor.person_id is not None:

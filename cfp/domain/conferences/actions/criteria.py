@@ -14,7 +14,9 @@ from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.conferences import rules
 from cfp.domain.conferences.actions.limits import check_limits
+from cfp.domain.conferences.actions.ordering import move_up, place_at_end
 from cfp.domain.conferences.models import Conference, Criterion
+from cfp.domain.conferences.queries import criteria_of
 from cfp.domain.reviews.models import Score
 from cfp.errors import DomainError
 
@@ -50,12 +52,10 @@ def add_criterion(
         DomainError: with the field it is about.
     """
     _check(db, conference, content)
-    last = select(func.max(Criterion.position)).where(Criterion.conference_id == conference.id)
-    criterion = Criterion(
-        conference_id=conference.id, name=content.name, position=(db.scalar(last) or 0) + 1
-    )
-    db.add(criterion)
+    position = place_at_end(db, conference, Criterion)
+    criterion = Criterion(conference_id=conference.id, position=position)
     _write(criterion, content)
+    db.add(criterion)
     db.flush()
     _record(db, actor, "criterion.add", conference, criterion, now)
     return criterion
@@ -97,12 +97,7 @@ def archive_criterion(
     Raises:
         DomainError: `criterion.last`.
     """
-    others = select(Criterion.id).where(
-        Criterion.conference_id == conference.id,
-        Criterion.archived.is_(False),
-        Criterion.id != criterion.id,
-    )
-    if not criterion.archived and db.scalar(others.limit(1)) is None:
+    if criteria_of(db, conference) == [criterion]:
         raise DomainError("criterion.last")
     criterion.archived = not criterion.archived
     db.flush()
@@ -114,17 +109,7 @@ def move_criterion(
     db: Session, actor: Actor, conference: Conference, criterion: Criterion, *, now: datetime
 ) -> None:
     """Ask the question one place earlier."""
-    query = (
-        select(Criterion)
-        .where(Criterion.conference_id == conference.id, Criterion.archived.is_(False))
-        .order_by(Criterion.position, Criterion.id)
-    )
-    rows = list(db.scalars(query))
-    place = rows.index(criterion) if criterion in rows else 0
-    if place:
-        rows[place - 1], rows[place] = rows[place], rows[place - 1]
-    for position, row in enumerate(rows):
-        row.position = position
+    move_up(criteria_of(db, conference), criterion)
     db.flush()
     _record(db, actor, "criterion.move", conference, criterion, now)
 

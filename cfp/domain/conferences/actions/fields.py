@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.conferences import rules
 from cfp.domain.conferences.actions.limits import check_limits
+from cfp.domain.conferences.actions.ordering import move_up, place_at_end
 from cfp.domain.conferences.models import Conference, ReviewField
 from cfp.domain.conferences.queries import fields_of
 from cfp.domain.reviews.models import ReviewAnswer
@@ -42,8 +43,8 @@ def add_field(
         DomainError: with the field of the form it is about.
     """
     _check(db, conference, content)
-    last = select(func.max(ReviewField.position)).where(ReviewField.conference_id == conference.id)
-    field = ReviewField(conference_id=conference.id, position=(db.scalar(last) or 0) + 1)
+    position = place_at_end(db, conference, ReviewField)
+    field = ReviewField(conference_id=conference.id, position=position)
     _write(field, content)
     db.add(field)
     db.flush()
@@ -94,12 +95,7 @@ def move_field(
     db: Session, actor: Actor, conference: Conference, field: ReviewField, *, now: datetime
 ) -> None:
     """Ask it one place earlier."""
-    rows = fields_of(db, conference)
-    place = rows.index(field) if field in rows else 0
-    if place:
-        rows[place - 1], rows[place] = rows[place], rows[place - 1]
-    for position, row in enumerate(rows):
-        row.position = position
+    move_up(fields_of(db, conference), field)
     db.flush()
     _record(db, actor, "review_field.move", conference, field, now)
 

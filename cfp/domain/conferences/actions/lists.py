@@ -156,12 +156,6 @@ def _record(
     now: datetime,
     detail: Mapping[str, Any],
 ) -> None:
-    audit.record(
-        db,
-        actor,
-        f"{model.__tablename__}.change",
-        f"conference:{conference.id}",
-        now=now,
-        conference_id=conference.id,
-        detail=detail,
+    audit.of_conference(
+        db, actor, f"{model.__tablename__}.change", conference, now=now, detail=detail
     )

@@ -34,13 +34,12 @@ def change(
     for name, value in changed.items():
         setattr(conference, name, value)
     db.flush()
-    audit.record(
+    audit.of_conference(
         db,
         actor,
         action,
-        f"conference:{conference.id}",
+        conference,
         now=now,
-        conference_id=conference.id,
         detail={"fields": sorted(changed), **(detail or {})},
         before=before,
         after=changed,

@@ -47,12 +47,6 @@ def send_letters(
             due=now,
             now=now,
         )
-    audit.record(
-        db,
-        actor,
-        "message.write",
-        f"conference:{conference.id}",
-        now=now,
-        conference_id=conference.id,
-        detail={"count": len(letters)},
+    audit.of_conference(
+        db, actor, "message.write", conference, now=now, detail={"count": len(letters)}
     )
