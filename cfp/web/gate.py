@@ -16,11 +16,12 @@ from cfp.domain.conferences.models import Conference
 from cfp.errors import ForbiddenError, NotFoundError
 from cfp.policy import Action, Fact, Standing, allowed, sees, standing_of
 from cfp.web import context
+from cfp.web.assets import ENDPOINTS
 from cfp.web.wording import LoginNeededError
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-UNGUARDED = frozenset({"static", "bootstrap.static"})
+UNGUARDED = ENDPOINTS
 FOR_ANYBODY = frozenset({Action.VISIT, Action.LOG_IN, Action.SUBMIT_NEW})
 
 
