@@ -475,7 +475,9 @@ def _names(person_id: int | SQLColumnExpression[int | None]) -> ColumnElement[bo
 def _blocks(
     person_id: int | SQLColumnExpression[int | None], kinds: Sequence[str]
 ) -> ColumnElement[bool]:
-    open_and_blocking = and_(_CONFLICT.state == "open", _CONFLICT.kind.in_(kinds))
+    # Each kind apart: a list has to be written out anew at every execution.
+    some_kind = or_(false(), *(_CONFLICT.kind == kind for kind in kinds))
+    open_and_blocking = and_(_CONFLICT.state == "open", some_kind)
     return and_(
         _CONFLICT.person_id == person_id, or_(_CONFLICT.state == "confirmed", open_and_blocking)
     )
@@ -631,15 +633,17 @@ def seat_of(actor: Actor, conference: Conference) -> Seat:
 
 @lru_cache(maxsize=256)
 def _known(seat: Seat, fact: Fact) -> ColumnElement[bool]:
-    return _any_grant(seat, SEES[fact])
+    return _any_grant(seat, tuple(SEES[fact]))
 
 
 @lru_cache(maxsize=256)
 def _open_to(seat: Seat, action: Action) -> ColumnElement[bool]:
-    return _any_grant(seat, ON_SUBMISSION[action])
+    return _any_grant(seat, tuple(ON_SUBMISSION[action]))
 
 
-def _any_grant(seat: Seat, grants: Sequence[Grant]) -> ColumnElement[bool]:
+@lru_cache(maxsize=256)
+def _any_grant(seat: Seat, grants: tuple[Grant, ...]) -> ColumnElement[bool]:
+    """One and the same for facts that the same grants open, so that it can be asked once."""
     if seat.person_id is None:
         return false()
     parts = []
