@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Select,
     and_,
@@ -81,7 +82,7 @@ def tags_by_submission(
 @lru_cache(maxsize=64)
 def _standing(seat: Seat) -> Select[int, str, str, str, str]:
     """The tags on the submissions `:ids`; kept, because every list asks it."""
-    ids = bindparam("ids", expanding=True)
+    ids: BindParameter[int] = bindparam("ids", expanding=True)
     return (
         select(SubmissionTag.submission_id, Tag.name, Tag.color, Tag.audience, SubmissionTag.value)
         .join(Tag, Tag.id == SubmissionTag.tag_id)
