@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     CompoundSelect,
     Integer,
@@ -44,7 +45,7 @@ from cfp.domain.reviews.models import Review, ReviewTally
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.searching import SEARCHED
 from cfp.domain.submissions.states import State
-from cfp.policy import Action, Column, Fact, Seat, View, may, predicate, seat_of
+from cfp.policy import Action, Column, Fact, Seat, View, may, seat_of
 
 # Made once: an alias costs more than most queries.
 _ACCEPTED_TYPE = aliased(SubmissionType, name="accepted_type")
@@ -155,21 +156,28 @@ def scores_by_submission(
     db: Session, actor: Actor, conference: Conference, ids: Collection[int]
 ) -> Mapping[int, list[float]]:
     """The reviews' totals of a page of submissions, in no telling order; one statement."""
-    rows = db.execute(
-        select(Review.submission_id, Review.total)
-        .join(Submission, Submission.id == Review.submission_id)
-        .where(
-            Review.submission_id.in_(ids),
-            Review.state == "submitted",
-            predicate(actor, Fact.CHAIR_REVIEWS, conference),
-        )
-        .order_by(Review.submission_id, Review.total)
-    )
+    rows = db.execute(_totals(seat_of(actor, conference)), {"ids": list(ids)})
     found: dict[int, list[float]] = defaultdict(list)
     for submission_id, total in rows:
         if total is not None:
             found[submission_id].append(total)
     return found
+
+
+@lru_cache(maxsize=64)
+def _totals(seat: Seat) -> Select[int, float | None]:
+    """Of the reviews of the submissions `:ids`."""
+    ids: BindParameter[int] = bindparam("ids", expanding=True)
+    return (
+        select(Review.submission_id, Review.total)
+        .join(Submission, Submission.id == Review.submission_id)
+        .where(
+            Review.submission_id.in_(ids),
+            Review.state == "submitted",
+            seat.knows(Fact.CHAIR_REVIEWS),
+        )
+        .order_by(Review.submission_id, Review.total)
+    )
 
 
 @dataclass(frozen=True)
