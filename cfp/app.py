@@ -18,7 +18,7 @@ from cfp.config import Config
 from cfp.db import make_engine
 from cfp.errors import ConfigError
 from cfp.paths import resource
-from cfp.web import context, errors, filters, gate, headers, sessions, translating
+from cfp.web import assets, context, errors, filters, gate, headers, sessions, translating
 from cfp.web.blueprints import BLUEPRINTS
 from cfp.web.frame import frame
 
@@ -38,14 +38,13 @@ class Runtime:
 
 def create_app(config: Config) -> Flask:
     """The Flask application. Refuses to start on a route without a permission."""
-    app = Flask("cfp", template_folder=str(resource("templates")), static_folder="static")
+    app = Flask("cfp", template_folder=str(resource("templates")), static_folder=None)
     app.config.update(
         MAX_CONTENT_LENGTH=config.uploads.limit + FORM_AROUND,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         MAX_FORM_PARTS=5_000,
         BOOTSTRAP_SERVE_LOCAL=True,
         WTF_CSRF_TIME_LIMIT=None,
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
         REFUSE_FORGOTTEN_COMMITS=False,
         TRAP_HTTP_EXCEPTIONS=False,
     )
@@ -73,6 +72,7 @@ def bind(app: Flask, config: Config) -> None:
 
 def _install(app: Flask) -> None:
     headers.init_app(app)
+    assets.init_app(app)
     csrf = CSRFProtect(app)
     Bootstrap5(app)
     Babel(app, locale_selector=_locale)

@@ -51,7 +51,7 @@ create() {
 
 install() {
     if command -v uv >/dev/null; then
-        uv pip install --quiet --python .venv/bin/python "$@"
+        uv pip install --quiet --compile-bytecode --python .venv/bin/python "$@"
     else
         .venv/bin/python -m pip --version >/dev/null 2>&1 ||
             .venv/bin/python -m ensurepip >/dev/null
@@ -59,10 +59,19 @@ install() {
     fi
 }
 
+# Whoever runs the program is mostly not allowed to write here: each start, of a job too, would
+# compile it all anew, which takes as long as everything else of it.
+compile() {
+    .venv/bin/python -m compileall -qq cfp || :
+}
+
 # What .venv was made from is kept in it: the folder, because the commands in .venv/bin hold absolute
 # paths, and the lists.
 state=$(pwd; cat requirements.txt requirements-dev.txt pyproject.toml | cksum)
-if [ -x .venv/bin/cfp ] && [ "$(cat ".venv/installed-$lock" 2>/dev/null)" = "$state" ]; then exit 0; fi
+if [ -x .venv/bin/cfp ] && [ "$(cat ".venv/installed-$lock" 2>/dev/null)" = "$state" ]; then
+    compile
+    exit 0
+fi
 
 moved() {
     made_in=$(sed -n 1p .venv/installed-requirements.txt 2>/dev/null) && [ "$made_in" != "$(pwd)" ]
@@ -76,6 +85,7 @@ echo "Installing the packages of $lock into .venv; the first time takes a minute
 install --only-binary :all: --require-hashes -r "$lock" ||
     fail "the packages of $lock could not be installed (see above); a package index must be reachable."
 install --no-deps --no-build-isolation -e . || fail "this project could not be installed (see above)."
+compile
 # The list for developers holds the other one, at the same versions.
 for installed in requirements.txt "$lock"; do
     printf '%s\n' "$state" >".venv/installed-$installed"

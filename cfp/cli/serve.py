@@ -1,6 +1,7 @@
 """`cfp serve`: the pages, and beside them the worker."""
 
 import errno
+import gc
 import logging
 import signal
 import socket
@@ -74,13 +75,21 @@ def bind(host: str, port: int) -> socket.socket:
 
 def run(config: Config, listener: socket.socket, *, threads: int = 8, worker: bool = True) -> None:
     """Serve until SIGTERM or Ctrl-C; requests in flight are finished first."""
-    server = waitress.create_server(
-        create_app(config), sockets=[listener], threads=threads, ident=None
-    )
+    app = create_app(config)
+    settle()
+    server = waitress.create_server(app, sockets=[listener], threads=threads, ident=None)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
     with kept_worker(config) if worker else nullcontext():
         server.run()
+
+
+def settle() -> None:
+    """Tell the collector that what is loaded stays: it would go through it all again and again.
+
+    That took a tenth of a second in the middle of some pages, and a seventh of all their time.
+    """
+    gc.freeze()
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

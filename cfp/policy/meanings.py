@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from cfp.actors import RoleKind
 from cfp.domain.conferences.models import Conference
@@ -47,11 +48,15 @@ affiliation and domain: the same employer or e-mail domain; transitive: through 
 
 def conflict_policy(conference: Conference, kind: str) -> str:
     """block, avoid or show: what an open conflict of this kind means in this conference."""
-    chosen = conference.conflict_policies.get(kind)
+    return _meant(conference.conflict_policies, kind)
+
+
+def _meant(policies: Mapping[str, Any], kind: str) -> str:
+    chosen = policies.get(kind)
     return chosen if isinstance(chosen, str) else DEFAULT_CONFLICT_POLICIES[kind]
 
 
 def blocking_kinds(conference: Conference) -> list[str]:
     """The kinds whose open conflicts block."""
-    kinds = DEFAULT_CONFLICT_POLICIES
-    return [kind for kind in kinds if conflict_policy(conference, kind) == "block"]
+    policies = conference.conflict_policies
+    return [kind for kind in DEFAULT_CONFLICT_POLICIES if _meant(policies, kind) == "block"]

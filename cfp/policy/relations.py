@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, or_, select, union
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, or_, select, union
 from sqlalchemy.orm import aliased
 
 from cfp.actors import RoleKind
@@ -49,7 +49,9 @@ def _names(person_id: int | SQLColumnExpression[int | None]) -> ColumnElement[bo
 def _blocks(
     person_id: int | SQLColumnExpression[int | None], kinds: Sequence[str]
 ) -> ColumnElement[bool]:
-    open_and_blocking = and_(_CONFLICT.state == "open", _CONFLICT.kind.in_(kinds))
+    # Each kind apart: a list has to be written out anew at every execution.
+    some_kind = or_(false(), *(_CONFLICT.kind == kind for kind in kinds))
+    open_and_blocking = and_(_CONFLICT.state == "open", some_kind)
     return and_(
         _CONFLICT.person_id == person_id, or_(_CONFLICT.state == "confirmed", open_and_blocking)
     )

@@ -1,6 +1,5 @@
 """Many objects: the tables turned into SQL, for the rows of `submission` a person may have."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -124,15 +123,17 @@ def blocked_anywhere(actor: Actor, conference: Conference) -> ColumnElement[bool
 
 @lru_cache(maxsize=256)
 def _known(seat: Seat, fact: Fact) -> ColumnElement[bool]:
-    return _any_grant(seat, SEES[fact])
+    return _any_grant(seat, tuple(SEES[fact]))
 
 
 @lru_cache(maxsize=256)
 def _open_to(seat: Seat, action: Action) -> ColumnElement[bool]:
-    return _any_grant(seat, ON_SUBMISSION[action])
+    return _any_grant(seat, tuple(ON_SUBMISSION[action]))
 
 
-def _any_grant(seat: Seat, grants: Sequence[Grant]) -> ColumnElement[bool]:
+@lru_cache(maxsize=256)
+def _any_grant(seat: Seat, grants: tuple[Grant, ...]) -> ColumnElement[bool]:
+    """One and the same for facts that the same grants open, so that it can be asked once."""
     if seat.person_id is None:
         return false()
     parts = []

@@ -12,6 +12,8 @@ from cfp import clock
 from cfp.actors import Actor
 from cfp.config import Config
 from cfp.db import open_session
+from cfp.domain.assignment.lateness import plan_of
+from cfp.domain.assignment.models import LatePlan
 from cfp.domain.conferences.models import Conference, Criterion, Invitation, ReviewField
 from cfp.domain.submissions.models import Submission
 from cfp.errors import NotFoundError
@@ -85,6 +87,14 @@ def standing() -> Standing:
 def submission() -> Submission:
     """The submission of the address."""
     return standing().submission
+
+
+def late_plan() -> LatePlan:
+    """What the conference of the address does about late reviews; asked for once a request."""
+    if "late_plan" not in g:
+        g.late_plan = plan_of(db(), conference())
+    value: LatePlan = g.late_plan
+    return value
 
 
 def close_db(error: BaseException | None = None) -> None:

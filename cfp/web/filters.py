@@ -13,7 +13,7 @@ from flask_babel import get_locale
 from cfp.formats.linked import linked
 from cfp.formats.rendering import formatted
 from cfp.web import context
-from cfp.web.rows import addresses, dots_of
+from cfp.web.rows import addresses, dots_of, numbered
 
 AOE = "Etc/GMT+12"
 
@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
     )  # fmt: skip
     app.jinja_env.globals["now"] = context.now
     app.jinja_env.globals["fresh_key"] = fresh_key
-    app.jinja_env.globals.update(addresses=addresses, dots_of=dots_of)
+    app.jinja_env.globals.update(addresses=addresses, dots_of=dots_of, numbered=numbered)
 
 
 def fresh_key() -> str:

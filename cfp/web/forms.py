@@ -29,6 +29,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from cfp.domain.accounts.models import Receipt
 from cfp.errors import DomainError, StaleError
 from cfp.web import context
+from cfp.web.options import QuickSelects
 from cfp.web.wording import say
 
 ViewResponse = Response | tuple[str, int]
@@ -43,6 +44,9 @@ class BaseForm(FlaskForm):
 
     key = HiddenField()
     revision = HiddenField()
+
+    class Meta(QuickSelects):
+        """How its fields are written."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

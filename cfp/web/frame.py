@@ -16,7 +16,6 @@ from flask_login import current_user
 from sqlalchemy import func, select
 
 from cfp.actors import Actor
-from cfp.domain.assignment.lateness import plan_of
 from cfp.domain.conferences.models import Conference, Track
 from cfp.domain.decisions.queries import waiting
 from cfp.policy import Action, allowed
@@ -163,7 +162,7 @@ class Frame:
     @property
     def has_standby(self) -> bool:
         """Whether the conference keeps reviewers on stand-by."""
-        return self.conference is not None and plan_of(context.db(), self.conference).standby
+        return self.conference is not None and context.late_plan().standby
 
     @property
     def home_url(self) -> str:

@@ -9,18 +9,20 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, Response, g, redirect, request, url_for
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from werkzeug.wrappers import Response as BaseResponse
 
 from cfp.domain.conferences.models import Conference
 from cfp.errors import ForbiddenError, NotFoundError
 from cfp.policy import Action, Fact, Standing, allowed, sees, standing_of
 from cfp.web import context
+from cfp.web.assets import ENDPOINTS
 from cfp.web.wording import LoginNeededError
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-UNGUARDED = frozenset({"static", "bootstrap.static"})
+UNGUARDED = ENDPOINTS
+_AT = select(Conference).where(Conference.slug == bindparam("slug"))  # made once: all pages ask
 FOR_ANYBODY = frozenset({Action.VISIT, Action.LOG_IN, Action.SUBMIT_NEW})
 
 
@@ -78,7 +80,7 @@ def ask_to_log_in() -> BaseResponse:
 
 
 def _conference(slug: str) -> Conference:
-    found = context.db().scalars(select(Conference).where(Conference.slug == slug)).one_or_none()
+    found = context.db().scalars(_AT, {"slug": slug}).one_or_none()
     if found is None:
         raise NotFoundError("not_found")
     return found

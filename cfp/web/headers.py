@@ -4,6 +4,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest, NotFound
 
 from cfp.web import context
+from cfp.web.assets import ENDPOINTS
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -46,6 +47,6 @@ def add_headers(response: Response) -> Response:
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if context.config().secure:
         headers["Strict-Transport-Security"] = "max-age=31536000"
-    if request.endpoint not in {"static", "bootstrap.static"} and not response.cache_control.public:
+    if request.endpoint not in ENDPOINTS and not response.cache_control.public:
         headers["Cache-Control"] = "no-store"
     return response

@@ -6,7 +6,18 @@ from typing import Any, Self
 
 from flask import Response, make_response, render_template, request, url_for
 from flask_babel import LazyString
-from sqlalchemy import CTE, ColumnElement, Label, Row, Select, and_, or_, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Label,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
@@ -175,17 +186,30 @@ class Listing:
     def _page(self, db: Session) -> Sequence[Row[Any]]:
         """The rows of the page, each with the number of all, which is counted once."""
         offset = (self.page - 1) * PAGE_SIZE
-        query = self.statement()
-        if self.view.one_each:
-            # Sorting ids is quick; sorting whole rows works out every column of every row first.
-            ids = found(self.actor, self.view, [*self.conditions], self._order())
-            here = ids.limit(PAGE_SIZE).offset(offset).subquery()
-            query = visible(self.actor, self.view).order_by(*self._order())
-            query = query.where(self.view.columns["id"].expression.in_(select(here.c[0])))
+        if not self.view.one_each:
+            query = self.statement().limit(PAGE_SIZE).offset(offset)
+            total = counted(self.actor, self.view, self.conditions).scalar_subquery()
+            return db.execute(query.add_columns(total.label("all_rows"))).all()
+        # Sorting ids is quick; sorting whole rows works out every column of every row first.
+        order = self._order()
+        here = found(self.actor, self.view, self.conditions, order)
+        if self.conditions:
+            here, total = self._narrowed(here)
         else:
-            query = query.limit(PAGE_SIZE).offset(offset)
-        total = counted(self.actor, self.view, self.conditions).scalar_subquery()
-        return db.execute(query.add_columns(total.label("all_rows"))).all()
+            total = counted(self.actor, self.view, ()).scalar_subquery()
+        ids = select(here.limit(PAGE_SIZE).offset(offset).subquery().c[0])
+        query = visible(self.actor, self.view).add_columns(total.label("all_rows"))
+        id_ = self.view.columns["id"].expression
+        return db.execute(query.where(id_.in_(ids)).order_by(*order)).all()
+
+    def _narrowed(self, listed: Select[Any]) -> tuple[Select[Any], ScalarSelect[Any]]:
+        """The ids in their order and their number, with the conditions judged once for both."""
+        column: Label[Any] = self.view.column(self.actor, self.sort).label("sort")
+        kept = listed.order_by(None).add_columns(column).cte("kept")
+        id_, sort = kept.c
+        order = sort.desc() if self.descending else sort.asc()
+        number = select(func.count()).select_from(kept)
+        return select(id_).order_by(order.nulls_last(), id_.asc()), number.scalar_subquery()
 
     def load_all(self, db: Session) -> "Listing":
         """Fetch every row: for an export of exactly what is shown."""

@@ -8,12 +8,20 @@ from urllib.parse import quote
 from flask import url_for
 
 _MARK = "ANYROW"  # no slug has capitals, and the path comes before what people type
+_NUMBER = 10**80  # no slug is as long
 
 
 def addresses(endpoint: str, part: str, /, **values: str) -> Callable[[str], str]:
     """The address for each row, where the rows differ in `part` of the path alone."""
     before, _mark, after = url_for(endpoint, **{**values, part: _MARK}).partition(_MARK)  # type: ignore[arg-type]  # url_for types its own options
     return lambda value: f"{before}{quote(value, safe='')}{after}"
+
+
+def numbered(endpoint: str, part: str, /, **values: str) -> Callable[[int], str]:
+    """As `addresses`, where the rows differ in a number that is a part of the path."""
+    whole = url_for(endpoint, **{**values, part: _NUMBER})  # type: ignore[arg-type]  # url_for types its own options
+    before, _mark, after = whole.partition(f"/{_NUMBER}")
+    return lambda value: f"{before}/{value:d}{after}"
 
 
 @dataclass(frozen=True)

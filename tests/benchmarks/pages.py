@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 
 from cfp import clock
 from cfp.app import create_app
+from cfp.cli.serve import settle
 from cfp.config import Config
 from cfp.db import make_engine, open_session
 from cfp.domain.conferences.models import Conference
@@ -110,6 +111,7 @@ def measure_all(name: str, url: str, folder: Path, repeats: int) -> None:
         connection.commit()
     environment = {"CFP_INSTANCE": str(folder), "CFP_DATABASE_URL": url}
     app = create_app(Config.from_env({**environment, "CFP_BASE_URL": "http://localhost"}))
+    settle()
     print(f"\n{name}: {'page':54} {'ms':>7} {'bar':>5} {'x constant':>11} {'statements':>11}")
     constant = None
     for page in (*PAGES, *ADJUSTED):

@@ -20,12 +20,13 @@ from sqlalchemy import (
     func,
     null,
     select,
+    union,
 )
 from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor, RoleKind
 from cfp.domain.assignment.lateness import plan_of
-from cfp.domain.assignment.models import Assignment, ReviewerProfile, ReviewRound
+from cfp.domain.assignment.models import Assignment, LatePlan, ReviewerProfile, ReviewRound
 from cfp.domain.assignment.picks import Pair
 from cfp.domain.assignment.queries import assignable_from, guest_ids, lost_from
 from cfp.domain.assignment.rules import ACTIVE, REMINDERS
@@ -39,6 +40,9 @@ _ASKED = aliased(Assignment, name="asked_here")
 
 WHYS = ("declined", "conflict", "left", "paused", "silent")
 """Why somebody does not review what they were asked for."""
+
+_MAY_OPEN = ("declined", "assigned", "accepted")
+"""The states in which an assignment can be open for another reason than a conflict."""
 
 
 class Vacancy(NamedTuple):
@@ -86,10 +90,18 @@ class Openings:
 
 
 def openings_of(
-    db: Session, actor: Actor, conference: Conference, *, now: datetime
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    *,
+    now: datetime,
+    plan: LatePlan | None = None,
 ) -> Openings:
-    """Over the submissions this person may assign; those with enough others are left out."""
-    before = silent_before(db, conference, now)
+    """Over the submissions this person may assign; those with enough others are left out.
+
+    `plan` is that of the conference, where it is known already.
+    """
+    before = _silent_before(plan or plan_of(db, conference), now)
     seat, wanted = seat_of(actor, conference), conference.reviews_per_submission
     query = _openings(seat, wanted, before is not None)
     rows = db.execute(query, {"reminded": before}).all()
@@ -120,13 +132,18 @@ def _openings(seat: Seat, usually_wanted: int, may_be_silent: bool) -> Select[An
         .scalar_subquery()
     )
     wanted = func.coalesce(Submission.reviews_wanted, usually_wanted)
+    # Most are done, and only a conflict opens those: of the few others more has to be asked.
+    ids = select(_ASKED.id).where(
+        _ASKED.conference_id == seat.conference_id, _ASKED.state.in_(_MAY_OPEN)
+    )
+    may_be = Assignment.id.in_(union(ids, select(lost_from(seat).c.id)))
     return (
         select(
             *(Assignment.submission_id, Assignment.person_id, Assignment.state),
             *(why, asked, wanted),
         )
         .join(Submission, Submission.id == Assignment.submission_id)
-        .where(here, assignable_from(seat), why.is_not(None))
+        .where(here, may_be, assignable_from(seat), why.is_not(None))
         .order_by(Assignment.submission_id, Assignment.person_id)
     )
 
@@ -161,7 +178,11 @@ def _gave_up(
 
 def silent_before(db: Session, conference: Conference, now: datetime) -> datetime | None:
     """Who was reminded before then and says nothing is silent; None where nobody ever is."""
-    days = plan_of(db, conference).silent_days
+    return _silent_before(plan_of(db, conference), now)
+
+
+def _silent_before(plan: LatePlan, now: datetime) -> datetime | None:
+    days = plan.silent_days
     return None if days is None else now - timedelta(days=days)
 
 

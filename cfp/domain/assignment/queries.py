@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Select,
     Subquery,
@@ -78,8 +79,14 @@ def assignable_from(seat: Seat) -> ColumnElement[bool]:
     return and_(Submission.state == State.SUBMITTED, seat.may(Action.ASSIGN_ONE))
 
 
-def blocked_pairs(conference: Conference) -> Subquery:
-    """(submission_id, person_id) of every blocking conflict: the policy's rule, for all at once."""
+def blocked_pairs(
+    conference: Conference,
+    among: Any = None,  # noqa: ANN401 - a Select whose type says less
+) -> CTE:
+    """(submission_id, person_id) of every blocking conflict: the policy's rule, for all at once.
+
+    Or of the people `among` alone. Named, so that a statement that reads it twice makes it once.
+    """
     submitters = select(
         Submission.id.label("submission_id"), Submission.submitter_id.label("person_id")
     ).where(Submission.conference_id == conference.id)
@@ -91,13 +98,18 @@ def blocked_pairs(conference: Conference) -> Subquery:
     conflicts = select(Conflict.submission_id, Conflict.person_id).where(
         Conflict.conference_id == conference.id, _blocks(blocking_kinds(conference))
     )
-    return union(submitters, speakers, conflicts).subquery("blocked_pair")
+    if among is not None:
+        submitters = submitters.where(Submission.submitter_id.in_(among))
+        speakers = speakers.where(Speaker.person_id.in_(among))
+        conflicts = conflicts.where(Conflict.person_id.in_(among))
+    return union(submitters, speakers, conflicts).cte("blocked_pair")
 
 
-def lost_assignments(conference: Conference, among: Sequence[int] | None = None) -> Subquery:
+def lost_assignments(conference: Conference, among: Sequence[int] | None = None) -> CTE:
     """(id, submission_id) of active assignments whose reviewer is blocked; they are few.
 
     The same rule as `blocked_pairs`, but starting from the people asked and going by indexes.
+    Named, as those people are: a statement that reads them twice works them out once.
     """
     kinds = tuple(blocking_kinds(conference))
     if among is None:
@@ -105,22 +117,23 @@ def lost_assignments(conference: Conference, among: Sequence[int] | None = None)
     return _lost(conference.id, kinds, among)
 
 
-def lost_from(seat: Seat) -> Subquery:
+def lost_from(seat: Seat) -> CTE:
     """As `lost_assignments`, for everybody who sits alike."""
     return _all_lost(seat.conference_id, seat.kinds)
 
 
 @lru_cache(maxsize=64)
-def _all_lost(conference_id: int, kinds: tuple[str, ...]) -> Subquery:
+def _all_lost(conference_id: int, kinds: tuple[str, ...]) -> CTE:
     return _lost(conference_id, kinds, None)
 
 
-def _lost(conference_id: int, kinds: Sequence[str], among: Sequence[int] | None) -> Subquery:
+def _lost(conference_id: int, kinds: Sequence[str], among: Sequence[int] | None) -> CTE:
     here = and_(Assignment.conference_id == conference_id, Assignment.state.in_(ACTIVE))
     if among is not None:
         here = and_(here, Assignment.submission_id.in_(among))
     lost = select(Assignment.id, Assignment.submission_id).where(here)
-    asked = select(_ASKED.person_id).where(_ASKED.conference_id == conference_id).distinct()
+    people = select(_ASKED.person_id).where(_ASKED.conference_id == conference_id).distinct()
+    asked = select(people.cte("asked_people"))
     by_conflict = lost.join(
         Conflict,
         and_(
@@ -137,7 +150,7 @@ def _lost(conference_id: int, kinds: Sequence[str], among: Sequence[int] | None)
         Speaker.conference_id == conference_id,
         Speaker.state != "removed",
     )
-    return union(by_conflict, by_submitter, by_speaker).subquery("lost_assignment")
+    return union(by_conflict, by_submitter, by_speaker).cte("lost_assignment")
 
 
 def _blocks(kinds: Sequence[str]) -> ColumnElement[bool]:
@@ -204,7 +217,18 @@ def coverage_of(db: Session, actor: Actor, conference: Conference) -> Coverage:
     `assigned` are the reviews that count towards the demand, `lacking` the submissions with too
     few reviewers.
     """
-    have, need = _effective(conference), reviews_wanted(conference).label("need")
+    lost = lost_assignments(conference)
+    have = (
+        select(Assignment.submission_id, func.count().label("effective"))
+        .where(
+            Assignment.conference_id == conference.id,
+            Assignment.state.in_(ACTIVE),
+            Assignment.id.not_in(select(lost.c.id)),
+        )
+        .group_by(Assignment.submission_id)
+        .subquery()
+    )
+    need = reviews_wanted(conference).label("need")
     asked = func.coalesce(have.c.effective, 0).label("asked")
     rows = db.execute(
         select(Track.name, asked, need, func.count(Submission.id))
@@ -345,10 +369,9 @@ def not_covered(
         func.coalesce(ReviewerProfile.load_capped, ReviewerProfile.load_wished) == 0,
     )
     reviewers = reviewer_ids(conference).where(Role.person_id.not_in(takes_none))
-    blocked = blocked_pairs(conference)
+    blocked = blocked_pairs(conference, among=reviewers)
     no = (
         select(blocked.c.submission_id, func.count().label("number"))
-        .where(blocked.c.person_id.in_(reviewers))
         .group_by(blocked.c.submission_id)
         .subquery()
     )

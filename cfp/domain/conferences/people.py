@@ -1,11 +1,13 @@
 """Everybody of a conference in one list: who speaks, who is on the committee."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
     CTE,
+    BindParameter,
     ColumnElement,
     Integer,
     Label,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     String,
     Subquery,
     and_,
+    bindparam,
     case,
     cast,
     exists,
@@ -34,7 +37,7 @@ from cfp.domain.conferences.queries import primary_address
 from cfp.domain.decisions.models import Confirmation
 from cfp.domain.program.models import Material
 from cfp.domain.submissions.models import Speaker, Submission
-from cfp.policy import Column, Fact, View, predicate
+from cfp.policy import Column, Fact, Seat, View, seat_of
 
 IN_PROGRAM = ("accepted", "confirmed")
 
@@ -59,22 +62,32 @@ def people_view(
     conference: Conference,
     *,
     wanted: Collection[str] | None = None,
-    only: Collection[str] | None = None,
+    some: bool = False,
 ) -> View:
     """Everybody of a conference as one person may know them: a row per person.
 
     A speaker is there through the submissions whose speakers' addresses `actor` may know; the
     committee is there for chairs. Whoever has no account counts as one person per speaker code.
     The rows are those of `everybody`, which is to be used instead of `visible`: the policy is
-    asked per submission, before they are grouped. Of `wanted` columns and `only` these ids a part
-    is made for much less than all of it: which fifty are on a page, and then what is said of them.
+    asked per submission, before they are grouped. Of `wanted` columns and `some` of the ids, given
+    at execution as `these` makes them, a part is made for much less than all of it: which fifty are
+    on a page, and then what is said of them.
     """
     whole = actor.has(conference.id, RoleKind.CHAIR)
     has = (*BASE_COLUMNS, *FLAGS, *ROLE_COLUMNS) if whole else TRACK_CHAIR_COLUMNS
-    names = [name for name in has if wanted is None or name in wanted]
-    grouped = _grouped(actor, conference, names, with_committee=whole, only=only)
+    names = tuple(name for name in has if wanted is None or name in wanted)
+    grouped = _grouped(seat_of(actor, conference), names, with_committee=whole, some=some)
     columns: dict[str, Column] = {name: Column(grouped.c[name]) for name in names}
     return View(conference, grouped, Fact.ADDRESSES, columns)
+
+
+def these(ids: Iterable[str]) -> dict[str, list[Any]]:
+    """The values that a view of `some` is executed with: its rows with these ids."""
+    ids = list(ids)
+    return {
+        "people": [int(one[1:]) for one in ids if one.startswith("p")],
+        "codes": [one[1:] for one in ids if one.startswith("s")],
+    }
 
 
 def everybody(actor: Actor, view: View) -> Select[Any]:
@@ -83,24 +96,23 @@ def everybody(actor: Actor, view: View) -> Select[Any]:
     return select(*columns).select_from(view.source)
 
 
-def connections(
-    actor: Actor,
-    conference: Conference,
-    *,
-    with_committee: bool,
-    names: Collection[str] | None = None,
-    only: Collection[str] | None = None,
-) -> Subquery:
+def connections(actor: Actor, conference: Conference, *, with_committee: bool) -> Subquery:
     """A row per person and what connects them to the conference: a submission, or a role.
 
     `id` is the person's of `people_view`; `submission_id` is null for a role. Names and addresses
     are those typed for a submission; those of the person come on top, once per person.
     """
-    wanted = frozenset(FLAGS if names is None else names)
-    seen = _seen(actor, conference, only, wanted)
-    parts = [_speaking(seen, only), _submitting(seen, only)]
+    seat = seat_of(actor, conference)
+    return _connections(seat, None, with_committee=with_committee, some=False)
+
+
+def _connections(
+    seat: Seat, names: Sequence[str] | None, *, with_committee: bool, some: bool
+) -> Subquery:
+    seen = _seen(seat, frozenset(FLAGS if names is None else names), some=some)
+    parts = [_speaking(seen, some=some), _submitting(seen, some=some)]
     if with_committee:
-        parts.append(_committee(conference, only))
+        parts.append(_committee(seat.conference_id, some=some))
     if names is not None:
         parts = [_narrowed(part, {*_KEYS, *names}) for part in parts]
     return union_all(*parts).subquery()
@@ -114,15 +126,10 @@ def _narrowed(part: Select[Any], names: Collection[str]) -> Select[Any]:
     return part.with_only_columns(*columns)
 
 
-def _grouped(
-    actor: Actor,
-    conference: Conference,
-    names: Collection[str],
-    *,
-    with_committee: bool,
-    only: Collection[str] | None,
-) -> Subquery:
-    ties = connections(actor, conference, with_committee=with_committee, names=names, only=only)
+@lru_cache(maxsize=64)
+def _grouped(seat: Seat, names: Sequence[str], *, with_committee: bool, some: bool) -> Subquery:
+    """Kept: making it took longer than reading five thousand people."""
+    ties = _connections(seat, names, with_committee=with_committee, some=some)
     c = ties.c
     made: list[Label[Any]] = [func.max(c.person_id).label("person_id")]
     for name in names:
@@ -143,15 +150,13 @@ def _grouped(
     return select(*columns).outerjoin(Person, Person.id == one.person_id).subquery()
 
 
-def _seen(
-    actor: Actor, conference: Conference, only: Collection[str] | None, wanted: frozenset[str]
-) -> CTE:
-    """The submissions whose people `actor` may know, and what is announced of each.
+def _seen(seat: Seat, wanted: frozenset[str], *, some: bool) -> CTE:
+    """The submissions whose people one may know, and what is announced of each.
 
     Materialized: the policy is asked once per submission, not once per column and speaker. What
     is not among the `wanted` flags is not asked for, and stands for nothing.
     """
-    announced = predicate(actor, Fact.DECISION, conference)
+    announced = seat.knows(Fact.DECISION)
     in_program = and_(Submission.state.in_(IN_PROGRAM), announced)
     slides = exists().where(Material.submission_id == Submission.id, Material.kind == "slides")
     flags = {
@@ -164,15 +169,15 @@ def _seen(
         Submission.id,
         Submission.submitter_id,
         *(_flag(told if name in needed else false(), name) for name, told in flags.items()),
-    ).where(Submission.state != "draft", predicate(actor, Fact.ADDRESSES, conference))
-    if only is not None:
-        spoken = select(Speaker.submission_id).where(_speaker_among(only))
-        theirs = _among(Submission.submitter_id, only)
+    ).where(Submission.state != "draft", seat.knows(Fact.ADDRESSES))
+    if some:
+        spoken = select(Speaker.submission_id).where(_speaker_among(some=True))
+        theirs = _among(Submission.submitter_id, some=True)
         query = query.where(or_(theirs, Submission.id.in_(spoken.correlate(None))))
     return query.cte().prefix_with("MATERIALIZED")
 
 
-def _speaking(seen: CTE, only: Collection[str] | None) -> Select[Any]:
+def _speaking(seen: CTE, *, some: bool) -> Select[Any]:
     """A row per speaker of a submission; nothing unannounced shows in it."""
     remote = exists().where(
         Confirmation.submission_id == seen.c.id,
@@ -196,11 +201,11 @@ def _speaking(seen: CTE, only: Collection[str] | None) -> Select[Any]:
         _connection(values)
         .select_from(seen)
         .join(Speaker, Speaker.submission_id == seen.c.id)
-        .where(Speaker.state != "removed", _speaker_among(only))
+        .where(Speaker.state != "removed", _speaker_among(some=some))
     )
 
 
-def _submitting(seen: CTE, only: Collection[str] | None) -> Select[Any]:
+def _submitting(seen: CTE, *, some: bool) -> Select[Any]:
     """Who has submitted for others, without speaking: mail about the talk reaches them too."""
     speaks = exists().where(
         Speaker.submission_id == seen.c.id,
@@ -212,16 +217,16 @@ def _submitting(seen: CTE, only: Collection[str] | None) -> Select[Any]:
         "person_id": seen.c.submitter_id,
         "submission_id": seen.c.id,
     }
-    mine = _among(seen.c.submitter_id, only)
+    mine = _among(seen.c.submitter_id, some=some)
     return _connection(values).select_from(seen).where(~speaks, mine)
 
 
-def _committee(conference: Conference, only: Collection[str] | None) -> Select[Any]:
+def _committee(conference_id: int, *, some: bool) -> Select[Any]:
     """A row per role."""
     values: dict[str, Any] = {"id": _person_key(Role.person_id), "person_id": Role.person_id}
     values |= {kind: _flag(Role.kind == kind, kind) for kind in ROLE_COLUMNS}
-    here = Role.conference_id == conference.id
-    return _connection(values).select_from(Role).where(here, _among(Role.person_id, only))
+    here = Role.conference_id == conference_id
+    return _connection(values).select_from(Role).where(here, _among(Role.person_id, some=some))
 
 
 def _connection(values: Mapping[str, Any]) -> Select[Any]:
@@ -238,20 +243,18 @@ def _connection(values: Mapping[str, Any]) -> Select[Any]:
 
 
 def _among(
-    person_id: SQLColumnExpression[int] | SQLColumnExpression[int | None],
-    only: Collection[str] | None,
+    person_id: SQLColumnExpression[int] | SQLColumnExpression[int | None], *, some: bool
 ) -> ColumnElement[bool]:
-    """The people among `only` these ids of the view; all when it is None."""
-    if only is None:
-        return true()
-    return person_id.in_([int(one[1:]) for one in only if one.startswith("p")])
+    """The people of `these`, or everybody."""
+    people: BindParameter[int] = bindparam("people", expanding=True)
+    return person_id.in_(people) if some else true()
 
 
-def _speaker_among(only: Collection[str] | None) -> ColumnElement[bool]:
-    codes = [one[1:] for one in only or () if one.startswith("s")]
-    people = _among(Speaker.person_id, only)
+def _speaker_among(*, some: bool) -> ColumnElement[bool]:
+    people = _among(Speaker.person_id, some=some)
+    codes: BindParameter[str] = bindparam("codes", expanding=True)
     unknown = and_(Speaker.person_id.is_(None), Speaker.code.in_(codes))
-    return or_(people, unknown) if codes else people
+    return or_(people, unknown) if some else people
 
 
 def _person_key(person_id: Any) -> ColumnElement[str]:  # noqa: ANN401 - any integer column

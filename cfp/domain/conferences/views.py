@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from urllib.parse import parse_qsl, urlencode
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -38,8 +39,20 @@ def views_on(
     db: Session, actor: Actor, conference: Conference, *, page: str
 ) -> Sequence[SavedView]:
     """The views of a list that this person has: their own and the shared ones, by name."""
-    query = select(SavedView).where(_theirs(actor, conference), SavedView.page == page)
-    return db.scalars(query.order_by(func.lower(SavedView.name), SavedView.id)).all()
+    theirs = _on_page(shared=is_chair(actor, conference))
+    asked = {"here": conference.id, "me": actor.person_id, "page": page}
+    return db.scalars(theirs, asked).all()
+
+
+@cache
+def _on_page(*, shared: bool) -> Select[SavedView]:
+    """Made once, with the shared ones or without: every list asks it."""
+    own: ColumnElement[bool] = SavedView.person_id == bindparam("me")
+    theirs = or_(own, SavedView.shared.is_(True)) if shared else own
+    query = select(SavedView).where(
+        SavedView.conference_id == bindparam("here"), SavedView.page == bindparam("page"), theirs
+    )
+    return query.order_by(func.lower(SavedView.name), SavedView.id)
 
 
 def views_to_change(db: Session, actor: Actor, conference: Conference) -> Sequence[SavedView]:
@@ -55,12 +68,6 @@ def view_to_change(db: Session, actor: Actor, conference: Conference, view_id: i
     if found is None:
         raise NotFoundError("not_found")
     return found
-
-
-def _theirs(actor: Actor, conference: Conference) -> ColumnElement[bool]:
-    own = SavedView.person_id == actor.person_id
-    shown = or_(own, SavedView.shared.is_(True)) if is_chair(actor, conference) else own
-    return and_(SavedView.conference_id == conference.id, shown)
 
 
 def _changeable(actor: Actor, conference: Conference) -> ColumnElement[bool]:

@@ -14,9 +14,11 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     CompoundSelect,
     Integer,
+    Join,
     Row,
     Select,
     SQLColumnExpression,
@@ -44,7 +46,7 @@ from cfp.domain.reviews.models import Review, ReviewTally
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.searching import SEARCHED
 from cfp.domain.submissions.states import State
-from cfp.policy import Action, Column, Fact, Seat, View, may, predicate, seat_of
+from cfp.policy import Action, Column, Fact, Seat, View, seat_of
 
 # Made once: an alias costs more than most queries.
 _ACCEPTED_TYPE = aliased(SubmissionType, name="accepted_type")
@@ -62,7 +64,20 @@ def board(actor: Actor, conference: Conference, calibration_id: int | None = Non
     totals; `minutes` (with `discussion` after them) those it takes if it is or becomes accepted.
     `barred` tells this person that they have a conflict with it.
     """
-    scores, pending, kind = scores_in(conference.id), PendingDecision, _ACCEPTED_TYPE
+    source, columns = _columns(seat_of(actor, conference), calibration_id)
+    return View(
+        conference=conference,
+        source=source,
+        rows=Fact.LISTED,
+        columns=columns,
+        one_each=True,
+    )
+
+
+@lru_cache(maxsize=64)
+def _columns(seat: Seat, calibration_id: int | None) -> tuple[Join, Mapping[str, Column]]:
+    """Kept, because every page of the board asks it."""
+    scores, pending, kind = scores_in(seat.conference_id), PendingDecision, _ACCEPTED_TYPE
     columns = {
         "id": Column(Submission.id),
         "code": Column(Submission.code),
@@ -72,7 +87,7 @@ def board(actor: Actor, conference: Conference, calibration_id: int | None = Non
         "type": Column(SubmissionType.name),
         "type_id": Column(Submission.type_id),
         "state": Column(Submission.state),
-        "barred": Column(~may(actor, Action.DECIDE_ONE, conference)),
+        "barred": Column(~seat.may(Action.DECIDE_ONE)),
         "reviews": Column(func.coalesce(scores.c.reviews, 0), Fact.CHAIR_REVIEWS),
         "mean": Column(scores.c.mean, Fact.CHAIR_REVIEWS),
         "variance": Column(scores.c.variance, Fact.CHAIR_REVIEWS),
@@ -110,13 +125,7 @@ def board(actor: Actor, conference: Conference, calibration_id: int | None = Non
             "rank_low": Column(line.rank_low, Fact.CHAIR_REVIEWS),
             "rank_high": Column(line.rank_high, Fact.CHAIR_REVIEWS),
         }
-    return View(
-        conference=conference,
-        source=source,
-        rows=Fact.LISTED,
-        columns=MappingProxyType(columns),
-        one_each=True,
-    )
+    return source, MappingProxyType(columns)
 
 
 def on_board(actor: Actor, conference: Conference) -> ColumnElement[bool]:
@@ -155,21 +164,28 @@ def scores_by_submission(
     db: Session, actor: Actor, conference: Conference, ids: Collection[int]
 ) -> Mapping[int, list[float]]:
     """The reviews' totals of a page of submissions, in no telling order; one statement."""
-    rows = db.execute(
-        select(Review.submission_id, Review.total)
-        .join(Submission, Submission.id == Review.submission_id)
-        .where(
-            Review.submission_id.in_(ids),
-            Review.state == "submitted",
-            predicate(actor, Fact.CHAIR_REVIEWS, conference),
-        )
-        .order_by(Review.submission_id, Review.total)
-    )
+    rows = db.execute(_totals(seat_of(actor, conference)), {"ids": list(ids)})
     found: dict[int, list[float]] = defaultdict(list)
     for submission_id, total in rows:
         if total is not None:
             found[submission_id].append(total)
     return found
+
+
+@lru_cache(maxsize=64)
+def _totals(seat: Seat) -> Select[int, float | None]:
+    """Of the reviews of the submissions `:ids`."""
+    ids: BindParameter[int] = bindparam("ids", expanding=True)
+    return (
+        select(Review.submission_id, Review.total)
+        .join(Submission, Submission.id == Review.submission_id)
+        .where(
+            Review.submission_id.in_(ids),
+            Review.state == "submitted",
+            seat.knows(Fact.CHAIR_REVIEWS),
+        )
+        .order_by(Review.submission_id, Review.total)
+    )
 
 
 @dataclass(frozen=True)

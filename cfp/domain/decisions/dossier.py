@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
     Select,
     String,
     and_,
+    bindparam,
     cast,
     false,
     func,
@@ -118,14 +122,25 @@ def speakers_with_addresses(db: Session, standing: Standing) -> list[tuple[Speak
     """Who stands on it, each with where mail reaches them; "" where that is not to be known."""
     if not sees(standing, Fact.SPEAKERS):
         return []
-    proved = primary_address(Speaker.person_id) if sees(standing, Fact.ADDRESSES) else null()
-    rows = db.execute(
+    typed = sees(standing, Fact.ADDRESSES)
+    rows = db.execute(_standing_on(addressed=typed), {"submission": standing.submission.id})
+    return [(speaker, address or (speaker.address if typed else "")) for speaker, address in rows]
+
+
+# Statements made of nothing but what is asked for are made once: making one takes longer than
+# running it, and there are many on this page.
+_ID: BindParameter[int] = bindparam("submission")
+_HERE: BindParameter[int] = bindparam("conference")
+
+
+@cache
+def _standing_on(*, addressed: bool) -> Select[Speaker, str | None]:
+    proved = primary_address(Speaker.person_id) if addressed else null()
+    return (
         select(Speaker, cast(proved, String))
-        .where(Speaker.submission_id == standing.submission.id, Speaker.state != "removed")
+        .where(Speaker.submission_id == _ID, Speaker.state != "removed")
         .order_by(Speaker.position, Speaker.id)
     )
-    typed = sees(standing, Fact.ADDRESSES)
-    return [(speaker, address or (speaker.address if typed else "")) for speaker, address in rows]
 
 
 @dataclass(frozen=True)
@@ -141,15 +156,19 @@ def conflicts_of(db: Session, standing: Standing) -> list[Interest]:
     """The conflicts of interest with it, those to be judged first."""
     if not sees(standing, Fact.CONFLICTS):
         return []
-    judge = _JUDGE
-    rows = db.execute(
-        select(Conflict, Person.name, judge.name)
+    rows = db.execute(_interests(), {"submission": standing.submission.id})
+    return [Interest(*row) for row in rows]
+
+
+@cache
+def _interests() -> Select[Conflict, str, str]:
+    return (
+        select(Conflict, Person.name, _JUDGE.name)
         .join(Person, Person.id == Conflict.person_id)
-        .outerjoin(judge, judge.id == Conflict.judged_by_id)
-        .where(Conflict.submission_id == standing.submission.id)
+        .outerjoin(_JUDGE, _JUDGE.id == Conflict.judged_by_id)
+        .where(Conflict.submission_id == _ID)
         .order_by(Conflict.state != "open", Person.name, Conflict.id)
     )
-    return [Interest(*row) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -168,8 +187,13 @@ def reviewers_of(db: Session, standing: Standing) -> list[Reviewing]:
     """Every reviewer of the conference and what they have to do with this submission."""
     if not sees(standing, Fact.REVIEWERS):
         return []
-    submission = standing.submission
-    rows = db.execute(
+    asked = {"submission": standing.submission.id, "conference": standing.conference.id}
+    return [Reviewing(*row) for row in db.execute(_reviewing(), asked)]
+
+
+@cache
+def _reviewing() -> Select[int, str, str, str, Any, str]:
+    return (
         select(
             Person.id,
             Person.code,
@@ -180,16 +204,12 @@ def reviewers_of(db: Session, standing: Standing) -> list[Reviewing]:
         )
         .join(Role, and_(Role.person_id == Person.id, Role.kind == "reviewer"))
         .outerjoin(
-            Assignment,
-            and_(Assignment.person_id == Person.id, Assignment.submission_id == submission.id),
+            Assignment, and_(Assignment.person_id == Person.id, Assignment.submission_id == _ID)
         )
-        .outerjoin(
-            Review, and_(Review.person_id == Person.id, Review.submission_id == submission.id)
-        )
-        .where(Role.conference_id == standing.conference.id)
+        .outerjoin(Review, and_(Review.person_id == Person.id, Review.submission_id == _ID))
+        .where(Role.conference_id == _HERE)
         .order_by(func.lower(Person.name), Person.id)
     )
-    return [Reviewing(*row) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -211,20 +231,25 @@ class Event:
 
 def events_of(db: Session, standing: Standing) -> list[Event]:
     """Decisions, materials, mails and log entries that this person may know, oldest first."""
-    parts = [
-        part
-        for fact, part in (
-            (Fact.DECISION, _decisions(standing)),
-            (Fact.DECISION, _materials(standing)),
-            (Fact.MAIL, _mails(standing)),
-            (Fact.LOG, _log(standing)),
-        )
-        if sees(standing, fact)
-    ]
-    if not parts:
+    facts = (Fact.DECISION, Fact.MAIL, Fact.LOG, Fact.REVIEW_MAIL)
+    known = frozenset(fact for fact in facts if sees(standing, fact))
+    if not known - {Fact.REVIEW_MAIL}:
         return []
-    rows = db.execute(union_all(*parts)).all()
+    asked = {"submission": standing.submission.id, "conference": standing.conference.id}
+    rows = db.execute(_events(known), asked).all()
     return sorted((Event(*row) for row in rows), key=lambda event: (event.at, event.id))
+
+
+@cache
+def _events(known: frozenset[Fact]) -> CompoundSelect[Any]:
+    parts = []
+    if Fact.DECISION in known:
+        parts += [_decisions(), _materials()]
+    if Fact.MAIL in known:
+        parts.append(_mails(with_reviews=Fact.REVIEW_MAIL in known))
+    if Fact.LOG in known:
+        parts.append(_log())
+    return union_all(*parts)
 
 
 def _event(
@@ -246,44 +271,44 @@ def _event(
     )
 
 
-def _decisions(standing: Standing) -> Select[Any]:
+def _decisions() -> Select[Any]:
     columns = (Decision.id, Decision.at, Person.name, Decision.outcome)
     query = _event("decision", columns, state=Decision.minutes, text=Decision.note)
     return (
         query.select_from(Decision)
         .outerjoin(Person, Person.id == Decision.by_id)
-        .where(Decision.submission_id == standing.submission.id)
+        .where(Decision.submission_id == _ID)
     )
 
 
-def _materials(standing: Standing) -> Select[Any]:
+def _materials() -> Select[Any]:
     columns = (Material.id, Material.given, Person.name, Material.kind)
     return (
         _event("material", columns, state=Material.state, text=Material.url)
         .select_from(Material)
         .outerjoin(Person, Person.id == Material.given_by_id)
-        .where(Material.submission_id == standing.submission.id)
+        .where(Material.submission_id == _ID)
     )
 
 
-def _mails(standing: Standing) -> Select[Any]:
+def _mails(*, with_reviews: bool) -> Select[Any]:
     columns = (Message.id, Message.created, Message.recipient_name, Message.kind)
-    about_review = true() if sees(standing, Fact.REVIEW_MAIL) else false()
+    about_review = true() if with_reviews else false()
     return _event("mail", columns, state=Message.state, text=Message.subject).where(
-        Message.submission_id == standing.submission.id,
+        Message.submission_id == _ID,
         Message.private.is_(False),
         or_(Message.about_review.is_(False), about_review),
     )
 
 
-def _log(standing: Standing) -> Select[Any]:
+def _log() -> Select[Any]:
     columns = (AuditEntry.id, AuditEntry.at, Person.name, AuditEntry.action)
     return (
         _event("log", columns)
         .select_from(AuditEntry)
         .outerjoin(Person, Person.id == AuditEntry.actor_id)
         .where(
-            AuditEntry.submission_id == standing.submission.id,
-            AuditEntry.conference_id == standing.conference.id,
+            AuditEntry.submission_id == _ID,
+            AuditEntry.conference_id == _HERE,
         )
     )

@@ -13,6 +13,7 @@ from sqlalchemy import (
     CompoundSelect,
     Label,
     Row,
+    ScalarSelect,
     Select,
     SQLColumnExpression,
     and_,
@@ -103,13 +104,15 @@ def _counts(seat: Seat) -> CompoundSelect[Any]:
     long as counting them does.
     """
     board = judged(seat)
+    # Named, because a database that reads a thing twice works a named one out once.
+    left_out, accepted = select(_not_judged(seat).cte("left_out")), _accepted(seat).cte("accepted")
     by_state = _figure("state", state=Submission.state, number=func.count(Submission.id))
     return union_all(
         by_state.where(board).group_by(Submission.state),
         _pending(seat).where(board),
         _in_program().where(board),
-        _spread(seat),
-        _line(seat),
+        _spread(seat, left_out),
+        _line(seat, left_out, select(accepted).scalar_subquery()),
     )
 
 
@@ -150,11 +153,10 @@ def _in_program() -> Select[Any]:
     )
 
 
-def _spread(seat: Seat) -> Select[Any]:
+def _spread(seat: Seat, left_out: Select[int]) -> Select[Any]:
     scores = scores_in(seat.conference_id)
     freedom = case((scores.c.scored > 1, scores.c.scored - 1), else_=0)
     sums = {"distances": func.sum(scores.c.distances), "freedom": func.sum(freedom)}
-    left_out = _not_judged(seat)
     return _figure("spread", **sums).where(scores.c.submission_id.not_in(left_out))
 
 
@@ -173,7 +175,8 @@ def _figure(part: str, **given: SQLColumnExpression[Any]) -> Select[Any]:
 
 def judged(seat: Seat) -> ColumnElement[bool]:
     """What this person's figures are of: what is on the board and they may decide on."""
-    return and_(on_board_from(seat), seat.knows(Fact.PENDING), seat.knows(Fact.CHAIR_REVIEWS))
+    known = dict.fromkeys([seat.knows(Fact.PENDING), seat.knows(Fact.CHAIR_REVIEWS)])
+    return and_(on_board_from(seat), *known)
 
 
 def _not_judged(seat: Seat) -> Select[int]:
@@ -182,14 +185,12 @@ def _not_judged(seat: Seat) -> Select[int]:
     return select(Submission.id).where(here, ~judged(seat)).correlate(None)
 
 
-def _line(seat: Seat) -> Select[Any]:
+def _line(seat: Seat, left_out: Select[int], accepted: ScalarSelect[int]) -> Select[Any]:
     """Midway between the mean of the last that is in and that of the next."""
-    scores, accepted = scores_in(seat.conference_id), _accepted(seat)
+    scores = scores_in(seat.conference_id)
     ends = (
         select(scores.c.mean)
-        .where(
-            scores.c.mean.is_not(None), scores.c.submission_id.not_in(_not_judged(seat))
-        )
+        .where(scores.c.mean.is_not(None), scores.c.submission_id.not_in(left_out))
         .order_by(scores.c.mean.desc())
         .offset(case((accepted > 0, accepted - 1), else_=0))
         .limit(2)
@@ -198,18 +199,23 @@ def _line(seat: Seat) -> Select[Any]:
     return _figure("line", distances=func.avg(ends.c.mean)).where(accepted > 0)
 
 
-def _accepted(seat: Seat) -> ColumnElement[int]:
+def _accepted(seat: Seat) -> Select[int]:
     """How many are accepted or about to be."""
     board, number = judged(seat), func.count(Submission.id)
     about_to_be = (
         select(number)
         .join(PendingDecision, PendingDecision.submission_id == Submission.id)
-        .where(PendingDecision.outcome == "accept", board)
+        .where(
+            PendingDecision.conference_id == seat.conference_id,
+            PendingDecision.outcome == "accept",
+            board,
+        )
     )
     announced = select(number).where(
         Submission.state.in_(sorted(IN_PROGRAM)), ~_has_pending(), board
     )
-    return about_to_be.scalar_subquery() + announced.scalar_subquery()
+    both = about_to_be.scalar_subquery() + announced.scalar_subquery()
+    return select(both.label("number"))
 
 
 def _has_pending() -> ColumnElement[bool]:

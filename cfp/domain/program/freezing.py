@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import func, select, union
+from sqlalchemy import BindParameter, Select, bindparam, func, select, union
 from sqlalchemy.orm import Session, joinedload
 
 from cfp.domain.conferences.models import Conference, Track
@@ -117,39 +118,46 @@ def _talks(
     make_items: bool,
 ) -> tuple[frozen.Talk, ...]:
     """Accepted talks, and those published before that will not take place, as canceled."""
-    published = set(before.talk_by_code) if before else set()
-    here = select(Submission.id).where(Submission.conference_id == conference.id)
-    wanted = (
-        here.where(Submission.state.in_(IN_PROGRAM)),
-        here.where(Submission.code.in_(published)),
-    )
-    tracks = select(func.count(Track.id)).where(
-        Track.conference_id == conference.id, Track.archived.is_(False)
-    )
-    rows = (
-        db.execute(
-            select(Submission, ProgramItem, tracks.scalar_subquery())
-            .outerjoin(ProgramItem, ProgramItem.submission_id == Submission.id)
-            .where(Submission.id.in_(union(*wanted)))
-            .options(
-                joinedload(Submission.speakers),
-                joinedload(Submission.type),
-                joinedload(Submission.track),
-            )
-            .order_by(Submission.code)
-        )
-        .unique()
-        .all()
-    )
+    asked = {"here": conference.id, "published": list(before.talk_by_code) if before else []}
+    rows = db.execute(_wanted(), asked).unique().all()
     return tuple(
         _talk(
             conference,
             plan,
             submission,
             item or (item_of(db, submission) if make_items else None),
-            with_track=count > 1,
+            with_track=(count or 0) > 1,
         )
         for submission, item, count in rows
+    )
+
+
+@cache
+def _wanted() -> Select[Submission, ProgramItem, int | None]:
+    """Those of the conference `:here` and those `:published`, each with the number of tracks.
+
+    Made once: the schedule's page asks it, to say what is not published yet.
+    """
+    place: BindParameter[int] = bindparam("here")
+    published: BindParameter[str] = bindparam("published", expanding=True)
+    here = select(Submission.id).where(Submission.conference_id == place)
+    wanted = (
+        here.where(Submission.state.in_(IN_PROGRAM)),
+        here.where(Submission.code.in_(published)),
+    )
+    tracks = select(func.count(Track.id)).where(
+        Track.conference_id == place, Track.archived.is_(False)
+    )
+    return (
+        select(Submission, ProgramItem, tracks.scalar_subquery())
+        .outerjoin(ProgramItem, ProgramItem.submission_id == Submission.id)
+        .where(Submission.id.in_(union(*wanted)))
+        .options(
+            joinedload(Submission.speakers),
+            joinedload(Submission.type),
+            joinedload(Submission.track),
+        )
+        .order_by(Submission.code)
     )
 
 

@@ -7,7 +7,7 @@ know the pending decision; for everybody else, and for every version, they are n
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -189,56 +189,65 @@ class _Talk:
     discussion: int
 
 
-def _newest(conference: Conference) -> Subquery:
+def _newest(conference_id: int) -> Subquery:
     """The decision that holds now, for each submission that has one."""
     return (
         select(Decision.submission_id, func.max(Decision.id).label("id"))
-        .where(Decision.conference_id == conference.id)
+        .where(Decision.conference_id == conference_id)
         .group_by(Decision.submission_id)
         .subquery()
     )
 
 
+_GIVEN = aliased(SubmissionType, name="given_type")  # made once: an alias costs more than its query
+
+
 def _talks(db: Session, conference: Conference, known: ColumnElement[bool]) -> dict[int, _Talk]:
     """The talks that are, were or are to be in the program, with the minutes of their decision."""
-    newest, given = _newest(conference), aliased(SubmissionType)
+    rows = db.execute(_talks_of(conference.id, known))
+    return {row[0]: _Talk(*row[1:]) for row in rows}
+
+
+@lru_cache(maxsize=64)
+def _talks_of(conference_id: int, known: ColumnElement[bool]) -> Select[Any]:
+    newest, given = _newest(conference_id), _GIVEN
     pending = and_(PendingDecision.outcome == "accept", Submission.state.not_in(IN_PROGRAM), known)
     own = (Decision.type_id, Submission.type_id)
-    rows = db.execute(
-        select(
-            Submission.id,
-            Submission.code,
-            Submission.title,
-            Submission.state,
-            PendingDecision.id.is_not(None),
-            case(
-                (
-                    PendingDecision.id.is_not(None),
-                    func.coalesce(PendingDecision.minutes, given.minutes),
-                ),
-                else_=func.coalesce(Decision.minutes, given.minutes),
+    columns: list[Any] = [
+        Submission.id,
+        Submission.code,
+        Submission.title,
+        Submission.state,
+        PendingDecision.id.is_not(None),
+        case(
+            (
+                PendingDecision.id.is_not(None),
+                func.coalesce(PendingDecision.minutes, given.minutes),
             ),
-            given.discussion_minutes,
-        )
+            else_=func.coalesce(Decision.minutes, given.minutes),
+        ),
+        given.discussion_minutes,
+    ]
+    return (
+        select(*columns)
         .outerjoin(newest, newest.c.submission_id == Submission.id)
         .outerjoin(Decision, Decision.id == newest.c.id)
         .outerjoin(PendingDecision, and_(PendingDecision.submission_id == Submission.id, pending))
         .join(given, given.id == func.coalesce(PendingDecision.type_id, *own))
         .where(
-            Submission.id.in_(_decided(conference)),
+            Submission.id.in_(_decided(conference_id)),
             or_(Submission.announced.is_not(None), PendingDecision.id.is_not(None)),
         )
     )
-    return {row[0]: _Talk(*row[1:]) for row in rows}
 
 
-def _decided(conference: Conference) -> CompoundSelect[int]:
+def _decided(conference_id: int) -> CompoundSelect[int]:
     """The ids of the submissions with a decision, announced or pending: found first, being few."""
     announced = select(Submission.id).where(
-        Submission.conference_id == conference.id, Submission.announced.is_not(None)
+        Submission.conference_id == conference_id, Submission.announced.is_not(None)
     )
     pending = select(PendingDecision.submission_id).where(
-        PendingDecision.conference_id == conference.id
+        PendingDecision.conference_id == conference_id
     )
     return union(announced, pending)
 
@@ -303,7 +312,7 @@ def _placements(draft: ProgramDraft, known: ColumnElement[bool]) -> Select[*tupl
 def _speakers_by_submission(db: Session, conference: Conference) -> Mapping[int, People]:
     rows = db.execute(
         select(Speaker.submission_id, Speaker.person_id, Speaker.code, Speaker.name).where(
-            Speaker.submission_id.in_(_decided(conference)),
+            Speaker.submission_id.in_(_decided(conference.id)),
             Speaker.state != "removed",
             Speaker.speaks.is_(True),
         )

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     ScalarSelect,
+    Select,
     and_,
+    bindparam,
     case,
     cast,
     false,
@@ -22,6 +26,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import Assignment, Bid
+from cfp.domain.conferences import queries as conferences
 from cfp.domain.conferences.models import Conference, Criterion, SubmissionType, Track
 from cfp.domain.reviews.answers import Answer, answers_of, own_answers
 from cfp.domain.reviews.guest_lists import helpers
@@ -38,7 +43,18 @@ from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.queries import last_edit
 from cfp.domain.submissions.searching import SEARCHED
 from cfp.phases import in_force
-from cfp.policy import Action, Column, Fact, Standing, View, may, sees, unblocked
+from cfp.policy import (
+    Action,
+    Column,
+    Fact,
+    Seat,
+    Standing,
+    View,
+    may,
+    seat_of,
+    sees,
+    unblocked,
+)
 
 # Made once: an alias costs more than most queries.
 _OWN, _ASKED = aliased(Review, name="own_review"), aliased(Assignment, name="own_assignment")
@@ -90,26 +106,30 @@ def for_reviewer(db: Session, standing: Standing) -> BlindSubmission:
 
 def criteria_of(db: Session, conference: Conference) -> Sequence[Criterion]:
     """The questions of the review form in their order."""
-    return db.scalars(
-        select(Criterion)
-        .where(Criterion.conference_id == conference.id, Criterion.archived.is_(False))
-        .order_by(Criterion.position, Criterion.id)
-    ).all()
+    return conferences.criteria_of(db, conference)
+
+
+# Made once: each page of a reviewer asks it, and making it takes longer than running it.
+_OWN_REVIEW = (
+    select(Review)
+    .where(Review.submission_id == bindparam("submission"), Review.person_id == bindparam("me"))
+    .options(joinedload(Review.scores), selectinload(Review.answers))
+)
 
 
 def own_review(db: Session, actor: Actor, submission: Submission) -> Review | None:
     """The person's own review of a submission, with its scores and answers."""
-    return db.scalars(
-        select(Review)
-        .where(Review.submission_id == submission.id, Review.person_id == actor.person_id)
-        .options(joinedload(Review.scores), selectinload(Review.answers))
-    ).unique().one_or_none()
+    asked = {"submission": submission.id, "me": actor.person_id}
+    return db.scalars(_OWN_REVIEW, asked).unique().one_or_none()
 
 
 def own_order(actor: Actor) -> ColumnElement[int]:
     """Random over submissions, different for each reviewer, stable for each: no favored first."""
-    factor = 2 * (actor.person_id or 0) + 1
-    return (cast(Submission.shuffle, BigInteger) * factor) % 2_147_483_647
+    return _order_of(actor.person_id or 0)
+
+
+def _order_of(person_id: int) -> ColumnElement[int]:
+    return (cast(Submission.shuffle, BigInteger) * (2 * person_id + 1)) % 2_147_483_647
 
 
 def queue_for(actor: Actor, conference: Conference) -> View:
@@ -172,7 +192,11 @@ def queue_for(actor: Actor, conference: Conference) -> View:
 
 def reviewable(actor: Actor, conference: Conference) -> ColumnElement[bool]:
     """The rows of `submission` that wait for, or have, this reviewer's review."""
-    return and_(may(actor, Action.REVIEW, conference), Submission.state.in_(UNDER_REVIEW))
+    return _reviewable_from(seat_of(actor, conference))
+
+
+def _reviewable_from(seat: Seat) -> ColumnElement[bool]:
+    return and_(seat.may(Action.REVIEW), Submission.state.in_(UNDER_REVIEW))
 
 
 @dataclass(frozen=True)
@@ -210,23 +234,27 @@ def next_open(
     db: Session, actor: Actor, conference: Conference, *, after: Submission | None = None
 ) -> str | None:
     """Code of the next submission without this reviewer's review, in their own order."""
-    review, order = _OWN, own_order(actor)
+    waits = _waits(seat_of(actor, conference), follows=after is not None)
+    return db.scalars(waits, {"after": after.id if after else None}).first()
+
+
+@lru_cache(maxsize=256)
+def _waits(seat: Seat, *, follows: bool) -> Select[str]:
+    """The first that waits, or the first after `:after`; kept, because every saving asks it."""
+    me = seat.person_id or 0
+    review, order = _OWN, _order_of(me)
     waits = (
         select(Submission.code)
-        .outerjoin(
-            review,
-            and_(review.submission_id == Submission.id, review.person_id == actor.person_id),
-        )
-        .where(
-            reviewable(actor, conference), or_(review.id.is_(None), review.state.not_in(FINISHED))
-        )
+        .outerjoin(review, and_(review.submission_id == Submission.id, review.person_id == me))
+        .where(_reviewable_from(seat), or_(review.id.is_(None), review.state.not_in(FINISHED)))
+        .limit(1)
     )
-    if after is None:
-        return db.scalars(waits.order_by(order, Submission.id).limit(1)).first()
-    place = select(own_order(actor)).where(Submission.id == after.id).scalar_subquery()
+    if not follows:
+        return waits.order_by(order, Submission.id)
+    after: BindParameter[int] = bindparam("after")
+    place = select(order).where(Submission.id == after).scalar_subquery()
     later = case((order > place, 0), else_=1)
-    others = waits.where(Submission.id != after.id)
-    return db.scalars(others.order_by(later, order, Submission.id).limit(1)).first()
+    return waits.where(Submission.id != after).order_by(later, order, Submission.id)
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ null there, in the list, its filters and its order alike.
 """
 
 import unicodedata
+from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 
-from sqlalchemy import case, func
+from sqlalchemy import Join, case, func
 
 from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.decisions.models import PendingDecision
@@ -26,6 +28,19 @@ def committee_list(conference: Conference) -> View:
     `variance` is the sample variance of the reviews' totals: what is shown is its root, which
     sorts the same. `pending` is "" where nothing is pending.
     """
+    source, columns = _columns()
+    return View(
+        conference=conference,
+        source=source,
+        rows=Fact.LISTED,
+        columns=columns,
+        one_each=True,
+    )
+
+
+@cache
+def _columns() -> tuple[Join, Mapping[str, Column]]:
+    """Made once: nothing in it is of one conference."""
     tally = ReviewTally
     mean = tally.total / func.nullif(tally.scored, 0)
     scatter = tally.squares - tally.total * tally.total / func.nullif(tally.scored, 0)
@@ -51,13 +66,7 @@ def committee_list(conference: Conference) -> View:
         "pending": Column(func.coalesce(PendingDecision.outcome, ""), Fact.PENDING),
         **SEARCHED,
     }
-    return View(
-        conference=conference,
-        source=source,
-        rows=Fact.LISTED,
-        columns=MappingProxyType(columns),
-        one_each=True,
-    )
+    return source, MappingProxyType(columns)
 
 
 def search_words(query: str) -> list[str]:

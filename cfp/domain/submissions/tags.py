@@ -4,9 +4,23 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, false, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -26,7 +40,7 @@ from cfp.domain.submissions.tag_rules import (
     number_of,
 )
 from cfp.errors import DomainError, NotFoundError
-from cfp.policy import Action, Column, Fact, View, can_ever_see, may, predicate
+from cfp.policy import Action, Column, Fact, Seat, View, can_ever_see, may, seat_of
 
 _FACTS = {"chairs": Fact.CHAIR_TAGS, "reviewers": Fact.TAGS}
 
@@ -57,28 +71,34 @@ def tags_by_submission(
     db: Session, actor: Actor, conference: Conference, ids: Collection[int]
 ) -> Mapping[int, Sequence[Tagged]]:
     """The tags on each of the submissions that this person may see; one statement for a list."""
-    shown = audiences_of(actor, conference)
-    if not shown or not ids:
+    if not ids or not audiences_of(actor, conference):
         return {}
     found: dict[int, list[Tagged]] = defaultdict(list)
-    rows = db.execute(
-        select(SubmissionTag.submission_id, Tag.name, Tag.color, Tag.audience, SubmissionTag.value)
-        .join(Tag, Tag.id == SubmissionTag.tag_id)
-        .join(Submission, Submission.id == SubmissionTag.submission_id)
-        .where(SubmissionTag.submission_id.in_(ids), _seen(actor, conference))
-        .order_by(Tag.key)
-    )
-    for submission_id, *what in rows:
+    for submission_id, *what in db.execute(_standing(seat_of(actor, conference)), {"ids": ids}):
         found[submission_id].append(Tagged(*what))
     return found
 
 
+@lru_cache(maxsize=64)
+def _standing(seat: Seat) -> Select[int, str, str, str, str]:
+    """The tags on the submissions `:ids`; kept, because every list asks it."""
+    ids: BindParameter[int] = bindparam("ids", expanding=True)
+    return (
+        select(SubmissionTag.submission_id, Tag.name, Tag.color, Tag.audience, SubmissionTag.value)
+        .join(Tag, Tag.id == SubmissionTag.tag_id)
+        .join(Submission, Submission.id == SubmissionTag.submission_id)
+        .where(SubmissionTag.submission_id.in_(ids), _seen_from(seat))
+        .order_by(Tag.key)
+    )
+
+
 def _seen(actor: Actor, conference: Conference) -> ColumnElement[bool]:
     """The rows of tag on submission that this person may know."""
-    parts = [
-        and_(Tag.audience == one, predicate(actor, _FACTS[one], conference))
-        for one in audiences_of(actor, conference)
-    ]
+    return _seen_from(seat_of(actor, conference))
+
+
+def _seen_from(seat: Seat) -> ColumnElement[bool]:
+    parts = [and_(Tag.audience == one, seat.knows(_FACTS[one])) for one in AUDIENCES]
     return or_(false(), *parts)
 
 

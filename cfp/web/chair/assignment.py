@@ -224,7 +224,9 @@ def _page(form: ProposeForm) -> str:
     coverage = coverage_of(db, actor, conference)
     capacity = capacity_of(db, conference)
     short = not_covered(db, actor, conference, takers=capacity.takers)
-    openings = openings_of(db, actor, conference, now=context.now())
+    openings = openings_of(
+        db, actor, conference, now=context.now(), plan=context.late_plan()
+    )
     last = proposals.last_job(db, actor, conference)
     return render_template(
         "chair/assignment.html",

@@ -118,7 +118,9 @@ def assignment_repair(slug: str) -> ViewResponse:
     def act() -> str:
         db, actor, conference = context.db(), context.actor(), context.conference()
         proposals.check_assigned(conference)
-        found = openings_of(db, actor, conference, now=context.now())
+        found = openings_of(
+            db, actor, conference, now=context.now(), plan=context.late_plan()
+        )
         if not found.reviews:
             raise NotNowError("repair.nothing")
         options = Options(repair=True, replaced=found.silent)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference
-from cfp.domain.conferences.people import ROLE_COLUMNS, everybody, people_view
+from cfp.domain.conferences.people import ROLE_COLUMNS, everybody, people_view, these
 from cfp.policy import View
 from cfp.web.lists import PAGE_SIZE, Listing
 
@@ -61,9 +61,9 @@ class PeopleListing(Listing):
             self.page = 1
             return self.load(db)
         self.total = ids[0].all_rows if ids else 0
-        conference, only = self.view.conference, [row.id for row in ids]
-        self.view, self.conditions = people_view(self.actor, conference, only=only), []
-        self.rows = db.execute(self.statement()).all() if ids else []
+        self.view, self.conditions = people_view(self.actor, self.view.conference, some=True), []
+        asked = these(row.id for row in ids)
+        self.rows = db.execute(self.statement(), asked).all() if ids else []
         return self
 
     def whole(self) -> "PeopleListing":
