@@ -102,6 +102,7 @@ SENTENCES: Mapping[str, str] = {
     "problem.negative": "{field}, row {row}: {value} is negative.",
     "problem.too_large": "{field}, row {row}: {value:.0f} is too large.",
     "problem.scores_too_large": "The scores are too large to be added up exactly.",
+    "problem.floor_range": "{field} can't be {value}; it is a share from 0 to 1.",
     "problem.unknown_id": "{field}, row {row}: there is no number {value}.",
     "problem.duplicate_pair": "{field}, row {row}: paper {paper} and reviewer {reviewer} again.",
     "problem.same_reviewer": "{field}, row {row}: reviewer {reviewer} twice.",

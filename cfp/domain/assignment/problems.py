@@ -217,6 +217,7 @@ def figures_from(loaded: Loaded, plan: Plan, problem: Problem | None = None) -> 
         "demand": int(loaded.problem.demand.sum()),
         "planned": len(plan.paper),
         "missing": int(plan.paper_missing.sum()),
+        "avoidable": _avoidable(plan),
         "bids": dict(bids) if loaded.facts.rating.uses_bids else {},
         "requests": _requests(loaded, plan),
         "shortfalls": _shortfalls(loaded, plan),
@@ -314,6 +315,13 @@ def _unmet(loaded: Loaded, plan: Plan) -> dict[str, list[Any]]:
         "senior": [loaded.submission_ids[row] for row in plan.without_senior.tolist()],
         "crowded": [loaded.submission_ids[row] for row in plan.crowded.tolist()],
     }
+
+
+def _avoidable(plan: Plan) -> int:
+    """Missing reviews that another plan might have: where a search was cut short."""
+    if plan.objective == "import" or plan.chance is not None:
+        return 0
+    return int(plan.paper_missing.sum()) - plan.missing_bound
 
 
 def _rounded(value: float) -> float | None:
