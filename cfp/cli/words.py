@@ -60,7 +60,7 @@ SENTENCES: Mapping[str, str] = {
     "assignment.everyone": "In this conference everyone reviews everything: nothing to assign.",
     "assignment.nothing": "No submission waits for reviewers.",
     "assignment.no_reviewers": "Nobody has the role of a reviewer, or all of them pause.",
-    "assignment.import_mistakes": "{number} lines can't be used; nothing was changed.",
+    "assignment.import_mistakes": "Nothing was changed; lines that can't be used: {number}.",
     "assignment.import_empty": "There is no line that names a submission and a reviewer.",
     "format.rows": "there are more than {limit} rows",
     "assignment.world_changed": "Somebody changed the assignment meanwhile; run it again.",
