@@ -70,7 +70,7 @@ def test_a_no_is_repaired_from_stand_by(
     expect(page.get_by_role("button", name="Undo")).to_be_visible(timeout=PATIENCE)
 
     page = visit(reserve, "/reviews/", width=390)
-    expect(page.get_by_text("Talk 1")).to_be_visible()
+    expect(page.get_by_role("link", name="Talk 1").first).to_be_visible()
     states = {
         (row[0], row[1]) for row in db.execute(select(Assignment.person_id, Assignment.state))
     }
