@@ -10,7 +10,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true, union
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor, RoleKind
@@ -22,7 +34,7 @@ from cfp.domain.assignment.models import (
     ReviewRound,
     Standby,
 )
-from cfp.domain.assignment.queries import assignable, blocked_set, guest_ids, reviewer_ids
+from cfp.domain.assignment.queries import assignable, blocked_pairs, guest_ids, reviewer_ids
 from cfp.domain.assignment.rules import ACTIVE, KEPT, REFUSED
 from cfp.domain.assignment.sharing import Group, groups_short
 from cfp.domain.conferences.models import Conference, Role
@@ -68,8 +80,8 @@ class _Taker(NamedTuple):
     senior: bool
 
 
-class _Given(NamedTuple):
-    """A pair that a solve must keep (`stays`), that stands (`active`), or is not made again."""
+class _Settled(NamedTuple):
+    """A pair that a solve must keep (`stays`), that stands (`active`), or that it never makes."""
 
     submission_id: int
     person_id: int
@@ -78,6 +90,7 @@ class _Given(NamedTuple):
     stays: bool
     active: bool
     refused: bool
+    blocked: bool
 
     @property
     def pair(self) -> tuple[int, int]:
@@ -88,8 +101,8 @@ class _Given(NamedTuple):
 class _Facts:
     talks: Sequence[_Talk]
     takers: Sequence[_Taker]
-    given: Sequence[_Given]
-    blocked: Collection[tuple[int, int]]
+    given: Sequence[_Settled]
+    excluded: Collection[tuple[int, int]]
 
 
 def is_possible(conference: Conference, *, takers: int, unlimited: int) -> bool:
@@ -98,12 +111,14 @@ def is_possible(conference: Conference, *, takers: int, unlimited: int) -> bool:
 
 
 def scarce_groups(db: Session, actor: Actor, conference: Conference) -> list[Scarce]:
-    """The smallest groups, those of the same reviewers as one; four statements."""
+    """The smallest groups, those of the same reviewers as one; three statements."""
+    settled = _settled(db, actor, conference)
+    blocked = {one.pair for one in settled if one.blocked}
     facts = _Facts(
         talks=_talks(db, actor, conference),
         takers=_takers(db, conference),
-        given=_given(db, actor, conference),
-        blocked=blocked_set(db, conference),
+        given=[one for one in settled if one.pair not in blocked],
+        excluded=blocked | {one.pair for one in settled if one.refused},
     )
     found = _groups(facts, senior=False)
     return found + _groups(facts, senior=True) if conference.needs_senior else found
@@ -112,13 +127,12 @@ def scarce_groups(db: Session, actor: Actor, conference: Conference) -> list[Sca
 def _groups(facts: _Facts, *, senior: bool) -> list[Scarce]:
     """Of all reviewers, or one senior reviewer for each."""
     place = {talk.id: row for row, talk in enumerate(facts.talks)}
-    given = [one for one in facts.given if one.pair not in facts.blocked]
-    kept = {one.pair: one for one in given if one.stays and one.submission_id in place}
+    kept = {one.pair: one for one in facts.given if one.stays and one.submission_id in place}
     fixed = [one for one in kept.values() if one.senior or not senior]
     takers = [one for one in facts.takers if one.senior or not senior]
     names = {one.person_id: one.name for one in fixed} | {one.id: one.name for one in takers}
     people = {id_: row for row, id_ in enumerate(names)}
-    room = _room(takers, [one.person_id for one in kept.values()], given, place)
+    room = _room(takers, [one.person_id for one in kept.values()], facts.given, place)
     groups = groups_short(
         [min(talk.wanted, 1) if senior else talk.wanted for talk in facts.talks],
         _eligible(facts, place, people, [one.id for one in takers]),
@@ -129,7 +143,10 @@ def _groups(facts: _Facts, *, senior: bool) -> list[Scarce]:
 
 
 def _room(
-    takers: Iterable[_Taker], kept: Iterable[int], given: Iterable[_Given], place: Collection[int]
+    takers: Iterable[_Taker],
+    kept: Iterable[int],
+    given: Iterable[_Settled],
+    place: Collection[int],
 ) -> dict[int, int]:
     """Person id -> reviews they give here; who is not asked gives what they keep."""
     elsewhere = Counter(
@@ -147,8 +164,7 @@ def _eligible(
 ) -> list[int]:
     """Everybody's bits, without those who have a conflict or do not want to."""
     eligible = [sum(1 << people[id_] for id_ in takers)] * len(place)
-    refused = {one.pair for one in facts.given if one.refused}
-    for submission_id, person_id in {*facts.blocked, *refused}:
+    for submission_id, person_id in facts.excluded:
         if submission_id in place and person_id in people:
             eligible[place[submission_id]] &= ~(1 << people[person_id])
     return eligible
@@ -215,8 +231,8 @@ def _on_standby(conference: Conference) -> Select[int]:
     )
 
 
-def _given(db: Session, actor: Actor, conference: Conference) -> list[_Given]:
-    """From who is or was asked in this round, and from reviews written without being asked."""
+def _settled(db: Session, actor: Actor, conference: Conference) -> list[_Settled]:
+    """Who is or was asked in this round, reviews written without being asked, and conflicts."""
     begun = exists().where(
         Review.submission_id == Assignment.submission_id,
         Review.person_id == Assignment.person_id,
@@ -237,9 +253,11 @@ def _given(db: Session, actor: Actor, conference: Conference) -> list[_Given]:
     active, refused = Assignment.state.in_(ACTIVE), Assignment.state.in_(REFUSED)
     asked = _of_pairs(actor, conference, Assignment, and_(active, stays, member), active, refused)
     written = _of_pairs(actor, conference, Review, true(), false(), false())
-    return [
-        _Given(*row) for row in db.execute(union(asked, written.where(Review.state == "submitted")))
-    ]
+    written = written.where(Review.state == "submitted")
+    pair, no = blocked_pairs(conference), false()
+    conflicts = select(pair.c.submission_id, pair.c.person_id, literal(""), no, no, no, no, true())
+    rows = db.execute(union_all(asked, written, conflicts))
+    return [_Settled(*row) for row in rows]
 
 
 def _of_pairs(
@@ -252,7 +270,7 @@ def _of_pairs(
     profile = ReviewerProfile
     return (
         select(pair.submission_id, pair.person_id, Person.name)
-        .add_columns(func.coalesce(profile.senior, False), *states)
+        .add_columns(func.coalesce(profile.senior, False), *states, false())
         .join(Person, Person.id == pair.person_id)
         .join(Submission, Submission.id == pair.submission_id)
         .outerjoin(

@@ -255,10 +255,10 @@ def _page(form: ProposeForm) -> str:
     capacity = capacity_of(db, conference)
     short = not_covered(db, actor, conference, takers=capacity.takers)
     openings = openings_of(db, actor, conference, now=context.now())
+    last = proposals.last_job(db, actor, conference)
     possible = is_possible(conference, takers=capacity.takers, unlimited=capacity.unlimited)
     later = possible and coverage.submissions * capacity.takers > CHECKED_AT_ONCE
     groups = scarce_groups(db, actor, conference) if possible and not later else []
-    last = proposals.last_job(db, actor, conference)
     return render_template(
         "chair/assignment.html",
         form=form,
