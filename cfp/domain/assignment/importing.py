@@ -208,7 +208,8 @@ def _known(db: Session, actor: Actor, conference: Conference) -> Known:
         if actor.person_id is not None
         else Submission.conference_id == conference.id
     )
-    submissions, settled = {}, {}
+    submissions: dict[str, int] = {}
+    settled: dict[str, int] = {}
     for id_, code, state in db.execute(
         select(Submission.id, Submission.code, Submission.state).where(theirs)
     ):
