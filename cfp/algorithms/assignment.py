@@ -153,6 +153,7 @@ def _drawn(reduced: Reduced, cap: float, seed: int, steps: Steps) -> Plan:
     expected = Solution(
         rows=np.flatnonzero(chance),
         shortfalls=short,
+        least_missing=answer.least,
         gap=(flow.cost - answer.bound) / units / priced.score_unit,
         chance=chance,
     )
@@ -184,7 +185,13 @@ def _balanced(reduced: Reduced, best: Solution, floor: float, steps: Steps) -> S
     if np.isnan(gap):
         steps.start("bound")
         gap = _most_total(reduced, found) - reduced.problem.score[rows].sum()
-    return Solution(rows=rows, shortfalls=best.shortfalls, limit=found.limit, gap=max(gap, 0.0))
+    return Solution(
+        rows=rows,
+        shortfalls=best.shortfalls,
+        least_missing=best.least_missing,
+        limit=found.limit,
+        gap=max(gap, 0.0),
+    )
 
 
 def _most_total(reduced: Reduced, found: "Balanced") -> float:
@@ -221,5 +228,6 @@ def _solve(reduced: Reduced, priced: prices.Prices) -> Solution:
     return Solution(
         rows=np.concatenate([reduced.held, reduced.pair[answer.flow.chosen]]),
         shortfalls=shortfalls(reduced.problem, network, answer.flow),
+        least_missing=answer.least,
         gap=gap / priced.score_unit if gap < priced.unmet else np.inf,
     )

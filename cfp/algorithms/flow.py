@@ -54,7 +54,7 @@ class Network:
 
     def __init__(self, reduced: Reduced, prices: Prices, *, units: int = 1, most: int = 1) -> None:
         self.pairs, self.units = len(reduced.pair), units
-        self.missing_price = prices.missing
+        self.missing_price, self.has_spare = prices.missing, bool(prices.spare.any())
         self.papers, self.reviewers = len(reduced.seats), len(reduced.room)
         self.source = self.papers + self.reviewers
         self.junior_gate, entry, gates = _gates(reduced, self.source + 1)

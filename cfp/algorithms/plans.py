@@ -18,6 +18,7 @@ class Solution:
     Attributes:
         rows: chosen rows of the problem's arrays.
         shortfalls: what is missing.
+        least_missing: no plan has fewer missing reviews; None where that was not looked for.
         gap: a better plan has at most this much more in total.
         limit: no plan that keeps the floor has a higher worst paper, if that was looked for.
         chance: (N,) probability of each candidate pair, where a plan is drawn by them.
@@ -25,6 +26,7 @@ class Solution:
 
     rows: Counts
     shortfalls: tuple[Shortfall, ...]
+    least_missing: int | None = None
     gap: float = 0.0
     limit: float | None = None
     chance: Scores | None = None
@@ -77,6 +79,7 @@ def compose(
         pins_unmet=reduced.refused,
         crowded=_crowded(problem, reduced.held),
         shortfalls=solution.shortfalls,
+        missing_bound=_least_missing(solution, highest),
         total=fsum(score),
         optimum=optimum,
         total_bound=optimum + highest.gap,
@@ -88,6 +91,11 @@ def compose(
         chance=chance,
         seconds=dict(steps.stop()),
     )
+
+
+def _least_missing(*solutions: Solution) -> int:
+    """What was proven."""
+    return max((one.least_missing for one in solutions if one.least_missing is not None), default=0)
 
 
 def _lowest(values: Scores) -> float:

@@ -174,6 +174,8 @@ class Plan:
         pins_unmet: (M, 2) pinned rows that are no candidates (a conflict), hence not in the plan.
         crowded: ids of papers where pins alone break an affiliation or "not together" rule.
         shortfalls: one for each group of papers that share too few reviewers.
+        missing_bound: no plan has fewer missing reviews in all; equals what this one misses unless
+            a search was cut short, or the pairs were given or drawn.
         total: sum of all scores.
         optimum: the highest total any plan with as few missing reviews can have.
         total_bound: no such plan can exceed this; equals `optimum` unless a search was cut short.
@@ -207,6 +209,7 @@ class Plan:
     pins_unmet: Ids
     crowded: Ids
     shortfalls: tuple[Shortfall, ...]
+    missing_bound: int
     total: float
     optimum: float
     total_bound: float

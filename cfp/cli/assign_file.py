@@ -76,6 +76,7 @@ def figures_of(problem: Problem, plan: Plan) -> dict[str, Any]:
         "worst_limit": _or_none(plan.worst_limit),
         "lowest_quartile": float(np.quantile(sums, 0.25)) if len(sums) else None,
         "shortfall": int(plan.paper_missing.sum()),
+        "shortfall_bound": plan.missing_bound,
         "shortfalls": [
             {
                 "papers": one.papers.tolist(),
@@ -108,6 +109,9 @@ def _words(figures: dict[str, Any]) -> str:
     if worst is not None:
         lines.append(f"The worst-off paper has {worst:.6g}; none could give it over {bound:.6g}.")
     lines += map(_group, figures["shortfalls"])
+    if figures["shortfall"] > figures["shortfall_bound"]:
+        avoidable = figures["shortfall"] - figures["shortfall_bound"]
+        lines.append(f"The search was cut short: up to {avoidable} of these might be had.")
     if figures["load_min_unmet"]:
         lines.append(f"Reviews lacking to the reviewers' minima: {figures['load_min_unmet']}.")
     return "\n".join(lines)

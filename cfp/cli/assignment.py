@@ -176,6 +176,7 @@ def _outcome(
         "wanted": figures["demand"],
         "planned": figures["planned"],
         "missing": figures["missing"],
+        "avoidable": figures["avoidable"],
         "new": len(difference.new),
         "kept": len(difference.kept),
         "taken_away": len(difference.gone),
@@ -236,6 +237,9 @@ def _words(outcome: dict[str, Any], dry_run: bool) -> str:
         f"{outcome['new']} new, {outcome['kept']} kept, {outcome['taken_away']} taken away.",
         *map(_group, outcome["shortfalls"]),
     ]
+    if outcome["avoidable"]:
+        avoidable = _number(outcome["avoidable"], "review")
+        lines.append(f"The search was cut short: up to {avoidable} of these might be had.")
     if outcome["without_senior"]:
         lines.append(
             f"{_number(outcome['without_senior'], 'submission')} without a senior reviewer."

@@ -15,12 +15,14 @@ from cfp.domain.assignment.problems import (
     Loaded,
     Solution,
     figures_from,
+    highest_loads,
     load_problem,
     picks_from,
     store_matches,
 )
 from cfp.domain.assignment.proposals import store_proposal
 from cfp.domain.conferences.models import Conference
+from cfp.jobs import easing
 from cfp.jobs.context import JobContext
 from cfp.jobs.repairing import repaired
 
@@ -50,7 +52,8 @@ def solve(loaded: Loaded, on_progress: Progress | None = None) -> Solution:
     """The best plan by the objective asked for, the one that changes least, or the one given.
 
     Of a large conference only promising pairs are looked at; a submission that lacks reviews
-    then gets all its pairs, so that what is reported missing cannot be had at all.
+    then gets all its pairs, and who shares it more than an even load, so that what is reported
+    missing cannot be had at all.
     """
     problem, whole = loaded.problem, set[int]()
     while True:
@@ -59,8 +62,13 @@ def solve(loaded: Loaded, on_progress: Progress | None = None) -> Solution:
             break
         whole |= loaded.narrow(plan)
         problem = loaded.problem_with(whole)
+    options = loaded.options
+    if plan.shortfalls and options.most is None and options.imported is None:
+        eased = easing.eased(problem, highest_loads(loaded.facts))
+        if eased is not problem:
+            problem, plan = eased, _solved(loaded, eased, on_progress)
     picks = list(picks_from(loaded, plan, alternatives(problem, plan)))
-    return Solution(plan, picks, figures_from(loaded, plan))
+    return Solution(plan, picks, figures_from(loaded, plan, problem))
 
 
 def _solved(loaded: Loaded, problem: Problem, on_progress: Progress | None) -> Plan:

@@ -361,6 +361,27 @@ def test_only_the_last_applied_proposal_is_undone(db, committee):
     assert pairs(db) == set()
 
 
+def test_who_is_taken_away_for_the_load_alone_is_said_to_be_full(db):
+    """Where a review is missing afterwards, nobody else matches better."""
+    committee = make_committee(db, submissions=2, reviewers=2, each=2)
+    reviewer = committee.reviewers[0]
+    apply(db, committee, propose(db, committee))
+    db.add(
+        ReviewerProfile(
+            conference_id=committee.conference.id, person_id=reviewer.id, track_ids=[],
+            load_capped=1,
+        )
+    )  # fmt: skip
+    db.flush()
+    proposal = propose(db, committee)
+    gone = db.scalars(
+        select(ProposalPick).where(
+            ProposalPick.proposal_id == proposal.id, ProposalPick.counts.is_(False)
+        )
+    ).one()
+    assert (gone.person_id, gone.why) == (reviewer.id, "full")
+
+
 def test_later_solves_keep_what_was_begun_accepted_or_pinned(db):
     committee = make_committee(db, submissions=3, reviewers=6, each=1)
     for number, reviewer in enumerate(committee.reviewers[:3]):

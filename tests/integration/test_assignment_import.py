@@ -145,6 +145,23 @@ def test_what_is_exported_says_the_same_when_it_comes_back(chair, committee, wor
     assert "0 new" in again.text
 
 
+def test_what_is_exported_comes_back_when_some_of_it_is_decided(chair, committee, work, db):
+    """Lines on a decided submission ask for nothing, unless they would change it."""
+    one, two, _three = committee.submissions
+    ada, ben, cleo, _dan = committee.reviewers
+    make_assignment(db, one, ada)
+    make_assignment(db, two, ben)
+    make_assignment(db, two, cleo, "declined")
+    two.state = "accepted"
+    db.commit()
+    exported = chair.get(at(committee, "assignments.csv")).response.get_data(as_text=True)
+    more = "".join(f"{one.code},,,{person.code},,,,,\n" for person in (ben, cleo))
+    assert "2 new" in brought(chair, committee, work, exported + more).text
+    changes = table((two.code, cleo.name, ""), (two.code, ben.name, "remove"))
+    refused = bring(chair, committee, changes)
+    assert refused.text.count("is no submission under review") == 2
+
+
 def test_every_line_that_cannot_be_used_is_named(chair, committee, db):
     one, two, three = committee.submissions
     ada, ben, cleo, dan = committee.reviewers

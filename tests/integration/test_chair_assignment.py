@@ -131,7 +131,7 @@ def test_a_decline_is_repaired_from_the_overview(chair, committee, work, db):
     db.commit()
     page = chair.get(at(committee))
     assert "1 submission has too few." in page.text
-    waiting = chair.submit(page, press="Repair: change as little as possible")
+    waiting = chair.submit(page, press="Propose a repair")
     work()
     repair = chair.get(waiting.path)
     assert "As few changes as possible" in repair.text

@@ -70,6 +70,7 @@ def test_what_cannot_be_had_is_said_and_the_rest_is_planned(run, tmp_path):
     done = run(str(file), "--out", "plan.csv")
     assert done.returncode == 3
     assert "2 of 3 reviews, 1 missing." in done.stdout
+    assert "cut short" not in done.stdout
     assert len((tmp_path / "plan.csv").read_text().splitlines()) == 3
 
 
@@ -125,6 +126,13 @@ def test_a_place_that_cannot_be_written(run, tmp_path):
     done = run("instance.npz", "--out", "missing/plan.csv")
     assert done.returncode == 1
     assert done.stderr == "cfp: missing/plan.csv can't be written: No such file or directory\n"
+
+
+def test_a_floor_that_is_no_number(run, tmp_path):
+    save(tmp_path)
+    done = run("instance.npz", "--floor", "nan")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "cfp: floor can't be nan; it is a share from 0 to 1.\n"
 
 
 def check_refused(run: Run, folder: Path, sentence: str) -> None:

@@ -111,7 +111,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.standby", "chair.quality", "chair.guest_list"),
         *("chair.proposal_undo", "chair.proposal_take_back", "chair.proposal_loads"),
         *("chair.proposal_csv", "chair.proposal_json", "chair.assignment_import"),
-        "chair.proposal_xlsx",
+        *("chair.proposal_xlsx", "chair.assignment_scarce"),
         *("chair.assignment_csv", "chair.assignment_json"),
         *("chair.decisions", "chair.decide_many", "chair.decide_several", "chair.undo_decisions"),
         *("chair.sure", "chair.sure_compute", "chair.sure_job", "chair.sure_cancel"),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from cfp.algorithms import assignment, fairness
+from cfp.algorithms import assignment, exclusion, fairness, tolls
 from cfp.algorithms.assignment import assign, repair
 from cfp.algorithms.problem import Plan, Problem
 from cfp.algorithms.reduction import reduce
@@ -118,6 +118,7 @@ def test_best_total_of_all_plans_that_keep_the_rules(problem: Problem) -> None:
     assert plan.load_unmet.sum() == judged.unmet[missing == missing.min()].min()
     assert plan.total == pytest.approx(judged.best_total)
     assert plan.total == plan.optimum == plan.total_bound
+    assert plan.missing_bound == missing.min()
 
 
 @given(problems())
@@ -355,3 +356,24 @@ def test_a_planted_group_is_named_exactly(papers: int, missing: int, seed: int) 
     assert group.reviewers.tolist() == few[load[few] > 0].tolist()
     assert (group.demand, group.capacity) == (demand * papers, capacity)
     assert group.missing == plan.paper_missing.sum() == demand * papers - capacity
+
+
+@given(problems(), st.sampled_from([0, exclusion.MOST_PAIRS_COUNTED]), st.booleans())
+def test_a_search_cut_short_never_says_that_more_must_be_missing_than_must(
+    problem: Problem, counted: int, repairing: bool
+) -> None:
+    """No branching and one step of prices; then fewest are counted, or the bound is honest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exclusion, "MOST_BROKEN", 0)
+        patch.setattr(exclusion, "MOST_PAIRS_COUNTED", counted)
+        for name in ("FEWEST_STEPS", "MOST_STEPS"):
+            patch.setattr(tolls, name, 1)
+        plan = repair(problem, []) if repairing else assign(problem, objective="max")
+    judged = judge(problem)
+    missing = judged.missing.sum(axis=1)
+    assert (judged.taken == taken_by(problem, plan)).all(axis=1).sum() == 1
+    assert plan.missing_bound <= missing.min() <= plan.paper_missing.sum()
+    if counted:
+        assert plan.missing_bound == plan.paper_missing.sum()
+    if not repairing and np.isfinite(plan.total_bound):
+        assert judged.best_total <= plan.total_bound + 1e-5

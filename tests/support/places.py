@@ -350,7 +350,7 @@ class Places:
         for name in (
             *("assignment", "assignment_submissions", "assignment_reviewers"),
             *("assignment_answers", "standby", "late_reviews", "assignment_import"),
-            *("assignment_rules", "assignment_apart", "assignment_demand"),
+            *("assignment_rules", "assignment_apart", "assignment_demand", "assignment_scarce"),
             *("conflicts", "conflict_new", "conflict_affiliations"),
         ):
             yield self._by_chair(name)

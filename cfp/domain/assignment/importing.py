@@ -19,18 +19,15 @@ from cfp.domain.assignment.proposals import (
     standing_pairs,
     tracks_of,
 )
-from cfp.domain.assignment.queries import (
-    assignable,
-    blocked_set,
-    current_round,
-    reviewer_ids,
-)
+from cfp.domain.assignment.queries import blocked_set, current_round, reviewer_ids
 from cfp.domain.assignment.rules import REFUSED
 from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.rules import folded
+from cfp.domain.submissions.states import State
 from cfp.errors import DomainError
 from cfp.formats.pairs import PairRow
+from cfp.policy import Action, may
 
 MISTAKES_SHOWN = 50
 
@@ -67,9 +64,13 @@ class Checked:
 
 @dataclass(frozen=True)
 class Known:
-    """What a table can speak of, as the person who imports it may know it."""
+    """What a table can speak of, as the person who imports it may know it.
+
+    `settled` are submissions that are not under review any more.
+    """
 
     submissions: Mapping[str, int]
+    settled: Mapping[str, int]
     people: Mapping[str, Sequence[int]]
     reviewers: frozenset[int]
     blocked: frozenset[Pair]
@@ -143,9 +144,14 @@ def import_options(
 
 
 def check(rows: Iterable[PairRow], known: Known) -> Checked:
-    """Look at each line; a line is a mistake or asks for one thing."""
+    """Look at each line; a line is a mistake or asks for one thing.
+
+    What is exported has the reviewers of what is decided too: such a line asks for nothing.
+    """
     checked = Checked()
     for row in rows:
+        if _is_settled(row, known):
+            continue
         found = _pair(row, known)
         mistake = found if isinstance(found, Mistake) else _refused(row, found, known, checked)
         if mistake is not None:
@@ -154,6 +160,15 @@ def check(rows: Iterable[PairRow], known: Known) -> Checked:
             wanted = checked.assign if row.act == "assign" else checked.remove
             wanted[found] = row.line
     return checked
+
+
+def _is_settled(row: PairRow, known: Known) -> bool:
+    """Whether the line only says what is so, of a submission that nothing is changed about."""
+    submission_id = known.settled.get(row.submission.upper())
+    people = known.people.get(folded(row.reviewer), ())
+    if submission_id is None or len(people) != 1 or row.act is None:
+        return False
+    return ((submission_id, people[0]) in known.stands) == (row.act == "assign")
 
 
 def _pair(row: PairRow, known: Known) -> Pair | Mistake:
@@ -188,26 +203,27 @@ def _refused(row: PairRow, pair: Pair, known: Known, checked: Checked) -> Mistak
 
 
 def _known(db: Session, actor: Actor, conference: Conference) -> Known:
-    submissions = {
-        code: id_
-        for id_, code in db.execute(
-            select(Submission.id, Submission.code).where(
-                assignable(actor, conference)
-                if actor.person_id is not None
-                else (Submission.conference_id == conference.id)
-                & (Submission.state == "submitted")
-            )
-        )
-    }
+    theirs = (
+        may(actor, Action.ASSIGN_ONE, conference)
+        if actor.person_id is not None
+        else Submission.conference_id == conference.id
+    )
+    submissions: dict[str, int] = {}
+    settled: dict[str, int] = {}
+    for id_, code, state in db.execute(
+        select(Submission.id, Submission.code, Submission.state).where(theirs)
+    ):
+        (submissions if state == State.SUBMITTED else settled)[code] = id_
     declined = select(Assignment.submission_id, Assignment.person_id).where(
         Assignment.round_id == current_round(db, conference), Assignment.state.in_(REFUSED)
     )
-    ids = set(submissions.values())
+    ids = {*submissions.values(), *settled.values()}
     stands = {
         one.pair: one for one in standing_pairs(db, conference) if one.submission_id in ids
     }
     return Known(
         submissions=submissions,
+        settled=settled,
         people=_people(db, actor, conference),
         reviewers=frozenset(db.scalars(reviewer_ids(conference))),
         blocked=frozenset(blocked_set(db, conference)),

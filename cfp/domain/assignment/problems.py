@@ -197,13 +197,16 @@ def _alternative(loaded: Loaded, found: Alternatives, row: int) -> Alternative |
     )
 
 
-def figures_from(loaded: Loaded, plan: Plan) -> dict[str, Any]:
-    """The plan's figures as they are stored with its proposal and shown."""
+def figures_from(loaded: Loaded, plan: Plan, problem: Problem | None = None) -> dict[str, Any]:
+    """The plan's figures as they are stored with its proposal and shown.
+
+    `problem` is the one that was solved, where it is not the one loaded.
+    """
     pairs = zip(plan.paper.tolist(), plan.reviewer.tolist(), strict=True)
     bids = Counter(loaded.facts.bids.get(loaded.pair(*row), "") for row in pairs)
     return {
         "scope": list(zip(loaded.submission_ids, loaded.problem.demand.tolist(), strict=True)),
-        "loads": _load_limits(loaded),
+        "loads": _load_limits(loaded, problem or loaded.problem),
         "stood": digest(loaded.facts.stood),
         "objective": plan.objective if plan.chance is None else "drawn",
         "total": _rounded(plan.total),
@@ -214,6 +217,7 @@ def figures_from(loaded: Loaded, plan: Plan) -> dict[str, Any]:
         "demand": int(loaded.problem.demand.sum()),
         "planned": len(plan.paper),
         "missing": int(plan.paper_missing.sum()),
+        "avoidable": _avoidable(plan),
         "bids": dict(bids) if loaded.facts.rating.uses_bids else {},
         "requests": _requests(loaded, plan),
         "shortfalls": _shortfalls(loaded, plan),
@@ -246,9 +250,9 @@ def _nearest(loaded: Loaded, paper: int) -> list[list[float]]:
     return [[people[int(reviewers[one])], round(float(scores[one]), 4)] for one in order]
 
 
-def _load_limits(loaded: Loaded) -> list[tuple[int, int, int]]:
+def _load_limits(loaded: Loaded, problem: Problem) -> list[tuple[int, int, int]]:
     """(person, least, most) of everybody who may be asked, or keeps something."""
-    least, most = loaded.problem.load_min.tolist(), loaded.problem.load_max.tolist()
+    least, most = problem.load_min.tolist(), problem.load_max.tolist()
     return list(zip(loaded.person_ids, least, most, strict=True))
 
 
@@ -313,6 +317,13 @@ def _unmet(loaded: Loaded, plan: Plan) -> dict[str, list[Any]]:
     }
 
 
+def _avoidable(plan: Plan) -> int:
+    """Missing reviews that another plan might have: where a search was cut short."""
+    if plan.objective == "import" or plan.chance is not None:
+        return 0
+    return int(plan.paper_missing.sum()) - plan.missing_bound
+
+
 def _rounded(value: float) -> float | None:
     return round(float(value), 6) if np.isfinite(value) else None
 
@@ -341,6 +352,16 @@ def _loads(facts: Facts, options: Options) -> tuple[list[int], list[int]]:
         floor = max(_room(facts, person_id, fewest), wanted - facts.outside.get(person_id, 0))
         least.append(min(max(floor, 0), highest[-1]) if asked else 0)
     return least, highest
+
+
+def highest_loads(facts: Facts) -> list[int]:
+    """(R,) the most each may have here by their own word or a chair's, however uneven that is."""
+    kept = Counter(person_id for _submission_id, person_id in facts.kept)
+    people = (expert.person_id for expert in facts.experts)
+    return [
+        max(_room(facts, id_, LOAD_LIMIT), kept[id_]) if id_ in facts.asked else kept[id_]
+        for id_ in people
+    ]
 
 
 def even_load(facts: Facts) -> int:

@@ -4,7 +4,8 @@ A proposal is about a set of submissions, those its asker may assign. Only who m
 of them sees it at all: parts of it would tell who reviews what.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -136,12 +137,43 @@ def store_proposal(
     db.flush()
     picks, scope = list(picks), dict(figures["scope"])
     stands = [one for one in standing_pairs(db, conference) if one.submission_id in scope]
-    _insert_picks(db, proposal, picks, stands, set(db.scalars(reviewer_ids(conference))))
-    _insert_sides(db, proposal, picks, scope, figures.get("loads", ()))
+    loads = figures.get("loads", ())
+    gone = _gone(db, conference, options, picks, stands, _full(picks, scope, loads))
+    _insert_picks(db, proposal, picks, stands, gone)
+    _insert_sides(db, proposal, picks, scope, loads)
     unchanged = digest(one.pair for one in stands) == figures["stood"]
     proposal.figures = {**own, "stands": fingerprint(db, proposal) if unchanged else []}
     count_again(db, proposal)
     return proposal
+
+
+def _full(
+    picks: Sequence[Pick], scope: Mapping[int, int], loads: Iterable[Sequence[int]]
+) -> Callable[[Pair], bool]:
+    """Whether a pair is not planned though its submission lacks reviews, for the load alone."""
+    planned = [pick for pick in picks if pick.counts]
+    has = Counter(pick.submission_id for pick in planned)
+    load = Counter(pick.person_id for pick in planned)
+    full = {person_id for person_id, _least, most in loads if load[person_id] >= most}
+    return lambda pair: pair[1] in full and has[pair[0]] < scope[pair[0]]
+
+
+def _gone(
+    db: Session,
+    conference: Conference,
+    options: Options,
+    picks: Sequence[Pick],
+    stands: Sequence[Stand],
+    is_full: Callable[[Pair], bool],
+) -> dict[Pair, str]:
+    """Why each pair that stands is taken away."""
+    reviewers = set(db.scalars(reviewer_ids(conference)))
+    gone = compare(picks, stands, reviewers, options.replaced).gone
+    if options.imported is not None:
+        return {pair: "import" if why == "other" else why for pair, why in gone.items()}
+    return {
+        pair: "full" if why == "other" and is_full(pair) else why for pair, why in gone.items()
+    }
 
 
 def _insert_picks(
@@ -149,22 +181,19 @@ def _insert_picks(
     proposal: Proposal,
     picks: Sequence[Pick],
     stands: Sequence[Stand],
-    reviewers: Collection[int],
+    gone: Mapping[Pair, str],
 ) -> None:
     """The solve's pairs, and those that stand and are not among them with the reason.
 
     The reason of a pair that the solve had to keep: "begun", or "agreed" to or pinned.
     """
     stood, planned = {one.pair for one in stands}, {pick.pair for pick in picks}
-    replaced = Options.from_json(proposal.parameters).replaced
-    gone = compare(picks, stands, reviewers, replaced).gone
     fixed = {"conference_id": proposal.conference_id, "proposal_id": proposal.id}
     stays = {one.pair: "begun" if one.started else "agreed" for one in stands if one.kept}
     rows = [
         {**fixed, **_row(pick), "stood": pick.pair in stood, "why": stays.get(pick.pair, "")}
         for pick in picks
     ]
-    why = "import" if proposal.parameters.get("imported") is not None else None
     rows += [
         {
             **fixed,
@@ -172,7 +201,7 @@ def _insert_picks(
             "proposed": False,
             "stood": True,
             "counts": False,
-            "why": why if why and reason == "other" else reason,
+            "why": reason,
         }
         for pair, reason in gone.items()
         if pair not in planned

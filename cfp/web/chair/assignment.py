@@ -1,5 +1,7 @@
 """Who reviews what, as a whole: coverage, loads, asking for a proposal and waiting for it."""
 
+from collections.abc import Sequence
+
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -13,8 +15,17 @@ from cfp.domain.assignment.actions import set_limits
 from cfp.domain.assignment.openings import openings_of
 from cfp.domain.assignment.picks import Options
 from cfp.domain.assignment.proposals import JOB_KIND
-from cfp.domain.assignment.queries import Load, capacity_of, coverage_of, loads_of, not_covered
+from cfp.domain.assignment.queries import (
+    Capacity,
+    Load,
+    NotCovered,
+    capacity_of,
+    coverage_of,
+    loads_of,
+    not_covered,
+)
 from cfp.domain.assignment.rules import LOAD_LIMIT
+from cfp.domain.assignment.scarcity import CHECKED_AT_ONCE, Scarce, is_possible, scarce_groups
 from cfp.domain.conferences.actions import change_reviewing
 from cfp.domain.jobs import Job
 from cfp.errors import NotFoundError
@@ -98,6 +109,21 @@ class LimitsForm(BaseForm):
 def assignment(slug: str) -> str:
     """Coverage before, what lacks, and the proposals."""
     return _page(ProposeForm())
+
+
+@blueprint.get("/<slug>/chair/assignment/scarce")
+@permission(Action.ASSIGN)
+def assignment_scarce(slug: str) -> str:
+    """Which submissions together have too few reviewers, where the overview is too large for it."""
+    db, actor, conference = context.db(), context.actor(), context.conference()
+    capacity = capacity_of(db, conference)
+    groups = scarce_groups(db, actor, conference)
+    return render_template(
+        "chair/assignment_scarce.html",
+        conference=conference,
+        groups=[one for one in groups if not _is_everybody(one, capacity)],
+        part=_part(),
+    )
 
 
 @blueprint.post("/<slug>/chair/assignment/start")
@@ -228,6 +254,9 @@ def _page(form: ProposeForm) -> str:
         db, actor, conference, now=context.now(), plan=context.late_plan()
     )
     last = proposals.last_job(db, actor, conference)
+    possible = is_possible(conference, takers=capacity.takers, unlimited=capacity.unlimited)
+    later = possible and coverage.submissions * capacity.takers > CHECKED_AT_ONCE
+    groups = scarce_groups(db, actor, conference) if possible and not later else []
     return render_template(
         "chair/assignment.html",
         form=form,
@@ -236,12 +265,26 @@ def _page(form: ProposeForm) -> str:
         counts=sorted({have for have_of in coverage.tracks.values() for have in have_of}),
         reviewers=capacity.takers,
         short=short,
+        scarce=[one for one in groups if not _is_said(one, short, capacity)],
+        scarce_later=later,
         openings=openings,
         capacity=capacity,
         proposals=proposals.proposals_of(db, actor, conference),
         job=last if last is not None and jobs.can("cancel", last.state) else None,
         part=_part(),
     )
+
+
+def _is_said(one: Scarce, short: Sequence[NotCovered], capacity: Capacity) -> bool:
+    """Whether a group is a submission by itself, listed with the reasons, or all there are."""
+    listed = {other.code for other in short}
+    alone = not one.senior and all(code in listed for code, _title in one.submissions)
+    return alone or _is_everybody(one, capacity)
+
+
+def _is_everybody(one: Scarce, capacity: Capacity) -> bool:
+    """Whether it says that all reviewers together take too few, which stands there in numbers."""
+    return not one.senior and len(one.reviewers) >= capacity.takers
 
 
 def _part() -> bool:
