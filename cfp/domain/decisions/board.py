@@ -40,7 +40,7 @@ from cfp.domain.assignment.models import Conflict
 from cfp.domain.conferences.models import Conference, Criterion, Role, SubmissionType, Track
 from cfp.domain.decisions.models import CalibratedSubmission, DecisionBatch, PendingDecision
 from cfp.domain.decisions.rules import DECIDABLE, Scatter
-from cfp.domain.reviews.models import Review, ReviewTally
+from cfp.domain.reviews.models import Comment, Review, ReviewTally, Summary
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.searching import SEARCHED
 from cfp.domain.submissions.states import State
@@ -85,6 +85,7 @@ def board(actor: Actor, conference: Conference, calibration_id: int | None = Non
         "pending_revision": Column(pending.revision, Fact.PENDING),
         "pending_at": Column(pending.at, Fact.PENDING),
         "conflicts": Column(_conflicts(), Fact.CONFLICTS),
+        **(_DISCUSSED if conference.discusses else {}),
         "submitted": Column(Submission.submitted, searched=True),
         **SEARCHED,
     }
@@ -117,6 +118,24 @@ def board(actor: Actor, conference: Conference, calibration_id: int | None = Non
         columns=MappingProxyType(columns),
         one_each=True,
     )
+
+
+_DISCUSSED = {
+    "remarks": Column(
+        select(func.count(Comment.id))
+        .where(Comment.submission_id == Submission.id)
+        .correlate(Submission)
+        .scalar_subquery(),
+        Fact.CHAIR_REVIEWS,
+    ),
+    "summarized": Column(
+        exists()
+        .where(Summary.submission_id == Submission.id, Summary.submitted.is_not(None))
+        .correlate(Submission),
+        Fact.CHAIR_REVIEWS,
+    ),
+}
+"""How far a discussion is, comments for chairs alone included."""
 
 
 def on_board(actor: Actor, conference: Conference) -> ColumnElement[bool]:

@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import CTE, Select, Subquery, and_, case, func, literal, select, union
+from sqlalchemy import (
+    CTE,
+    Select,
+    Subquery,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    select,
+    true,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
@@ -16,7 +29,8 @@ from cfp.domain.assignment.rules import REMINDERS
 from cfp.domain.conferences.models import Conference, Role, Track
 from cfp.domain.mail.models import Message
 from cfp.domain.mail.queries import readable
-from cfp.domain.reviews.models import Review, ReviewExtension, ReviewTally, Score
+from cfp.domain.reviews.guest_lists import helpers
+from cfp.domain.reviews.models import Guest, Review, ReviewExtension, ReviewTally, Score
 from cfp.domain.reviews.rules import FINISHED, UNDER_REVIEW
 from cfp.domain.submissions.committee import committee_list
 from cfp.domain.submissions.models import Submission
@@ -48,21 +62,27 @@ class Progress:
 def progress_of_all(
     db: Session, actor: Actor, conference: Conference, *, only: Collection[str] = ()
 ) -> list[Progress]:
-    """Every reviewer (or those with the codes `only`), most to do first; one statement."""
-    assigned = conference.reviewing == "assigned"
-    done, short = _done(actor, conference), _short(actor, conference)
-    waits = _asked(actor, conference) if assigned else _spared(conference, short)
-    total = select(func.count()).select_from(short).scalar_subquery()
-    open_ = func.coalesce(waits.c.open, 0) if assigned else total - func.coalesce(waits.c.n, 0)
-    asked = func.coalesce(waits.c.asked, 0) if assigned else literal(None)
-    nudged = _nudged(actor, conference)
+    """Every reviewer (or those with the codes `only`), most to do first; one statement.
+
+    Whoever was asked from outside for single submissions is among them: of these they are late.
+    """
+    reviewers, waits = _reviewers(actor, conference), _asked(actor, conference)
+    done, nudged = _done(actor, conference), _nudged(actor, conference)
+    asked, open_ = func.coalesce(waits.c.asked, 0), func.coalesce(waits.c.open, 0)
+    short = _short(actor, conference)
+    spared = _spared(conference, short)
+    everyone = conference.reviewing != "assigned"
+    if everyone:
+        total = select(func.count()).select_from(short).scalar_subquery()
+        shared = total - func.coalesce(spared.c.n, 0)
+        asked, open_ = literal(None), case((reviewers.c.has_role, shared), else_=open_)
     query = (
         select(
             *(Person.id, Person.code, Person.name),
             *(asked, func.coalesce(done.c.n, 0), open_, nudged.c.last),
             ReviewExtension.until,
         )
-        .join(Role, and_(Role.person_id == Person.id, Role.kind == "reviewer"))
+        .join(reviewers, reviewers.c.person_id == Person.id)
         .outerjoin(done, done.c.person_id == Person.id)
         .outerjoin(waits, waits.c.person_id == Person.id)
         .outerjoin(nudged, nudged.c.person_id == Person.id)
@@ -73,12 +93,28 @@ def progress_of_all(
                 ReviewExtension.conference_id == conference.id,
             ),
         )
-        .where(Role.conference_id == conference.id)
         .order_by(open_.desc(), func.lower(Person.name), Person.id)
     )
+    if everyone:
+        query = query.outerjoin(spared, spared.c.person_id == Person.id)
     if only:
         query = query.where(Person.code.in_(only))
     return [Progress(*row) for row in db.execute(query)]
+
+
+def _reviewers(actor: Actor, conference: Conference) -> Subquery:
+    """Who reviews by role, and who was asked for a submission whose reviewers one may know."""
+    by_role = select(Role.person_id, true().label("has_role")).where(
+        Role.conference_id == conference.id, Role.kind == "reviewer"
+    )
+    guests = select(Guest.person_id, false().label("has_role")).where(
+        Guest.conference_id == conference.id,
+        Guest.for_id.is_(None),
+        Guest.state == "accepted",
+        Guest.submission_id.not_in(unknown(actor, Fact.REVIEWERS, conference)),
+        Guest.person_id.not_in(by_role.with_only_columns(Role.person_id)),
+    )
+    return union_all(by_role, guests.distinct()).subquery()
 
 
 def coverage(
@@ -130,13 +166,13 @@ def mean_bins(
 
 def every_review(
     db: Session, actor: Actor, conference: Conference
-) -> list[tuple[Submission, Review, str, Mapping[int, int]]]:
-    """Every submitted review one may read: its submission, reviewer's name and scores."""
+) -> list[tuple[Submission, Review, str, str | None, Mapping[int, int]]]:
+    """Every submitted review one may read as a chair: its reviewer, who helped, its scores."""
     readable_ones = and_(
         Review.state == "submitted", predicate(actor, Fact.CHAIR_REVIEWS, conference)
     )
     rows = db.execute(
-        select(Submission, Review, Person.name)
+        select(Submission, Review, Person.name, helpers())
         .join(Review, Review.submission_id == Submission.id)
         .join(Person, Person.id == Review.person_id)
         .where(readable_ones)
@@ -151,7 +187,9 @@ def every_review(
     )
     for review_id, criterion_id, value in db.execute(given):
         scores.setdefault(review_id, {})[criterion_id] = value
-    return [(one, review, name, scores.get(review.id, {})) for one, review, name in rows]
+    return [
+        (one, review, name, helped, scores.get(review.id, {})) for one, review, name, helped in rows
+    ]
 
 
 def _nudged(actor: Actor, conference: Conference) -> Subquery:
