@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import Row
 
-from cfp.domain.decisions import announcements, reminders, rules, scheduled
+from cfp.domain.decisions import announcements, reminders, repeating, rules, scheduled
 from cfp.domain.decisions.announced import (
     Delivery,
     deliveries,
@@ -25,7 +25,7 @@ from cfp.errors import CfpError
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
-from cfp.web.chair.decision_forms import OUTCOME_WORDS, AnnounceForm
+from cfp.web.chair.decision_forms import OUTCOME_WORDS, AnnounceForm, RepeatForm
 from cfp.web.chair.decisions import codes_in
 from cfp.web.chair.setup_forms import CountForm, Wall
 from cfp.web.files import Table, add_files
@@ -247,24 +247,21 @@ def cancel_announcing(slug: str, number: int) -> ViewResponse:
 @permission(Action.SEND_MAIL)
 def remind_confirm(slug: str) -> ViewResponse | str:
     """One mail to each person with unconfirmed accepted talks, read before it goes."""
-    db, actor, conference = context.db(), context.actor(), context.conference()
-    links, now, form = context.links(), context.now(), CountForm()
-
-    def ready() -> reminders.Reminders:
-        return reminders.reminders(db, actor, conference, links=links, now=now)
+    form = CountForm()
 
     def page() -> str:
-        return render_template(
-            "chair/remind_confirm.html",
-            form=form,
-            conference=conference,
-            reminders=ready(),
-            reminded=last_reminder(db, conference),
-        )
+        days = context.conference().confirm_days
+        return _remind_page(form, RepeatForm(formdata=None, data={"days": days}))
 
     def act() -> str:
-        form.expect_count(len(ready().letters))
-        count = reminders.remind(db, actor, conference, links=links, now=now)
+        form.expect_count(len(_reminders().letters))
+        count = reminders.remind(
+            context.db(),
+            context.actor(),
+            context.conference(),
+            links=context.links(),
+            now=context.now(),
+        )
         flash(
             ngettext("%(num)s mail is on its way.", "%(num)s mails are on their way.", count),
             "success",
@@ -272,3 +269,38 @@ def remind_confirm(slug: str) -> ViewResponse | str:
         return url_for("chair.announced", slug=slug)
 
     return page() if request.method == "GET" else perform(form, act, page)
+
+
+def _reminders() -> reminders.Reminders:
+    db, actor, conference = context.db(), context.actor(), context.conference()
+    return reminders.reminders(db, actor, conference, links=context.links(), now=context.now())
+
+
+def _remind_page(form: CountForm, repeat: RepeatForm) -> str:
+    conference = context.conference()
+    return render_template(
+        "chair/remind_confirm.html",
+        form=form,
+        repeat=repeat,
+        conference=conference,
+        reminders=_reminders(),
+        reminded=last_reminder(context.db(), conference),
+    )
+
+
+@blueprint.post("/<slug>/chair/decisions/remind/every")
+@permission(Action.SEND_MAIL)
+def repeat_reminders(slug: str) -> ViewResponse:
+    """Have unconfirmed talks reminded of by itself, or no more."""
+    conference, form = context.conference(), RepeatForm()
+
+    def act() -> str:
+        repeating.repeat_every(
+            context.db(), context.actor(), conference, days=form.days.data, now=context.now()
+        )
+        return url_for("chair.remind_confirm", slug=slug)
+
+    def page() -> str:
+        return _remind_page(CountForm(formdata=None), form)
+
+    return perform(form, act, page, done=_("Saved."))
