@@ -54,6 +54,8 @@ add_words(
         ),
         "announce.bad_time": _l("Give a time from now on, within half a year."),
         "announce.bad_hold": _l("Give between 0 and %(limit)s minutes."),
+        "announce.empty_mail": _l("The mail to %(name)s has no subject or no text."),
+        "announce.long_mail": _l("The mail to %(name)s has more than %(limit)s characters."),
         "remind.nobody": _l("Nobody is left to remind."),
         "remind.bad_days": _l("Give a number from 1 to %(limit)s, or leave it empty."),
     }
