@@ -7,7 +7,7 @@ announcement, then from the last reminder, whether a chair or this has sent it.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cfp import audit
@@ -80,19 +80,18 @@ def _is_due(db: Session, conference: Conference, now: datetime) -> bool:
         return False
     since = _since(conference, now)
     waits = (
-        exists()
+        select(Submission.id)
+        .join(Decision, Decision.id == newest_decision())
         .where(
             Submission.conference_id == conference.id,
             Submission.state == State.ACCEPTED,
-            Decision.id == newest_decision(),
             Decision.at <= since,
         )
-        .select()
     )
     recent = select(Message.id).where(
         Message.conference_id == conference.id, Message.kind == REMINDER, Message.created > since
     )
-    return bool(db.scalar(waits)) and db.scalar(recent.limit(1)) is None
+    return db.scalar(waits.limit(1)) is not None and db.scalar(recent.limit(1)) is None
 
 
 def _since(conference: Conference, now: datetime) -> datetime:
