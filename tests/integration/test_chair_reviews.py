@@ -124,6 +124,17 @@ def test_progress_where_reviewers_are_assigned(db: Session, visitor_as: Log) -> 
     assert blocked["Other Reviewer"][:3] == ["0", "0", "0"]
 
 
+def test_how_each_question_was_answered_is_told_of_what_one_may_read(
+    db: Session, visitor_as: Log
+) -> None:
+    world = make_world(db)
+    scored(db, world, world.submissions["submitted"], 2, 5)
+    chair = reviews(visitor_as(world.people["chair"]), world, "/reviewers")
+    assert "2 answers, mean 3.5, spread 2.1." in chair.text
+    blocked = reviews(visitor_as(world.people["conflicted_chair"]), world, "/reviewers")
+    assert "answers, mean" not in blocked.text
+
+
 def test_progress_where_everybody_reviews_everything(db: Session, visitor_as: Log) -> None:
     world = make_world(db, reviews_per_submission=2)
     enough = make_submission(db, world.conference, [world.people["owner"]], track=world.track)

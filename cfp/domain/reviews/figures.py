@@ -1,5 +1,6 @@
 """Figures over the reviews of a conference, without what a conflict hides from who asks."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +27,7 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import Assignment
 from cfp.domain.assignment.queries import blocked_pairs, lost_assignments
 from cfp.domain.assignment.rules import REMINDERS
-from cfp.domain.conferences.models import Conference, Role, Track
+from cfp.domain.conferences.models import Conference, Criterion, Role, Track
 from cfp.domain.mail.models import Message
 from cfp.domain.mail.queries import readable
 from cfp.domain.reviews.guest_lists import helpers
@@ -162,6 +163,49 @@ def mean_bins(
         place = int((value - low) / step) if step else 0
         counts[min(max(place, 0), BINS - 1)] += number
     return [(low + step * place, number) for place, number in enumerate(counts)]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """How a question of the review form was answered: how often each value of its scale."""
+
+    criterion: Criterion
+    counts: Sequence[tuple[int, int]]
+
+    @property
+    def number(self) -> int:
+        return sum(count for _value, count in self.counts)
+
+    @property
+    def mean(self) -> float:
+        return sum(value * count for value, count in self.counts) / self.number
+
+    @property
+    def spread(self) -> float:
+        """The standard deviation; 0 of a single answer."""
+        squares = sum(count * (value - self.mean) ** 2 for value, count in self.counts)
+        return math.sqrt(squares / max(self.number - 1, 1))
+
+
+def answers_by_criterion(
+    db: Session, actor: Actor, conference: Conference, criteria: Sequence[Criterion]
+) -> list[Answered]:
+    """Each question that has an answer this person may read; one statement."""
+    rows = db.execute(
+        select(Score.criterion_id, Score.value, func.count())
+        .join(Review, Review.id == Score.review_id)
+        .join(Submission, Submission.id == Review.submission_id)
+        .where(Review.state == "submitted", predicate(actor, Fact.CHAIR_REVIEWS, conference))
+        .group_by(Score.criterion_id, Score.value)
+    )
+    found: dict[int, dict[int, int]] = {}
+    for criterion_id, value, count in rows:
+        found.setdefault(criterion_id, {})[value] = count
+    return [
+        Answered(one, [(v, found[one.id].get(v, 0)) for v in range(one.low, one.high + 1)])
+        for one in criteria
+        if one.id in found
+    ]
 
 
 def every_review(

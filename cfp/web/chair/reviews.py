@@ -128,6 +128,7 @@ def reviewers(slug: str) -> str:
         conference=conference,
         list=reviewers_chosen(known),
         progress=progress,
+        questions=figures.answers_by_criterion(db, actor, conference, criteria_of(db, conference)),
         leniencies={person: leniency_words(one) for person, one in known.items()},
         drawn=_drawn(progress, known),
         late=reminders.waiting_for(progress, conference, now),
