@@ -5,9 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import (
     CTE,
+    ColumnElement,
     Select,
     Subquery,
     and_,
@@ -69,7 +71,8 @@ def progress_of_all(
     """
     reviewers, waits = _reviewers(actor, conference), _asked(actor, conference)
     done, nudged = _done(actor, conference), _nudged(actor, conference)
-    asked, open_ = func.coalesce(waits.c.asked, 0), func.coalesce(waits.c.open, 0)
+    asked: ColumnElement[Any] = func.coalesce(waits.c.asked, 0)
+    open_: ColumnElement[Any] = func.coalesce(waits.c.open, 0)
     short = _short(actor, conference)
     spared = _spared(conference, short)
     everyone = conference.reviewing != "assigned"

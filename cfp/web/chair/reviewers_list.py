@@ -40,7 +40,7 @@ def _figure(known: Known, one: Progress, name: str) -> float | None:
 
 def reviewers_chosen(known: Known) -> Chosen:
     """The columns that say something here, and which of them the address asks for."""
-    missing = set() if known else set(_OF_RUN)
+    missing: set[str] = set() if known else set(_OF_RUN)
     if context.conference().reviewing != "assigned":
         missing.add("asked")
     fields = [one for one in FIELDS if one.name not in missing]
