@@ -116,13 +116,14 @@ def _loosened(reviews: Reviews, laplacian: csr_array, found: Bias, rhs: Scores) 
 def _probes(reviewers: int) -> Scores:
     """(m, k) for a trace: all of it, or where that is long of random signs (Hutchinson 1990)."""
     if reviewers <= EXACT:
-        return np.sqrt(reviewers) * np.eye(reviewers)
+        each: Scores = np.diag(np.full(reviewers, np.sqrt(reviewers)))
+        return each
     return _signs(reviewers)
 
 
 def _signs(reviewers: int) -> Scores:
-    signs: Scores = np.random.default_rng(0).integers(0, 2, (reviewers, PROBES)) * 2.0 - 1
-    return signs
+    signs = np.random.default_rng(0).integers(0, 2, (reviewers, PROBES))
+    return 2.0 * signs.astype(np.float64) - 1.0
 
 
 def likeliest(spectrum: Spectrum, squares: float, freedom: int) -> float:
