@@ -51,6 +51,10 @@ class Actor:
         """Whether the person plays this role anywhere in the conference."""
         return any(r.conference_id == conference_id and r.kind is kind for r in self.roles)
 
+    def reviews_in(self, conference_id: int) -> bool:
+        """Whether they review there, by their role or as somebody asked for one submission."""
+        return self.has(conference_id, RoleKind.REVIEWER) or conference_id in self.guest_in
+
     def tracks(self, conference_id: int) -> frozenset[int]:
         """The tracks the person chairs."""
         return frozenset(

@@ -5,6 +5,7 @@ call this in a child process.
 """
 
 from collections.abc import Sequence
+from math import inf
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -45,6 +46,7 @@ def select(
     seed: int = 0,
     explain: bool = True,
     time_limit: float = 60.0,
+    draw_seconds: float = inf,
     on_progress: Progress | None = None,
 ) -> Selection:
     """Choose what to accept.
@@ -58,6 +60,7 @@ def select(
         seed: breaks ties; the same seed gives the same choice.
         explain: whether to solve again without each limit, for the costs.
         time_limit: seconds for each solve; what is not proven by then has `bound` above `value`.
+        draw_seconds: for all draws; those for which there is no more time are left out.
         on_progress: is told the step ("prepare", "solve", "costs", "draws", "report") and the share
             done.
 
@@ -86,9 +89,12 @@ def select(
     gap = 0.0 if len(items) <= SMALL else PROOF
     costs = explaining.costs(solver, items.score, kept, named, chosen, steps, gap)
     steps.start("draws")
-    chance = None
+    chance, drawn = None, 0
     if draws is not None:
-        chance = explaining.chances(solver, kept, _draws(items, draws), steps, GAP)
+        sampled = _draws(items, draws)
+        chance, drawn = explaining.chances(
+            solver, kept, sampled, steps, gap=GAP, seconds=draw_seconds
+        )
     steps.start("report")
     left = np.flatnonzero(~chosen & ~items.never)
     left = left[np.argsort(-items.score[left], kind="stable")]
@@ -104,6 +110,7 @@ def select(
         entering=explaining.entering(items, limits, kept, chosen, left),
         waitlist=explaining.waitlist(items, limits, kept, chosen, left),
         chance=chance,
+        drawn=drawn,
         used=_used(items, limits, chosen),
         seconds=steps.stop(),
     )

@@ -268,6 +268,7 @@ class Selection:
         entering: for each most of minutes or items that is reached.
         waitlist: for each type and track with somebody left.
         chance: (n,) share of the draws in which it would be accepted, or None without draws.
+        drawn: for how many draws there was time.
         used: name of each amount -> minutes or items accepted.
         seconds: wall seconds of each step.
     """
@@ -281,6 +282,7 @@ class Selection:
     entering: tuple[Entering, ...]
     waitlist: tuple[Waiting, ...]
     chance: Scores | None
+    drawn: int
     used: dict[str, float]
     seconds: dict[str, float] = field(default_factory=dict)
 

@@ -35,6 +35,10 @@ SENTENCES: Mapping[str, str] = {
         "Who reviewed what goes with quality ({share:.0%} of the differences lie between "
         "reviewers): compare plain and calibrated scores before relying on either."
     ),
+    "against": (
+        "Strict reviewers were given the better submissions: what looks like leniency is taken off "
+        "nearly whole, so scores move more than they would otherwise."
+    ),
     "little_changed": "Calibration changes nothing worth acting on: {changed} of the top {top}.",
     "all_equal": "Everything was taken to be equal: there is nothing to tell apart.",
     "uncompared": "Not compared: {submissions}.",

@@ -5,6 +5,7 @@ from typing import Any
 from cfp.domain.accounts.queries import actor_of_person
 from cfp.domain.conferences.models import Conference
 from cfp.domain.decisions.announcements import announce
+from cfp.domain.mail.render import MailText
 from cfp.jobs.context import JobContext
 from cfp.links import Links
 
@@ -19,6 +20,7 @@ def run(context: JobContext) -> dict[str, Any]:
         codes=asked["codes"],
         expected=asked["expected"],
         per_hour=asked["per_hour"],
+        words={code: MailText(*text) for code, text in asked.get("words", {}).items()},
         links=Links(asked["base"]),
         now=context.now(),
     )

@@ -27,9 +27,8 @@ from cfp.errors import ForbiddenError
 from cfp.jobs.context import JobContext
 from cfp.policy import Action, allowed
 
-DRAWS = 200
-DRAWN_AT_MOST = 2_000
-"""Above so many candidates, the draws would take longer than anybody waits."""
+DRAWS, DRAW_SECONDS = 200, 120.0
+"""Of thousands of candidates fewer draws are made: as many as there is time for."""
 SECONDS, SECONDS_IN_ALL = 60.0, 1_500.0
 """For one solve, and for the choice with the costs of all limits: each takes a solve of its own."""
 PRICES = {"all": 4.0, "type": 4.0, "track": 4.0}
@@ -66,6 +65,7 @@ def solve(problem: Problem, on_progress: Progress | None = None) -> Outcome:
         limits,
         fixed=[number for number, one in enumerate(candidates) if one.fixed],
         draws=draws_of(candidates),
+        draw_seconds=DRAW_SECONDS,
         time_limit=min(SECONDS, SECONDS_IN_ALL / (len(limits) + 1)),
         on_progress=on_progress,
     )
@@ -114,9 +114,9 @@ def limits_of(limits: Limits) -> Iterator[Limit]:
 
 
 def draws_of(candidates: Sequence[Candidate]) -> Scores | None:
-    """(D, n) scores as they could have been, or None where nothing is known or too much there."""
+    """(D, n) scores as they could have been, or None where nothing is uncertain."""
     error = np.array([one.scored.error for one in candidates])
-    if not 0 < len(candidates) <= DRAWN_AT_MOST or not error.any():
+    if not error.any():
         return None
     score = np.array([one.scored.score for one in candidates])
     return np.random.default_rng(0).normal(score, error, (DRAWS, len(candidates)))
@@ -146,7 +146,7 @@ def _figures(ids: Sequence[int], found: Selection) -> dict[str, Any]:
         "value": found.value,
         "bound": found.bound,
         "proven": found.proven,
-        "draws": 0 if found.chance is None else DRAWS,
+        "draws": found.drawn,
         "seconds": round(sum(found.seconds.values()), 1),
         "used": found.used,
         "relaxed": [{"key": one.name, "by": one.by} for one in found.relaxed],

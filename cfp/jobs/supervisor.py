@@ -18,6 +18,7 @@ from cfp.config import Config
 from cfp.db import open_session
 from cfp.domain import jobs
 from cfp.domain.accounts import upkeep
+from cfp.domain.decisions import repeating
 from cfp.domain.jobs import Job
 from cfp.domain.persons import digests, news
 from cfp.domain.program.materials import stored_names
@@ -132,6 +133,7 @@ class Supervisor:
                 news.tell: ("choice_id", news.due_choices(db, now=now)),
                 escalation.act: ("conference_id", escalation.due_conferences(db, now=now)),
                 digests.send: ("person_id", digests.due_people(db, now=now)),
+                repeating.remind_again: ("conference_id", repeating.due_conferences(db, now=now)),
             }
         for act, (name, ids) in due.items():
             for id_ in ids:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from cfp.actors import Actor
 from cfp.domain.conferences.models import SavedView
@@ -52,15 +53,49 @@ class Field:
     always: bool = False
     """Whether it stands whatever columns are asked for: what a row is."""
 
-    def of(self, row: Row[Any], gathered: object) -> Cell:
+    def of(self, row: Any, gathered: object) -> Cell:  # noqa: ANN401 - a row of any list
         """The cell of a row; figures to the third digit."""
         found = self.cell(row, gathered) if self.cell else getattr(row, self.column or self.name)
         cell: Cell = round(found, 3) if isinstance(found, float) else found
         return cell
 
 
-@dataclass
-class Listing:
+def arguments_of(asked: MultiDict[str, str]) -> dict[str, str]:
+    """The arguments of a list's address; its form asks for each column by itself."""
+    return {
+        name: (",".join(asked.getlist(name)) if name == "columns" else value)[:MOST]
+        for name, value in asked.items()
+        if name not in _NO_FILTERS and not name.startswith("_")
+    }
+
+
+@dataclass(kw_only=True)
+class Chosen:
+    """Which of a list's columns an address asks for: page and file have the same."""
+
+    arguments: Mapping[str, str]
+    fields: Sequence[Field] = ()
+
+    @property
+    def shown(self) -> Sequence[Field]:
+        """The columns the address asks for, or all."""
+        asked = frozenset(self.arguments.get("columns", "").split(","))
+        chosen = {one.name for one in self.fields if one.name in asked}
+        return [one for one in self.fields if not chosen or one.always or one.name in chosen]
+
+    @property
+    def names_shown(self) -> frozenset[str]:
+        """The same by name, for a page to ask about each of its cells."""
+        return frozenset(one.name for one in self.shown)
+
+    def file_url(self, kind: str) -> str:
+        """The address of a file of exactly what is shown, all pages of it: csv or xlsx."""
+        kept = {name: value for name, value in self.arguments.items() if name != "page" and value}
+        return url_for(f"{request.endpoint}_{kind}", **{**(request.view_args or {}), **kept})
+
+
+@dataclass(kw_only=True)
+class Listing(Chosen):
     """One page of a View as one person sees it; `rows` has the view's columns by name.
 
     `error` is what is wrong with the search of the address; nothing is listed then.
@@ -71,12 +106,10 @@ class Listing:
     sort: str
     descending: bool
     page: int
-    arguments: Mapping[str, str]
     conditions: list[ColumnElement[bool]] = field(default_factory=list)
     rows: Sequence[Row[Any]] = ()
     total: int = 0
     error: SearchError | None = None
-    fields: Sequence[Field] = ()
     saved: Sequence[SavedView] = ()
 
     @classmethod
@@ -95,11 +128,7 @@ class Listing:
             sort=name,
             descending=asked.startswith("-"),
             page=int(page) if page.isascii() and page.isdigit() and 0 < int(page) < 10**6 else 1,
-            arguments={
-                name: (",".join(request.args.getlist(name)) if name == "columns" else value)[:MOST]
-                for name, value in request.args.items()
-                if name not in _NO_FILTERS and not name.startswith("_")
-            },
+            arguments=arguments_of(request.args),
         )
 
     def where(self, condition: ColumnElement[bool]) -> None:
@@ -147,17 +176,6 @@ class Listing:
         """Say which columns there are; those that are not this person's are left out."""
         known = frozenset(self.view.names(self.actor))
         self.fields = [one for one in fields if (one.column or one.name) in known]
-
-    @property
-    def shown(self) -> Sequence[Field]:
-        """The columns the address asks for, or all."""
-        asked = frozenset(self.arguments.get("columns", "").split(","))
-        chosen = {one.name for one in self.fields if one.name in asked}
-        return [one for one in self.fields if not chosen or one.always or one.name in chosen]
-
-    def shows(self, name: str) -> bool:
-        """Whether the column stands on the page."""
-        return any(one.name == name for one in self.shown)
 
     def page_of(self, template: str, db: Session, **values: object) -> tuple[str, int]:
         """The list's page and its status, with the views that are saved of it."""
@@ -293,15 +311,15 @@ class Listing:
         assert request.endpoint is not None  # noqa: S101 - a list page has a route
         return url_for(request.endpoint, **(request.view_args or {}), **kept)
 
-    def file_url(self, kind: str) -> str:
-        """The address of a file of exactly what is shown, all pages of it: csv or xlsx."""
-        kept = {name: value for name, value in self.arguments.items() if name != "page" and value}
-        return url_for(f"{request.endpoint}_{kind}", **{**(request.view_args or {}), **kept})
-
     def sort_url(self, name: str) -> str:
         """The address that sorts by this column, or turns the order round."""
         turned = f"-{name}" if self.sort == name and not self.descending else name
         return self.url(sort=turned, page=None)
+
+
+def listed(figures: Iterable[float]) -> str:
+    """Some figures in one cell."""
+    return " ".join(f"{one:g}" for one in figures)
 
 
 def csv_file(name: str, header: Sequence[object], rows: Iterable[Sequence[Cell]]) -> Response:

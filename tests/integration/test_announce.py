@@ -21,8 +21,10 @@ from cfp.domain.accounts.queries import actor_of_session
 from cfp.domain.conferences.models import Conference, Track
 from cfp.domain.decisions import announcements
 from cfp.domain.decisions.models import Confirmation, Decision, DecisionBatch, PendingDecision
+from cfp.domain.jobs import Job
 from cfp.domain.mail.delivery import due_ids
 from cfp.domain.mail.models import MailTemplate, Message
+from cfp.domain.mail.render import MailText
 from cfp.domain.submissions import actions as submissions
 from cfp.domain.submissions.models import Submission
 from cfp.errors import CfpError, ForbiddenError
@@ -616,3 +618,58 @@ def test_wrong_methods(visitor_as: LogIn, chair, method):
     client = visitor_as(chair).client
     for path in ("announce", "announced", "announced/stop", "announced/resume", "remind"):
         assert getattr(client, method)(BASE + path).status_code == 405
+
+
+# Single mails in words of their own --------------------------------------------------------------
+
+
+def test_one_mail_is_changed_and_the_others_are_not(
+    visitor_as: LogIn, chair: Person, flows: Submission, ada: Person, bob: Person, db: Session
+) -> None:
+    add_speaker(db, flows, bob, position=1)
+    pend(db, flows)
+    visitor = visitor_as(chair)
+    page = visitor.submit(visitor.get(f"{BASE}announce"), press="Change this mail Bob Sample")
+    assert page.status == 200
+    assert db.query(Message).count() == 0
+    subject, body = f"subject-{bob.code}", f"body-{bob.code}"
+    text = dict(page.form(body).fields)[body]
+    ours = {subject: "Bob,\r\n it's yes", body: text.replace("Hello", "Dear old")}
+    refused = visitor.submit(page, {**ours, "count": "3"}, press=SEND)
+    assert refused.status == 422
+    assert "Dear old" in dict(refused.form(body).fields)[body], "nothing typed is lost"
+    assert "The mail to Bob Sample has words of its own." in refused.text
+    empty = visitor.submit(refused, {body: " ", "count": "2"}, press=SEND)
+    assert "The mail to Bob Sample has no subject or no text." in empty.text
+    visitor.submit(refused, {"count": "2"}, press=SEND)
+    theirs, his = mails(db)
+    assert (theirs.recipient_name, his.recipient_name) == ("Ada Example", "Bob Sample")
+    assert his.subject == "Bob, it's yes"
+    assert "Dear old Bob Sample" in his.body
+    assert "Dear old" not in theirs.body
+    buttons = [re.findall(r"http\S+/confirm/\S+", one.body) for one in (theirs, his)]
+    assert [len(one) for one in buttons] == [1, 1]
+    assert buttons[0] != buttons[1], "each has a button of their own"
+    assert visitor_as(bob).client.get(buttons[1][0]).status_code == 200
+
+
+def test_changed_words_wait_with_an_announcement_for_its_time(
+    visitor_as: LogIn, chair: Person, flows: Submission, ada: Person, db: Session
+) -> None:
+    pend(db, flows)
+    visitor = visitor_as(chair)
+    page = visitor.submit(visitor.get(f"{BASE}announce"), press="Change this mail Ada Example")
+    at = {"at_date": (LATER + timedelta(days=2)).date().isoformat(), "at_time": "09:00"}
+    visitor.submit(page, {**at, "count": "1", f"body-{ada.code}": "Come!"}, press=SEND)
+    job = db.query(Job).one()
+    actor = actor_of(db, chair)
+    words = {code: MailText(*text) for code, text in job.parameters["words"].items()}
+    announcements.announce(
+        db, actor, conference_of(db, flows), expected=job.parameters["expected"],
+        links=Links(job.parameters["base"]), now=LATER, words=words,
+    )  # fmt: skip
+    assert [one.body for one in mails(db)] == ["Come!\n"]
+
+
+def conference_of(db: Session, talk: Submission) -> Conference:
+    return db.get_one(Conference, talk.conference_id)

@@ -3,6 +3,8 @@
 `tests/unit/test_calibrating.py` has the rules, `tests/unit/algorithms` the model itself.
 """
 
+import csv
+import io
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
@@ -23,7 +25,7 @@ from cfp.domain.jobs import Job
 from cfp.domain.persons.erasure import erase
 from cfp.domain.persons.merging import merge
 from cfp.domain.reviews import totals
-from cfp.domain.reviews.models import Review, Score
+from cfp.domain.reviews.models import Comparison, ComparisonPlace, Review, Score
 from cfp.domain.reviews.totals import count_again
 from cfp.domain.submissions.models import Submission
 from tests.factories import (
@@ -34,7 +36,15 @@ from tests.factories import (
     make_review,
     make_submission,
 )
-from tests.support.calibrating import AFTER_ALL, BOARD, Judged, calibrate, make_judged, pages_of
+from tests.support.calibrating import (
+    AFTER_ALL,
+    BOARD,
+    Judged,
+    calibrate,
+    make_judged,
+    pages_of,
+    score_pairs,
+)
 from tests.support.statements import counted
 from tests.support.visitor import Visitor, masked, titles, token_of
 from tests.support.working import Work
@@ -146,7 +156,51 @@ def test_one_that_waits_serves_everybody_and_can_be_stopped(
 LISTS = (
     *(f"{BOARD}?sort=chance", SURE, f"{SURE}?sort=mean", REVIEWERS),
     *("/netconf/chair/", "/netconf/chair/submissions/", "/netconf/chair/reviews/"),
+    *(f"{BOARD[:-1]}.csv?sort=-calibrated", f"{BOARD[:-1]}.csv?sort=chance"),
+    *(f"{REVIEWERS}.csv", "/netconf/chair/reviews.csv"),
 )
+
+
+def test_columns_of_both_scores_are_chosen_and_saved_as_shown(
+    judged: Judged, visitor_as: LogIn, db: Session
+) -> None:
+    visitor = visitor_as(judged.chair)
+    assert "adjusted" not in visitor.client.get(f"{BOARD[:-1]}.csv").text.partition("\n")[0]
+    switch_on(db, judged)
+    page = visitor.get(f"{BOARD}?columns=adjusted&columns=chance&sort=calibrated")
+    columns = [th for th in page.tree.iter("th") if th.get("scope") == "col"]
+    heads = [" ".join(th.itertext()).strip() for th in columns]
+    assert heads[-3:] == ["Title", "Adjusted", "Chance to be in"]
+    table = rows_of_file(visitor, page.links()["CSV of what is shown"])
+    assert table[0] == ["title", "adjusted", "chance"]
+    scores = [float(row[1]) for row in table[1:]]
+    assert scores == sorted(scores), "in the order of the page"
+    lenient = visitor.get(f"{REVIEWERS}?columns=leniency&columns=done")
+    assert rows_of_file(visitor, lenient.links()["CSV of what is shown"])[0] == [
+        *("reviewer", "done", "leniency")
+    ]
+    judged.conference.adjusts_by = "pairs"
+    speak = {"conference_id": judged.conference.id, "created": NOW, "changed": NOW}
+    better, worse = judged.talks[0].id, judged.talks[9].id
+    for reviewer in judged.reviewers:
+        said = Comparison(**speak, person_id=reviewer.id, members=f"{better},{worse}")
+        said.places = [
+            ComparisonPlace(submission_id=one, place=place)
+            for place, one in enumerate((better, worse), start=1)
+        ]
+        db.add(said)
+    db.flush()
+    score_pairs(db, judged.conference)
+    header, *rows = rows_of_file(visitor, f"{BOARD[:-1]}.csv?sort=-calibrated")
+    assert "adjusted" not in header
+    assert rows[0][header.index("title")] == judged.talks[0].title
+    assert float(rows[0][header.index("compared")]) > 3
+
+
+def rows_of_file(visitor: Visitor, path: str) -> list[list[str]]:
+    answer = visitor.client.get(path)
+    assert answer.status_code == 200
+    return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
 
 
 @pytest.mark.parametrize("who", ["other_chair", "track_chair"])

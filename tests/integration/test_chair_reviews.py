@@ -124,6 +124,17 @@ def test_progress_where_reviewers_are_assigned(db: Session, visitor_as: Log) -> 
     assert blocked["Other Reviewer"][:3] == ["0", "0", "0"]
 
 
+def test_how_each_question_was_answered_is_told_of_what_one_may_read(
+    db: Session, visitor_as: Log
+) -> None:
+    world = make_world(db)
+    scored(db, world, world.submissions["submitted"], 2, 5)
+    chair = reviews(visitor_as(world.people["chair"]), world, "/reviewers")
+    assert "2 answers, mean 3.5, spread 2.1." in chair.text
+    blocked = reviews(visitor_as(world.people["conflicted_chair"]), world, "/reviewers")
+    assert "answers, mean" not in blocked.text
+
+
 def test_progress_where_everybody_reviews_everything(db: Session, visitor_as: Log) -> None:
     world = make_world(db, reviews_per_submission=2)
     enough = make_submission(db, world.conference, [world.people["owner"]], track=world.track)
@@ -151,17 +162,18 @@ def test_late_reviewers_are_reminded_once_a_day(db: Session, visitor_as: Log) ->
     assert "1 review waits for you" in page.text
     refused = visitor.submit(page, {"count": "7"}, press="Send")
     assert refused.status == 422
-    done = visitor.submit(refused, {"count": "1"}, press="Send")
-    assert "1 mail is on its way" in done.text
+    done = visitor.submit(refused, {"count": "2"}, press="Send")
+    assert "2 mails are on their way" in done.text
     mails = db.query(Message).filter_by(kind="review_reminder").all()
-    assert [one.person_id for one in mails] == [world.people["reviewer"].id]
+    late = {world.people[name].id for name in ("reviewer", "guest")}
+    assert {one.person_id for one in mails} == late
     assert mails[0].about_review
     assert f"/{world.conference.slug}/reviews/next" in mails[0].body
     assert db.query(AuditEntry).filter_by(action="review.nudge").count() == 1
     assert "reminded today already" in reviews(visitor, world, "/nudge").text
     assert "2 Mar 2026" in reviews(visitor, world, "/reviewers").text
-    assert visitor.submit(page, {"count": "1"}, press="Send").status == 200  # the same form again
-    assert db.query(Message).filter_by(kind="review_reminder").count() == 1
+    assert visitor.submit(page, {"count": "2"}, press="Send").status == 200  # the same form again
+    assert db.query(Message).filter_by(kind="review_reminder").count() == 2
 
 
 def test_before_it_is_due_nobody_is_late_but_one_can_be_reminded(

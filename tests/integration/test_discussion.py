@@ -106,6 +106,28 @@ def test_who_reads_a_comment_is_on_its_button(
     assert db.scalars(select(Comment.audience)).all() == ["reviewers", "chairs", "chairs"]
 
 
+def test_the_decisions_say_how_far_a_discussion_is(
+    visitor_as: LogIn, people: dict[str, Person], talk: Submission, db: Session
+) -> None:
+    """To who may read it: a chair with a conflict of interest is told of no discussion."""
+    head, board = visitor_as(people["chair"]), "/netconf/chair/decisions"
+    say(head, talk, "Only us.", "chairs")
+    now = clock.now()
+    where = {"submission_id": talk.id, "conference_id": talk.conference_id}
+    db.add(Summary(**where, text="Solid.", submitted=now, changed=now))
+    barred = make_chair(db, db.get_one(Conference, talk.conference_id))
+    make_conflict(db, talk, barred)
+    db.commit()
+    other = visitor_as(barred)
+    for path_ in (f"{board}/", f"{board}/?view=board"):
+        assert "1 comment, summary" in head.get(path_).text
+        assert "1 comment" not in other.get(path_).text
+        assert "summary" not in other.get(path_).text
+    file = f"{board}.csv?columns=comments"
+    assert head.client.get(file).text.split() == ["\ufefftitle,comments", "Flows,1"]
+    assert other.client.get(file).text.split()[1:] == ["Flows,"]
+
+
 def test_mentions_are_read_as_each_may_know_the_other(
     visitor_as: LogIn, people: dict[str, Person], talk: Submission, db: Session
 ) -> None:

@@ -1,6 +1,7 @@
 """Guests, asked for one submission: for a review of their own, or to write for a reviewer."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, delete, func, select, update
@@ -421,3 +422,62 @@ def test_mails_of_guests_are_for_nobody_with_a_conflict(
     message = db.scalars(select(Message).where(Message.kind == "review_help")).one()
     assert (message.about_review, message.private) == (True, True)
     assert message.submission_id == setting.talk.id
+
+
+def test_who_is_invited_finds_it_on_their_pages_while_the_link_works(
+    setting: Setting, visitor_as: LogIn, engine: Engine, db: Session
+) -> None:
+    cleo, rae = visitor_as(setting.cleo), visitor_as(setting.rae)
+    hal = make_person(db, "Hal", email=HELPER["address"])
+    barred = make_person(db, "Bo Barred", email="bo@elsewhere.example")
+    make_conflict(db, setting.talk, barred)
+    db.commit()
+    page = cleo.get(setting.path("chair/submissions/CODE/guests"))
+    for address in (HELPER["address"], "bo@elsewhere.example"):
+        page = cleo.submit(page, {**HELPER, "address": address}, having="address")
+    guests = {one.address: one for one in db.scalars(select(Guest))}
+    assert guests["bo@elsewhere.example"].held
+    own, closed = (f"/account/reviewings/{guests[one].id}" for one in sorted(guests, reverse=True))
+    db.rollback()
+    mine = visitor_as(hal)
+    listed = mine.get("/account/")
+    assert "asks you for a review" in listed.text
+    assert "The talk" not in listed.text
+    nothing = visitor_as(barred)
+    assert "asks you for a review" not in nothing.get("/account/").text
+    for other in (nothing, rae):
+        assert other.client.get(own).status_code == 404
+    assert nothing.client.get(closed).status_code == 404
+    done = mine.submit(mine.get(own), press="Yes, I will")
+    assert done.path == setting.path("reviews/CODE/")
+    assert "settled" in mine.get(last_mail(engine, "review_invitation").link).text
+    assert mine.client.get(own).status_code == 404
+    assert "asks you for a review" not in mine.get("/account/").text
+
+
+@pytest.mark.parametrize("reviewing", ["assigned", "everyone"])
+def test_a_guest_who_is_late_is_reminded_as_reviewers_are(
+    visitor_as: LogIn, engine: Engine, db: Session, reviewing: str
+) -> None:
+    setting = Setting(db)
+    setting.conference.reviewing = reviewing
+    setting.conference.reviews_due = NOW - timedelta(days=1)
+    hal = make_person(db, "Hal Outside")
+    make_guest(db, setting.talk, hal)
+    blind_chair = make_person(db, "Bea Blocked")
+    give_role(db, setting.conference, blind_chair, "chair")
+    make_conflict(db, setting.talk, blind_chair)
+    db.commit()
+    cleo, rest = visitor_as(setting.cleo), "chair/reviews/"
+    assert "Hal Outside" in cleo.get(setting.path(f"{rest}reviewers")).text
+    assert "Hal Outside" not in visitor_as(blind_chair).get(setting.path(f"{rest}reviewers")).text
+    nudge = cleo.get(setting.path(f"{rest}nudge?person={hal.code}"))
+    assert "1 review waits for you" in nudge.text
+    cleo.submit(nudge, {"count": "1"}, having="count")
+    assert last_mail(engine, "review_reminder").recipient == email_of(db, hal)
+    assert cleo.get(setting.path(f"{rest}extensions/{hal.code}")).status == 200
+    assert "Reminders of reviews" in visitor_as(hal).get("/account/mail").text
+    make_review(db, setting.talk, hal)
+    db.execute(update(Assignment).where(Assignment.person_id == hal.id).values(state="done"))
+    db.commit()
+    assert "1 review waits for you" not in cleo.get(nudge.path).text

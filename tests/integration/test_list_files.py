@@ -172,7 +172,13 @@ def test_columns_are_chosen_in_the_address(db: Session, visitor_as: Log) -> None
     reader = visitor_as(world.people["reader"])
     assert cells_of(reader, f"{base}/submissions.csv?columns=mean,code")[0] == ["code", "title"]
     people = cells_of(visitor, f"{base}/people.csv?columns=e-mail")
-    assert people[0] == ["e-mail"]
+    assert people[0] == ["name", "e-mail"]
+    for page_, files in (("people/", "people"), ("reviews/", "reviews/scores")):
+        shown = visitor.get(f"{base}/{page_}?columns=talks&columns=mean&columns=code")
+        names = cells_of(visitor, shown.links()["CSV of what is shown"])[0]
+        assert names in (["name", "talks"], ["code", "title", "mean"]), files
+        heads = {" ".join("".join(th.itertext()).split()) for th in shown.tree.iter("th")}
+        assert not {"Affiliation", "Confirmed", "State", "Spread"} & heads
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -69,6 +69,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("account.merge", "account.join_persons", "account.welcome", "account.say_name"),
         *("account.own_invitation", "account.answer_own_invitation"),
         *("account.own_naming", "account.answer_own_naming"),
+        *("account.own_review_invitation", "account.answer_own_review_invitation"),
         *("speaker.index", "speaker.autosave_new"),
     ),
     "a": (
@@ -104,6 +105,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.assignment_submissions_xlsx", "chair.assignment_answers_csv"),
         *("chair.assignment_answers_xlsx", "chair.tags", "chair.tag_several"),
         *("chair.reviews", "chair.reviews_csv", "chair.reviewers", "chair.assignment"),
+        *("chair.reviewers_csv", "chair.reviewers_xlsx"),
         *("chair.assignment_propose", "chair.assignment_job", "chair.assignment_cancel"),
         *("chair.assignment_reviewers", "chair.assignment_submissions", "chair.proposal"),
         *("chair.proposal_mark", "chair.proposal_again", "chair.proposal_apply"),
@@ -125,6 +127,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.announce", "chair.announced", "chair.stop_announcing", "chair.resume_announcing"),
         "chair.cancel_announcing",
         *("chair.remind_confirm", "chair.capacity", "chair.nudge", "chair.write"),
+        "chair.repeat_reminders",
         *("chair.sure_count", "chair.sure_adjust", "chair.pairs_use"),
         *("chair.select", "chair.start_selection", "chair.selection_job"),
         *("chair.cancel_selection", "chair.wishes", "chair.set_wishes", "chair.scenario"),

@@ -348,3 +348,22 @@ def test_pages_take_few_statements_whatever_the_size(
         with counted(engine) as statements:
             visitor.get(address)
         assert len(statements) <= most, [address, *statements]
+
+
+def test_an_abstract_in_markdown_reads_as_on_the_public_page(
+    visitor_as: LogIn, reviewer: Person, talk: Submission, conference: Conference, db: Session
+) -> None:
+    """With nothing in it that would tell the speaker's machine who reads."""
+    conference.markdown = True
+    talk.abstract = "*Quick* <b>bold</b> ![picture](https://spy.example/p.png)\n\n- one"
+    chair = make_person(db)
+    give_role(db, conference, chair, "chair")
+    db.commit()
+    for page in (
+        review_page(visitor_as(reviewer), talk),
+        visitor_as(chair).get(f"/netconf/chair/submissions/{talk.code}/"),
+    ):
+        assert "<em>Quick</em>" in page.html
+        assert "<li>one</li>" in page.html
+        assert "<b>bold</b>" not in page.html
+        assert "<img" not in page.html

@@ -239,6 +239,8 @@ class Places:
         about = {"submission_id": talk.id, "payload": {"guest": invited.id}}
         link = self._issue(Purpose.REVIEW_INVITATION, **about)
         yield Place("account.review_invitation", NOBODY, {"token": link})
+        invited.key = str(self._one(select(Email.key).where(Email.person_id == self.speaker)))
+        yield Place("account.own_review_invitation", self.speaker, {"guest_id": invited.id})
 
     def _discussed(self) -> str:
         """The code of one that the chair may discuss, with something said already."""

@@ -11,7 +11,7 @@ from cfp.domain.decisions.selecting import Candidate, Problem
 from cfp.domain.decisions.selecting_limits import Limits, split
 from cfp.domain.decisions.selecting_scores import Scored
 from cfp.domain.decisions.selecting_speakers import Entry
-from cfp.jobs.selection import DRAWN_AT_MOST, draws_of, items_of, limits_of, solve
+from cfp.jobs.selection import draws_of, items_of, limits_of, solve
 from cfp.web.chair.selecting_words import Names, limit_words, missed_words
 from tests.gallery.app import create_gallery
 
@@ -90,11 +90,10 @@ def test_found_by_ids_with_places_chances_and_what_is_given_up() -> None:
     assert found.figures["draws"] == 200
 
 
-def test_nothing_is_drawn_where_nothing_is_known_or_too_much_is_there() -> None:
+def test_nothing_is_drawn_where_nothing_is_uncertain() -> None:
     sure = Candidate(1, 3, 2, 15, "submitted", Scored(3.0, 0.0))
     assert draws_of([sure]) is None
     assert draws_of([]) is None
-    assert draws_of([candidate(1, 3.0)] * (DRAWN_AT_MOST + 1)) is None
     drawn = draws_of([candidate(1, 3.0), sure])
     assert drawn is not None
     assert drawn.shape == (200, 2)

@@ -9,8 +9,7 @@ Ubaru, Chen, Saad 2017 (log-determinants by Lanczos). That the quadrature's weig
 the moments known exactly is the calibration estimator of Deville & Särndal 1992.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 import numpy as np
@@ -21,6 +20,7 @@ from scipy.sparse import csr_array, diags_array
 
 from cfp.algorithms.arrays import Scores
 from cfp.algorithms.calibrating.reviews import Reviews
+from cfp.algorithms.calibrating.sorting import Solve, sorted_by
 
 PRIOR = 0.2
 """Variance of leniency over that of noise; measured as .19 in the NIPS 2014 experiment."""
@@ -31,10 +31,12 @@ EXACT = 250
 """Up to so many reviewers the eigenvalues themselves; above, they take longer than all the rest."""
 
 PROBES, STEPS = 24, 40
+AGAINST, LOOSER = -3.09, 10.0
+"""So surely have the strict the better submissions in one of a thousand conferences in which nobody
+chose; then leniency may vary so many times as much as disagreement alone suggests."""
+
 NOTHING = 1e-12
 """Of the scaled scores' squares: what is less is rounding."""
-
-Solve = Callable[[Scores], Scores]
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +68,7 @@ class Bias:
         solve: S x = anything of (m, ...), with a relative error of 1e-6.
         estimated: whether the data said the ratio.
         noise_known: whether the data said the variance.
+        against: whether the strict have the better submissions, so the ratio was raised.
     """
 
     ratio: float
@@ -74,6 +77,7 @@ class Bias:
     solve: Solve
     estimated: bool
     noise_known: bool
+    against: bool = False
 
 
 def find(reviews: Reviews, ratio: float | None) -> Bias:
@@ -91,7 +95,35 @@ def find(reviews: Reviews, ratio: float | None) -> Bias:
     ratio = PRIOR if ratio is None else ratio
     solve = _solver(laplacian, ratio)
     biases = solve(rhs[:, None])[:, 0]
-    return _bias(reviews, ratio, squares - float(rhs @ biases), biases, solve, estimated=estimated)
+    left = squares - float(rhs @ biases)
+    found = _bias(reviews, ratio, left, biases, solve, estimated=estimated)
+    return _loosened(reviews, laplacian, found, rhs) if estimated else found
+
+
+def _loosened(reviews: Reviews, laplacian: csr_array, found: Bias, rhs: Scores) -> Bias:
+    """Hold leniency back less where the strict have the better submissions.
+
+    The noise stays as the likelihood found it.
+    """
+    free, known = _solver(laplacian, RATIOS[1]), {"ratio": found.ratio, "variance": found.variance}
+    if sorted_by(reviews, laplacian, free, _probes(len(rhs)), **known) > AGAINST:
+        return found
+    ratio = min(LOOSER * found.ratio, RATIOS[1])
+    solve = _solver(laplacian, ratio)
+    return replace(found, ratio=ratio, value=solve(rhs[:, None])[:, 0], solve=solve, against=True)
+
+
+def _probes(reviewers: int) -> Scores:
+    """(m, k) for a trace: all of it, or where that is long of random signs (Hutchinson 1990)."""
+    if reviewers <= EXACT:
+        each: Scores = np.diag(np.full(reviewers, np.sqrt(reviewers)))
+        return each
+    return _signs(reviewers)
+
+
+def _signs(reviewers: int) -> Scores:
+    signs = np.random.default_rng(0).integers(0, 2, (reviewers, PROBES))
+    return 2.0 * signs.astype(np.float64) - 1.0
 
 
 def likeliest(spectrum: Spectrum, squares: float, freedom: int) -> float:
@@ -135,8 +167,7 @@ def _spectrum(laplacian: csr_array, rhs: Scores) -> Spectrum:
         values, vectors = eigh(laplacian.toarray())
         values = np.maximum(values, 0)
         return Spectrum(values, np.ones(len(values)), values, (vectors.T @ rhs) ** 2)
-    signs = np.random.default_rng(0).integers(0, 2, (len(rhs), PROBES)) * 2.0 - 1
-    nodes, shares = _lanczos(laplacian, np.column_stack([rhs, signs]))
+    nodes, shares = _lanczos(laplacian, np.column_stack([rhs, _signs(len(rhs))]))
     values = nodes[1:].ravel()
     moments = [len(rhs), laplacian.trace(), laplacian.power(2).sum()]
     counts = _adjusted(values, shares[1:].ravel() * len(rhs) / PROBES, np.array(moments))

@@ -58,7 +58,7 @@ def cautions(
         *_of_scores(reviews, bias, drawn),
         *_of_submissions(reviews),
         *_of_reviewers(reviews),
-        *_matched(reviews, bias, beside),
+        *([Caution("against")] if bias.against else _matched(reviews, bias, beside)),
         *_of_top(drawn, top, changed),
     ]
     return tuple(found)

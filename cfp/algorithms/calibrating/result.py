@@ -34,6 +34,8 @@ class Caution:
         weights_unusual: mean; the model takes 1 for an ordinary review.
         matched: share, leniency; who reviews what goes with quality: the share of the others'
             scores that lies between reviewers, and how a reviewer's leniency goes with it.
+        against: the strict were given the better submissions, so leniency is taken off nearly as it
+            comes; said instead of `matched`.
         little_changed: changed, top; so many of the top would be others by the raw means.
         borderline: submissions, share of all; neither in nor out, their order is nearly a toss.
     """

@@ -1,6 +1,7 @@
 """Why a choice is what it is: what each limit costs, and who is next."""
 
 from collections.abc import Iterator, Sequence
+from time import monotonic
 
 import numpy as np
 
@@ -116,14 +117,22 @@ def waitlist(
     return tuple(found)
 
 
-def chances(solver: Solver, rows: Rows, draws: Scores, steps: Steps, gap: float) -> Scores:
-    """(n,) share of the draws (D, n) in which each would be accepted."""
-    inside = np.zeros(draws.shape[1])
-    for done, score in enumerate(draws):
+def chances(
+    solver: Solver, rows: Rows, draws: Scores, steps: Steps, *, gap: float, seconds: float
+) -> tuple[Scores, int]:
+    """(n,) share of the draws (D, n) in which each would be accepted, and how many these are.
+
+    Those for which there is no more time are left out; the first is made in any case.
+    """
+    inside, done, ends = np.zeros(draws.shape[1]), 0, monotonic() + seconds
+    for score in draws:
         best = solver.best(score, rows, gap=gap)
         inside += 0 if best is None else best.accepted
-        steps.advance((done + 1) / len(draws))
-    return inside / max(len(draws), 1)
+        done += 1
+        if monotonic() >= ends:
+            break
+        steps.advance(done / len(draws))
+    return inside / max(done, 1), done
 
 
 def full(limits: Sequence[Limit], rows: Rows, chosen: Flags) -> Iterator[str]:

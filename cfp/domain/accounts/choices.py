@@ -67,7 +67,7 @@ class Offer:
 
 def offers(db: Session, actor: Actor) -> list[Offer]:
     """What this person can choose, by conference, the newest first; two statements."""
-    here = {role.conference_id for role in actor.roles}
+    here = {role.conference_id for role in actor.roles} | actor.guest_in
     query = select(Conference).where(Conference.id.in_(here), Conference.archived.is_(False))
     conferences = db.scalars(query.order_by(Conference.start_date.desc(), Conference.id)).all()
     chosen = {
@@ -84,7 +84,8 @@ def offers(db: Session, actor: Actor) -> list[Offer]:
 def _kinds_of(actor: Actor, conference: Conference) -> Iterator[Kind]:
     for kind, roles in _FOR.items():
         missing = kind is Kind.COMMENTS and not conference.discusses
-        if not missing and any(actor.has(conference.id, role) for role in roles):
+        guest = RoleKind.REVIEWER in roles and conference.id in actor.guest_in
+        if not missing and (guest or any(actor.has(conference.id, role) for role in roles)):
             yield kind
 
 

@@ -93,11 +93,19 @@ def _ids(joined: str | None) -> frozenset[int]:
 def actor_of_person(db: Session, person_id: int | None) -> Actor:
     """A person with the roles they have now: for work that was asked for and is done later."""
     roles = db.scalars(select(Role).where(Role.person_id == person_id)).all()
+    asked = db.execute(
+        select(
+            _asked(Guest.for_id.is_(None)).label("guest_in"),
+            _asked(Guest.for_id.is_not(None)).label("helps_in"),
+        ).where(Person.id == person_id)
+    ).first()
     return Actor(
         person_id=person_id,
         roles=frozenset(
             RoleFact(role.conference_id, RoleKind(role.kind), role.track_id) for role in roles
         ),
+        guest_in=_ids(asked.guest_in) if asked else frozenset(),
+        helps_in=_ids(asked.helps_in) if asked else frozenset(),
     )
 
 

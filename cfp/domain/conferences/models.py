@@ -98,7 +98,8 @@ class Conference(Base):
     compares_pairs: Mapped[bool] = mapped_column(default=False)
     adjusts_by: Mapped[str] = mapped_column(default="reviews")
 
-    # After the decisions.
+    # After the decisions. `confirm_days`: how often speakers are reminded by itself, None by hand.
+    confirm_days: Mapped[int | None]
     materials_need_approval: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=1)
 

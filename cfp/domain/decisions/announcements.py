@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -25,6 +26,7 @@ from cfp.domain.decisions.letters import (
     write_announcement,
 )
 from cfp.domain.decisions.models import Decision, DecisionBatch, PendingDecision
+from cfp.domain.decisions.rewording import Words, check_words, reworded
 from cfp.domain.decisions.rules import DECIDABLE, STATE_OF, can_become, in_order
 from cfp.domain.mail import actions as mail
 from cfp.domain.mail.models import Message
@@ -150,6 +152,7 @@ def announce(
     now: datetime,
     hold_minutes: int = 0,
     per_hour: int | None = None,
+    words: Words = MappingProxyType({}),
 ) -> Announced:
     """Announce what is pending: decisions, states, mails and the log, all or nothing.
 
@@ -157,21 +160,26 @@ def announce(
     unread. Of two chairs at once one announces; the other is told that there is nothing left, or
     something else. With `hold_minutes` the mails wait for that long and can be stopped; with
     `per_hour` no more than so many go out in an hour, and those that wait can be stopped too.
+    `words` are single mails that a chair has changed.
 
     Raises:
         ForbiddenError: `forbidden`, for anybody but a chair.
         NotNowError: `announce.nothing`.
-        DomainError: `announce.changed` and `announce.bad_hold`, each at its field.
+        DomainError: `announce.changed` and `announce.bad_hold`, each at its field, and as
+            `check_words`.
     """
     if not 0 <= hold_minutes <= HOLD_LIMIT:
         raise DomainError("announce.bad_hold", field="hold_minutes", limit=HOLD_LIMIT)
     ready = plan(db, actor, conference, codes=codes, links=links, lock=True)
     check_asked(actor, conference, ready, expected)
+    check_words(ready.letters, words)
     _take(db, conference, ready)
     for one in ready.told:
         _decide(db, actor, conference, one, ready.pending[one.submission.id], now)
-    _send(db, conference, ready, links, now, Pace(now + timedelta(minutes=hold_minutes), per_hour))
+    pace = Pace(now + timedelta(minutes=hold_minutes), per_hour)
+    _send(db, conference, ready, words, links, now, pace)
     detail = {**dict(ready.counts), "mails": len(ready.letters), "hold_minutes": hold_minutes}
+    detail |= {"changed": len(words)} if words else {}
     audit.of_conference(db, actor, "decision.announce_batch", conference, now=now, detail=detail)
     return Announced(len(ready.told), len(ready.letters))
 
@@ -358,15 +366,20 @@ def _send(
     db: Session,
     conference: Conference,
     ready: Plan,
+    words: Words,
     links: Links,
     now: datetime,
     pace: Pace,
 ) -> None:
     """Queue the previewed mails, each with its reader's own button in it."""
+    buttons: dict[tuple[int, int], str] = {}
 
     def own_button(submission: Submission, person: Person) -> str:
-        token = issue_confirm_token(db, conference, submission, person, now=now)
-        return links.confirm_by_token(token)
+        here = (submission.id, person.id)
+        if here not in buttons:
+            token = issue_confirm_token(db, conference, submission, person, now=now)
+            buttons[here] = links.confirm_by_token(token)
+        return buttons[here]
 
     readers_of: dict[int, list[Reader]] = {one.submission.id: [] for one in ready.told}
     for letter in ready.letters:
@@ -375,14 +388,15 @@ def _send(
     written = write_announcement(
         db, conference, ready.told, readers_of, confirm_link=own_button, links=links
     )
+    common = common_button(conference, links)
     for number, letter in enumerate(written):
-        goes = pace.of(number)
+        goes, text = pace.of(number), reworded(letter, words, common, own_button)
         mail.write_to(
             db,
             conference,
             letter.reader.person,
             letter.reader.address,
-            letter.text,
+            text,
             kind=letter.kind,
             object_key=object_key(now, letter.reader.person.id),
             epoch="",

@@ -42,7 +42,7 @@ from cfp.domain.assignment.models import Conflict
 from cfp.domain.conferences.models import Conference, Criterion, Role, SubmissionType, Track
 from cfp.domain.decisions.models import CalibratedSubmission, DecisionBatch, PendingDecision
 from cfp.domain.decisions.rules import DECIDABLE, Scatter
-from cfp.domain.reviews.models import Review, ReviewTally
+from cfp.domain.reviews.models import Comment, Review, ReviewTally, Summary
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.searching import SEARCHED
 from cfp.domain.submissions.states import State
@@ -64,7 +64,7 @@ def board(actor: Actor, conference: Conference, calibration_id: int | None = Non
     totals; `minutes` (with `discussion` after them) those it takes if it is or becomes accepted.
     `barred` tells this person that they have a conflict with it.
     """
-    source, columns = _columns(seat_of(actor, conference), calibration_id)
+    source, columns = _columns(seat_of(actor, conference), calibration_id, conference.discusses)
     return View(
         conference=conference,
         source=source,
@@ -75,7 +75,9 @@ def board(actor: Actor, conference: Conference, calibration_id: int | None = Non
 
 
 @lru_cache(maxsize=64)
-def _columns(seat: Seat, calibration_id: int | None) -> tuple[Join, Mapping[str, Column]]:
+def _columns(
+    seat: Seat, calibration_id: int | None, discusses: bool
+) -> tuple[Join, Mapping[str, Column]]:
     """Kept, because every page of the board asks it."""
     scores, pending, kind = scores_in(seat.conference_id), PendingDecision, _ACCEPTED_TYPE
     columns = {
@@ -100,6 +102,7 @@ def _columns(seat: Seat, calibration_id: int | None) -> tuple[Join, Mapping[str,
         "pending_revision": Column(pending.revision, Fact.PENDING),
         "pending_at": Column(pending.at, Fact.PENDING),
         "conflicts": Column(_conflicts(), Fact.CONFLICTS),
+        **(_DISCUSSED if discusses else {}),
         "submitted": Column(Submission.submitted, searched=True),
         **SEARCHED,
     }
@@ -126,6 +129,24 @@ def _columns(seat: Seat, calibration_id: int | None) -> tuple[Join, Mapping[str,
             "rank_high": Column(line.rank_high, Fact.CHAIR_REVIEWS),
         }
     return source, MappingProxyType(columns)
+
+
+_DISCUSSED = {
+    "remarks": Column(
+        select(func.count(Comment.id))
+        .where(Comment.submission_id == Submission.id)
+        .correlate(Submission)
+        .scalar_subquery(),
+        Fact.CHAIR_REVIEWS,
+    ),
+    "summarized": Column(
+        exists()
+        .where(Summary.submission_id == Submission.id, Summary.submitted.is_not(None))
+        .correlate(Submission),
+        Fact.CHAIR_REVIEWS,
+    ),
+}
+"""How far a discussion is, comments for chairs alone included."""
 
 
 def on_board(actor: Actor, conference: Conference) -> ColumnElement[bool]:

@@ -55,15 +55,31 @@ def remind(
     Raises:
         NotNowError: `remind.nobody`.
     """
+    ready = send_reminders(db, actor, conference, links=links, now=now)
+    if not ready.letters:
+        raise NotNowError("remind.nobody")
+    detail = {"talks": len(ready.talks), "mails": len(ready.letters)}
+    audit.of_conference(db, actor, "decision.remind_confirm", conference, now=now, detail=detail)
+    return len(ready.letters)
+
+
+def send_reminders(
+    db: Session,
+    actor: Actor,
+    conference: Conference,
+    *,
+    announced_by: datetime | None = None,
+    links: Links,
+    now: datetime,
+) -> Reminders:
+    """Queue the mails, perhaps only those about what was announced by some moment."""
 
     def own_button(submission: Submission, person: Person) -> str:
         return links.confirm_by_token(
             issue_confirm_token(db, conference, submission, person, now=now)
         )
 
-    ready = _write(db, actor, conference, own_button, links, now)
-    if not ready.letters:
-        raise NotNowError("remind.nobody")
+    ready = _write(db, actor, conference, own_button, links, now, announced_by)
     for letter in ready.letters:
         mail.write_to(
             db,
@@ -77,15 +93,7 @@ def remind(
             submission=letter.told[0].submission if len(letter.told) == 1 else None,
             now=now,
         )
-    audit.of_conference(
-        db,
-        actor,
-        "decision.remind_confirm",
-        conference,
-        now=now,
-        detail={"talks": len(ready.talks), "mails": len(ready.letters)},
-    )
-    return len(ready.letters)
+    return ready
 
 
 def _write(
@@ -95,8 +103,9 @@ def _write(
     button: ConfirmLink,
     links: Links,
     now: datetime,
+    announced_by: datetime | None = None,
 ) -> Reminders:
-    talks = _unconfirmed(db, actor, conference)
+    talks = _unconfirmed(db, actor, conference, announced_by)
     readers_of = readers(db, [one.submission.id for one in talks])
     done = _reminded_today(db, conference, now)
     waiting = {
@@ -108,8 +117,10 @@ def _write(
     return Reminders(tuple(talks), tuple(letters), len(today))
 
 
-def _unconfirmed(db: Session, actor: Actor, conference: Conference) -> list[Told]:
-    rows = db.execute(
+def _unconfirmed(
+    db: Session, actor: Actor, conference: Conference, announced_by: datetime | None
+) -> list[Told]:
+    query = (
         select(Submission, Decision, SubmissionType)
         .select_from(Submission)
         .outerjoin(Decision, Decision.id == newest_decision())
@@ -117,6 +128,9 @@ def _unconfirmed(db: Session, actor: Actor, conference: Conference) -> list[Told
         .where(Submission.state == State.ACCEPTED, predicate(actor, Fact.DECISION, conference))
         .order_by(Submission.title, Submission.id)
     )
+    if announced_by is not None:
+        query = query.where(Decision.at <= announced_by)
+    rows = db.execute(query)
     return [
         Told(talk, str(State.ACCEPTED), kind, decision.minutes if decision else None)
         for talk, decision, kind in rows

@@ -7,6 +7,7 @@ compares what it would do with what was read, and if that differs it leaves ever
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from cfp.domain import jobs
 from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference
 from cfp.domain.decisions.announcements import check_asked, plan
+from cfp.domain.decisions.rewording import Words, check_words
 from cfp.domain.jobs import Job, JobState
 from cfp.errors import DomainError, NotFoundError
 from cfp.links import Links
@@ -51,6 +53,7 @@ def announce_at(
     codes: Collection[str] | None,
     expected: str,
     per_hour: int | None,
+    words: Words = MappingProxyType({}),
     links: Links,
     now: datetime,
 ) -> Job:
@@ -61,7 +64,9 @@ def announce_at(
     """
     if not now < at <= now + AHEAD:
         raise DomainError("announce.bad_time", field="at_date")
-    check_asked(actor, conference, plan(db, actor, conference, codes=codes, links=links), expected)
+    ready = plan(db, actor, conference, codes=codes, links=links)
+    check_asked(actor, conference, ready, expected)
+    check_words(ready.letters, words)
     job = jobs.enqueue(
         db,
         actor,
@@ -70,6 +75,7 @@ def announce_at(
             "codes": None if codes is None else sorted(codes),
             "expected": expected,
             "per_hour": per_hour,
+            "words": {code: [text.subject, text.body] for code, text in words.items()},
             "base": links.base,
         },
         conference=conference,

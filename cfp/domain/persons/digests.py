@@ -12,7 +12,7 @@ from itertools import groupby
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cfp.actors import Actor, RoleKind
+from cfp.actors import Actor
 from cfp.domain.accounts import choices
 from cfp.domain.accounts.choices import How, Kind
 from cfp.domain.accounts.models import Person
@@ -124,7 +124,7 @@ def _reminder(
     if db.scalar(select(Message.id).where(*waiting).limit(1)) is None:
         return []
     progress = progress_of_all(db, everything(conference), conference, only=[person.code])
-    number = progress[0].open if progress and actor.has(conference.id, RoleKind.REVIEWER) else 0
+    number = progress[0].open if progress and actor.reviews_in(conference.id) else 0
     extended = progress[0].extended if progress else None
     if not number or not reviewing_is_open(conference, now, extended):
         move(db, "stop", *waiting)

@@ -1,12 +1,14 @@
 """What somebody is asked who gets a link to review or to help with a single submission."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session, aliased
 
+from cfp.actors import Actor
 from cfp.domain.accounts import tokens
-from cfp.domain.accounts.models import Person, Token
+from cfp.domain.accounts.models import Email, Person, Token
 from cfp.domain.conferences.models import Conference
 from cfp.domain.reviews.models import Guest
 from cfp.domain.submissions.models import Submission
@@ -37,8 +39,39 @@ class GuestOffer:
 def guest_offer(db: Session, secret: str) -> GuestOffer | None:
     """What a link asks, answered or not."""
     token = tokens.find(db, secret, tokens.Purpose.REVIEW_INVITATION)
-    if token is None:
-        return None
+    return _offer(db, token) if token else None
+
+
+def own_guest_offer(
+    db: Session, actor: Actor, guest_id: int, *, now: datetime
+) -> GuestOffer | None:
+    """The same for somebody who has proved the address the link was sent to, while it works."""
+    proved = exists().where(
+        Email.key == Guest.key, Email.person_id == actor.person_id, Email.verified.is_not(None)
+    )
+    query = select(Token).join(Guest, _its_link(now))
+    token = db.scalars(
+        query.where(Guest.id == guest_id, proved).order_by(Token.id.desc()).limit(1)
+    ).first()
+    return _offer(db, token) if token else None
+
+
+def link_works(now: datetime) -> ColumnElement[bool]:
+    """Whether what a guest was sent can still be answered, as SQL on its row."""
+    return exists().where(_its_link(now))
+
+
+def _its_link(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        Token.purpose == str(tokens.Purpose.REVIEW_INVITATION),
+        Token.submission_id == Guest.submission_id,
+        Token.payload["guest"].as_integer() == Guest.id,
+        Token.used.is_(None),
+        Token.expires > now,
+    )
+
+
+def _offer(db: Session, token: Token) -> GuestOffer | None:
     asker = aliased(Person)
     row = db.execute(
         select(Guest, Submission, Conference, asker.name)

@@ -1,4 +1,4 @@
-"""My pages: everything a person has, in all conferences, in six statements."""
+"""My pages: everything a person has, in all conferences, in seven statements."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from cfp.actors import Actor, RoleKind
 from cfp.domain.accounts.models import Email
 from cfp.domain.conferences.models import Conference, Invitation
+from cfp.domain.persons.guest_offers import link_works
 from cfp.domain.reviews.models import Guest, Review, ReviewExtension
 from cfp.domain.reviews.rules import due_of, reviewing_is_open
 from cfp.domain.submissions.models import Speaker, Submission
@@ -36,8 +37,9 @@ class Overview:
     """`talks`: rows with code, title, state, slug, conference, zone, deadline; newest first.
 
     `offers` are roles with id, kind, conference; `namings` are talks with id, title, conference
-    on which somebody has named one of the person's addresses; `helping` is what they write for
-    reviewers, with code, slug, conference, state.
+    on which somebody has named one of the person's addresses; `asked` are single reviews they are
+    invited to, with id, conference, and `helps` where it is for somebody else; `helping` is what
+    they write for reviewers, with code, slug, conference, state.
     """
 
     talks: Sequence[RowMapping] = ()
@@ -45,12 +47,13 @@ class Overview:
     committees: Sequence[Conference] = ()
     offers: Sequence[RowMapping] = ()
     namings: Sequence[RowMapping] = ()
+    asked: Sequence[RowMapping] = ()
     helping: Sequence[RowMapping] = ()
     empty: bool = field(init=False)
 
     def __post_init__(self) -> None:
         """An empty one gets a page of its own."""
-        asked = (self.offers, self.namings, self.helping)
+        asked = (self.offers, self.namings, self.asked, self.helping)
         parts = (self.talks, self.reviewing, self.committees, *asked)
         object.__setattr__(self, "empty", not any(parts))
 
@@ -65,11 +68,12 @@ def overview(db: Session, actor: Actor, *, now: datetime) -> Overview:
         reviewing=[
             Reviewing(one, counts.get(one.id, 0), due_of(one, more_time.get(one.id)))
             for one in conferences
-            if _reviews_for(actor, one)
+            if actor.reviews_in(one.id)
         ],
         committees=[c for c in conferences if any(actor.has(c.id, kind) for kind in COMMITTEE)],
         offers=_offers(db, actor),
         namings=_namings(db, actor),
+        asked=_asked(db, actor, now),
         helping=_helping(db, actor),
     )
 
@@ -119,15 +123,11 @@ def _reviews_waiting(
             Submission.id.not_in(done),
         )
         for one in conferences
-        if reviewing_is_open(one, now, more_time.get(one.id)) and _reviews_for(actor, one)
+        if reviewing_is_open(one, now, more_time.get(one.id)) and actor.reviews_in(one.id)
     ]
     if not counts:
         return {}
     return {row[0]: row[1] for row in db.execute(union_all(*counts))}
-
-
-def _reviews_for(actor: Actor, conference: Conference) -> bool:
-    return actor.has(conference.id, RoleKind.REVIEWER) or conference.id in actor.guest_in
 
 
 def _helping(db: Session, actor: Actor) -> Sequence[RowMapping]:
@@ -168,6 +168,17 @@ def _namings(db: Session, actor: Actor) -> Sequence[RowMapping]:
         .where(Speaker.state == "invited", Speaker.person_id.is_(None))
     )
     return db.execute(query.order_by(Speaker.id)).mappings().all()
+
+
+def _asked(db: Session, actor: Actor, now: datetime) -> Sequence[RowMapping]:
+    """Reviews somebody was asked for whose link still works; no title, as in its mail."""
+    helps = Guest.for_id.is_not(None).label("helps")
+    query = (
+        select(Guest.id, helps, Conference.name.label("conference"))
+        .join(Conference, Conference.id == Guest.conference_id)
+        .where(Guest.key.in_(_keys(actor)), Guest.state == "sent", link_works(now))
+    )
+    return db.execute(query.order_by(Guest.id)).mappings().all()
 
 
 def _keys(actor: Actor) -> Any:  # noqa: ANN401 - a scalar subquery for in_()

@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from cfp import audit
 from cfp.actors import Actor
+from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.letters import addresses_of, letter_values, tell_reviewer
 from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.mail import wording
 from cfp.domain.mail.render import fill, template_for
-from cfp.domain.reviews.models import ReviewExtension
+from cfp.domain.reviews.models import Guest, ReviewExtension
 from cfp.domain.reviews.rules import has_more_time
 from cfp.errors import DomainError, NotFoundError
 from cfp.links import Links
@@ -30,6 +31,20 @@ def extension_of(
             ReviewExtension.conference_id == conference.id, ReviewExtension.person_id == person_id
         )
     ).one_or_none()
+
+
+def reviews_in(conference: Conference) -> ColumnElement[bool]:
+    """Whether a person reviews there, by role or as somebody asked from outside, as SQL."""
+    role = exists().where(
+        Role.conference_id == conference.id, Role.person_id == Person.id, Role.kind == "reviewer"
+    )
+    guest = exists().where(
+        Guest.conference_id == conference.id,
+        Guest.person_id == Person.id,
+        Guest.for_id.is_(None),
+        Guest.state == "accepted",
+    )
+    return or_(role, guest)
 
 
 def until_of(db: Session, conference: Conference, person_id: int | None) -> datetime | None:
@@ -62,10 +77,7 @@ def grant(
         NotFoundError: no reviewer of this conference.
         DomainError: `extension.past` or `extension.too_long` at its field.
     """
-    reviewer = select(Role.id).where(
-        Role.conference_id == conference.id, Role.person_id == person_id, Role.kind == "reviewer"
-    )
-    if db.scalar(reviewer) is None:
+    if db.scalar(select(Person.id).where(Person.id == person_id, reviews_in(conference))) is None:
         raise NotFoundError("not_found")
     if until <= now:
         raise DomainError("extension.past", field="until_date")

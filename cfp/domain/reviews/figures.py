@@ -1,11 +1,27 @@
 """Figures over the reviews of a conference, without what a conflict hides from who asks."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import CTE, Select, Subquery, and_, case, func, literal, select, union
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    select,
+    true,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
@@ -13,10 +29,11 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import Assignment
 from cfp.domain.assignment.queries import blocked_pairs, lost_assignments
 from cfp.domain.assignment.rules import REMINDERS
-from cfp.domain.conferences.models import Conference, Role, Track
+from cfp.domain.conferences.models import Conference, Criterion, Role, Track
 from cfp.domain.mail.models import Message
 from cfp.domain.mail.queries import readable
-from cfp.domain.reviews.models import Review, ReviewExtension, ReviewTally, Score
+from cfp.domain.reviews.guest_lists import helpers
+from cfp.domain.reviews.models import Guest, Review, ReviewExtension, ReviewTally, Score
 from cfp.domain.reviews.rules import FINISHED, UNDER_REVIEW
 from cfp.domain.submissions.committee import committee_list
 from cfp.domain.submissions.models import Submission
@@ -48,21 +65,28 @@ class Progress:
 def progress_of_all(
     db: Session, actor: Actor, conference: Conference, *, only: Collection[str] = ()
 ) -> list[Progress]:
-    """Every reviewer (or those with the codes `only`), most to do first; one statement."""
-    assigned = conference.reviewing == "assigned"
-    done, short = _done(actor, conference), _short(actor, conference)
-    waits = _asked(actor, conference) if assigned else _spared(conference, short)
-    total = select(func.count()).select_from(short).scalar_subquery()
-    open_ = func.coalesce(waits.c.open, 0) if assigned else total - func.coalesce(waits.c.n, 0)
-    asked = func.coalesce(waits.c.asked, 0) if assigned else literal(None)
-    nudged = _nudged(actor, conference)
+    """Every reviewer (or those with the codes `only`), most to do first; one statement.
+
+    Whoever was asked from outside for single submissions is among them: of these they are late.
+    """
+    reviewers, waits = _reviewers(actor, conference), _asked(actor, conference)
+    done, nudged = _done(actor, conference), _nudged(actor, conference)
+    asked: ColumnElement[Any] = func.coalesce(waits.c.asked, 0)
+    open_: ColumnElement[Any] = func.coalesce(waits.c.open, 0)
+    short = _short(actor, conference)
+    spared = _spared(conference, short)
+    everyone = conference.reviewing != "assigned"
+    if everyone:
+        total = select(func.count()).select_from(short).scalar_subquery()
+        shared = total - func.coalesce(spared.c.n, 0)
+        asked, open_ = literal(None), case((reviewers.c.has_role, shared), else_=open_)
     query = (
         select(
             *(Person.id, Person.code, Person.name),
             *(asked, func.coalesce(done.c.n, 0), open_, nudged.c.last),
             ReviewExtension.until,
         )
-        .join(Role, and_(Role.person_id == Person.id, Role.kind == "reviewer"))
+        .join(reviewers, reviewers.c.person_id == Person.id)
         .outerjoin(done, done.c.person_id == Person.id)
         .outerjoin(waits, waits.c.person_id == Person.id)
         .outerjoin(nudged, nudged.c.person_id == Person.id)
@@ -73,12 +97,28 @@ def progress_of_all(
                 ReviewExtension.conference_id == conference.id,
             ),
         )
-        .where(Role.conference_id == conference.id)
         .order_by(open_.desc(), func.lower(Person.name), Person.id)
     )
+    if everyone:
+        query = query.outerjoin(spared, spared.c.person_id == Person.id)
     if only:
         query = query.where(Person.code.in_(only))
     return [Progress(*row) for row in db.execute(query)]
+
+
+def _reviewers(actor: Actor, conference: Conference) -> Subquery:
+    """Who reviews by role, and who was asked for a submission whose reviewers one may know."""
+    by_role = select(Role.person_id, true().label("has_role")).where(
+        Role.conference_id == conference.id, Role.kind == "reviewer"
+    )
+    guests = select(Guest.person_id, false().label("has_role")).where(
+        Guest.conference_id == conference.id,
+        Guest.for_id.is_(None),
+        Guest.state == "accepted",
+        Guest.submission_id.not_in(unknown(actor, Fact.REVIEWERS, conference)),
+        Guest.person_id.not_in(by_role.with_only_columns(Role.person_id)),
+    )
+    return union_all(by_role, guests.distinct()).subquery()
 
 
 def coverage(
@@ -128,15 +168,58 @@ def mean_bins(
     return [(low + step * place, number) for place, number in enumerate(counts)]
 
 
+@dataclass(frozen=True)
+class Answered:
+    """How a question of the review form was answered: how often each value of its scale."""
+
+    criterion: Criterion
+    counts: Sequence[tuple[int, int]]
+
+    @property
+    def number(self) -> int:
+        return sum(count for _value, count in self.counts)
+
+    @property
+    def mean(self) -> float:
+        return sum(value * count for value, count in self.counts) / self.number
+
+    @property
+    def spread(self) -> float:
+        """The standard deviation; 0 of a single answer."""
+        squares = sum(count * (value - self.mean) ** 2 for value, count in self.counts)
+        return math.sqrt(squares / max(self.number - 1, 1))
+
+
+def answers_by_criterion(
+    db: Session, actor: Actor, conference: Conference, criteria: Sequence[Criterion]
+) -> list[Answered]:
+    """Each question that has an answer this person may read; one statement."""
+    rows = db.execute(
+        select(Score.criterion_id, Score.value, func.count())
+        .join(Review, Review.id == Score.review_id)
+        .join(Submission, Submission.id == Review.submission_id)
+        .where(Review.state == "submitted", predicate(actor, Fact.CHAIR_REVIEWS, conference))
+        .group_by(Score.criterion_id, Score.value)
+    )
+    found: dict[int, dict[int, int]] = {}
+    for criterion_id, value, count in rows:
+        found.setdefault(criterion_id, {})[value] = count
+    return [
+        Answered(one, [(v, found[one.id].get(v, 0)) for v in range(one.low, one.high + 1)])
+        for one in criteria
+        if one.id in found
+    ]
+
+
 def every_review(
     db: Session, actor: Actor, conference: Conference
-) -> list[tuple[Submission, Review, str, Mapping[int, int]]]:
-    """Every submitted review one may read: its submission, reviewer's name and scores."""
+) -> list[tuple[Submission, Review, str, str | None, Mapping[int, int]]]:
+    """Every submitted review one may read as a chair: its reviewer, who helped, its scores."""
     readable_ones = and_(
         Review.state == "submitted", predicate(actor, Fact.CHAIR_REVIEWS, conference)
     )
     rows = db.execute(
-        select(Submission, Review, Person.name)
+        select(Submission, Review, Person.name, helpers())
         .join(Review, Review.submission_id == Submission.id)
         .join(Person, Person.id == Review.person_id)
         .where(readable_ones)
@@ -151,7 +234,9 @@ def every_review(
     )
     for review_id, criterion_id, value in db.execute(given):
         scores.setdefault(review_id, {})[criterion_id] = value
-    return [(one, review, name, scores.get(review.id, {})) for one, review, name in rows]
+    return [
+        (one, review, name, helped, scores.get(review.id, {})) for one, review, name, helped in rows
+    ]
 
 
 def _nudged(actor: Actor, conference: Conference) -> Subquery:

@@ -17,7 +17,7 @@ from cfp.domain.assignment.conflicts import find_conflicts
 from cfp.domain.conferences.actions import answer_invitation
 from cfp.domain.persons import claims
 from cfp.domain.persons import invitations as domain
-from cfp.domain.persons.guest_offers import GuestOffer, guest_offer
+from cfp.domain.persons.guest_offers import GuestOffer, guest_offer, own_guest_offer
 from cfp.domain.persons.invitations import Asked, Naming, RoleOffer
 from cfp.domain.reviews import guests
 from cfp.domain.submissions import speakers
@@ -94,6 +94,20 @@ def review_invitation(token: str) -> ViewResponse | str:
 @permission(Action.LOG_IN)
 def answer_review_invitation(token: str) -> ViewResponse:
     return _answer(guest_offer(context.db(), token), _accept_review, _decline_review)
+
+
+@blueprint.get("/account/reviewings/<int:guest_id>")
+@permission(Action.HAVE_ACCOUNT)
+def own_review_invitation(guest_id: int) -> ViewResponse | str:
+    found = own_guest_offer(context.db(), context.actor(), guest_id, now=context.now())
+    return _show(_existing(found), AnswerForm())
+
+
+@blueprint.post("/account/reviewings/<int:guest_id>")
+@permission(Action.HAVE_ACCOUNT)
+def answer_own_review_invitation(guest_id: int) -> ViewResponse:
+    found = own_guest_offer(context.db(), context.actor(), guest_id, now=context.now())
+    return _answer(_existing(found), _accept_review, _decline_review)
 
 
 @blueprint.get("/account/claim/<token>")

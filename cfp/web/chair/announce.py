@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import Row
 
-from cfp.domain.decisions import announcements, reminders, rules, scheduled
+from cfp.domain.decisions import announcements, reminders, repeating, rules, scheduled
 from cfp.domain.decisions.announced import (
     Delivery,
     deliveries,
@@ -21,12 +21,14 @@ from cfp.domain.decisions.announced import (
 from cfp.domain.decisions.announced import announced as announced_view
 from cfp.domain.decisions.announcements import Plan, left_to_others
 from cfp.domain.decisions.letters import Letter
+from cfp.domain.decisions.rewording import Words
 from cfp.errors import CfpError
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
-from cfp.web.chair.decision_forms import OUTCOME_WORDS, AnnounceForm
+from cfp.web.chair.decision_forms import OUTCOME_WORDS, AnnounceForm, RepeatForm
 from cfp.web.chair.decisions import codes_in
+from cfp.web.chair.rewording import as_typed, is_redrawn, opened, typed
 from cfp.web.chair.setup_forms import CountForm, Wall
 from cfp.web.files import Table, add_files
 from cfp.web.forms import ViewResponse, perform, press
@@ -50,18 +52,21 @@ def announce(slug: str) -> ViewResponse | str:
         return _announce_page(form, ready, codes)
 
     def act() -> str:
-        form.expect_count(len(_plan(codes).letters))
+        letters = _plan(codes).letters
+        form.expect_count(len(letters))
         at = Wall(form, "at").moment(context.conference().zone)
         if at is None:
-            _announce_now(form, codes)
+            _announce_now(form, codes, typed(letters))
         else:
-            _announce_at(form, codes, at)
+            _announce_at(form, codes, typed(letters), at)
         return url_for("chair.announced", slug=slug)
 
-    return page() if request.method == "GET" else perform(form, act, page)
+    if request.method == "GET" or is_redrawn():
+        return page()
+    return perform(form, act, page)
 
 
-def _announce_now(form: AnnounceForm, codes: list[str] | None) -> None:
+def _announce_now(form: AnnounceForm, codes: list[str] | None, words: Words) -> None:
     done = announcements.announce(
         context.db(),
         context.actor(),
@@ -72,6 +77,7 @@ def _announce_now(form: AnnounceForm, codes: list[str] | None) -> None:
         now=context.now(),
         hold_minutes=form.hold_minutes.data,
         per_hour=form.per_hour.data,
+        words=words,
     )
     said = ngettext(
         "%(num)s decision is announced.", "%(num)s decisions are announced.", done.decisions
@@ -80,7 +86,9 @@ def _announce_now(form: AnnounceForm, codes: list[str] | None) -> None:
     flash(f"{said} {mails}", "success")
 
 
-def _announce_at(form: AnnounceForm, codes: list[str] | None, at: datetime) -> None:
+def _announce_at(
+    form: AnnounceForm, codes: list[str] | None, words: Words, at: datetime
+) -> None:
     scheduled.announce_at(
         context.db(),
         context.actor(),
@@ -89,6 +97,7 @@ def _announce_at(form: AnnounceForm, codes: list[str] | None, at: datetime) -> N
         codes=codes,
         expected=form.revision.data or "",
         per_hour=form.per_hour.data,
+        words=words,
         links=context.links(),
         now=context.now(),
     )
@@ -110,15 +119,19 @@ def _plan(codes: list[str] | None) -> Plan:
 
 def _announce_page(form: AnnounceForm, ready: Plan, codes: list[str] | None) -> str:
     db, actor, conference = context.db(), context.actor(), context.conference()
-    odd = {id(letter) for letter in ready.odd}
+    odd, changing = {id(letter) for letter in ready.odd}, frozenset(opened())
     ordered = sorted(ready.letters, key=lambda letter: id(letter) not in odd)
-    letters, page, pages = _page_of(ordered)
+    open_ = [one for one in ordered if one.reader.person.code in changing]
+    rest, page, pages = _page_of([one for one in ordered if one not in open_])
     return render_template(
         "chair/announce.html",
         form=form,
         conference=conference,
         plan=ready,
-        letters=letters,
+        letters=[*open_, *rest],
+        changing=changing,
+        as_typed=as_typed,
+        changed=typed(ready.letters),
         page=page,
         pages=pages,
         codes=codes,
@@ -247,24 +260,21 @@ def cancel_announcing(slug: str, number: int) -> ViewResponse:
 @permission(Action.SEND_MAIL)
 def remind_confirm(slug: str) -> ViewResponse | str:
     """One mail to each person with unconfirmed accepted talks, read before it goes."""
-    db, actor, conference = context.db(), context.actor(), context.conference()
-    links, now, form = context.links(), context.now(), CountForm()
-
-    def ready() -> reminders.Reminders:
-        return reminders.reminders(db, actor, conference, links=links, now=now)
+    form = CountForm()
 
     def page() -> str:
-        return render_template(
-            "chair/remind_confirm.html",
-            form=form,
-            conference=conference,
-            reminders=ready(),
-            reminded=last_reminder(db, conference),
-        )
+        days = context.conference().confirm_days
+        return _remind_page(form, RepeatForm(formdata=None, data={"days": days}))
 
     def act() -> str:
-        form.expect_count(len(ready().letters))
-        count = reminders.remind(db, actor, conference, links=links, now=now)
+        form.expect_count(len(_reminders().letters))
+        count = reminders.remind(
+            context.db(),
+            context.actor(),
+            context.conference(),
+            links=context.links(),
+            now=context.now(),
+        )
         flash(
             ngettext("%(num)s mail is on its way.", "%(num)s mails are on their way.", count),
             "success",
@@ -272,3 +282,38 @@ def remind_confirm(slug: str) -> ViewResponse | str:
         return url_for("chair.announced", slug=slug)
 
     return page() if request.method == "GET" else perform(form, act, page)
+
+
+def _reminders() -> reminders.Reminders:
+    db, actor, conference = context.db(), context.actor(), context.conference()
+    return reminders.reminders(db, actor, conference, links=context.links(), now=context.now())
+
+
+def _remind_page(form: CountForm, repeat: RepeatForm) -> str:
+    conference = context.conference()
+    return render_template(
+        "chair/remind_confirm.html",
+        form=form,
+        repeat=repeat,
+        conference=conference,
+        reminders=_reminders(),
+        reminded=last_reminder(context.db(), conference),
+    )
+
+
+@blueprint.post("/<slug>/chair/decisions/remind/every")
+@permission(Action.SEND_MAIL)
+def repeat_reminders(slug: str) -> ViewResponse:
+    """Have unconfirmed talks reminded of by itself, or no more."""
+    conference, form = context.conference(), RepeatForm()
+
+    def act() -> str:
+        repeating.repeat_every(
+            context.db(), context.actor(), conference, days=form.days.data, now=context.now()
+        )
+        return url_for("chair.remind_confirm", slug=slug)
+
+    def page() -> str:
+        return _remind_page(CountForm(formdata=None), form)
+
+    return perform(form, act, page, done=_("Saved."))

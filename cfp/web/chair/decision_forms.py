@@ -11,6 +11,7 @@ from wtforms.validators import NumberRange, Optional
 
 from cfp.domain.decisions.announcements import HOLD_LIMIT
 from cfp.domain.decisions.board import Choice
+from cfp.domain.decisions.repeating import MOST_DAYS
 from cfp.domain.decisions.rules import CAPACITY_LIMIT, MINUTES_LIMIT, NOTE_LIMIT
 from cfp.web.chair.setup_forms import CountForm, Day, Whole, needed
 from cfp.web.forms import BaseForm, Text
@@ -53,7 +54,10 @@ add_words(
         ),
         "announce.bad_time": _l("Give a time from now on, within half a year."),
         "announce.bad_hold": _l("Give between 0 and %(limit)s minutes."),
+        "announce.empty_mail": _l("The mail to %(name)s has no subject or no text."),
+        "announce.long_mail": _l("The mail to %(name)s has more than %(limit)s characters."),
         "remind.nobody": _l("Nobody is left to remind."),
+        "remind.bad_days": _l("Give a number from 1 to %(limit)s, or leave it empty."),
     }
 )
 
@@ -84,6 +88,12 @@ class AnnounceForm(CountForm):
     per_hour = Whole(_l("Mails an hour, at most"), 1, PER_HOUR_LIMIT, optional=True)
     at_date = Day(_l("Announce on"), [Optional()])
     at_time = TimeField(_l("at"), [Optional()])
+
+
+class RepeatForm(BaseForm):
+    """How often speakers who have not answered are reminded without a chair's doing."""
+
+    days = Whole(_l("Every so many days"), 1, MOST_DAYS, optional=True)
 
 
 def capacity_form(fields: Sequence[tuple[str, str]], stored: Mapping[str, int]) -> BaseForm:

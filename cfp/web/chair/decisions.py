@@ -1,6 +1,7 @@
 """Deciding: the board, one decision, many at once, and the minutes there are to fill."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
@@ -9,7 +10,9 @@ from flask import flash, render_template, request, url_for
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
 
+from cfp.domain.conferences import queries as conferences
 from cfp.domain.conferences.models import Conference, SubmissionType
 from cfp.domain.decisions import actions, rules
 from cfp.domain.decisions.actions import Changed
@@ -23,7 +26,7 @@ from cfp.domain.decisions.board import (
     spread,
     surroundings,
 )
-from cfp.domain.decisions.calibrating_queries import certainty_of, run_of
+from cfp.domain.decisions.calibrating_queries import Run, certainty_of, run_of
 from cfp.domain.decisions.calibrating_rules import BANDS, OPEN_BANDS
 from cfp.domain.decisions.days import day_key, days_of, minutes_by_day
 from cfp.domain.decisions.figures import Figures, Minutes, figures
@@ -42,14 +45,14 @@ from cfp.web.chair.decision_forms import (
     capacity_form,
 )
 from cfp.web.chair.sure_words import BAND_WORDS
-from cfp.web.files import Table, add_files, without_only_track
+from cfp.web.files import Table, add_files
 from cfp.web.forms import ViewResponse, perform, press
 from cfp.web.gate import permission
-from cfp.web.lists import Field, Listing
+from cfp.web.lists import Field, Listing, arguments_of, listed
 from cfp.web.tagging import tags_on, typed_tags
 
 SORTABLE = ("title", "mean", "variance", "reviews", "track", "calibrated", "chance")
-FILTERS = ("q", "view", "track", "type", "outcome", "fewer", "band", "sort", "page")
+FILTERS = ("q", "view", "track", "type", "outcome", "fewer", "band", "sort", "page", "columns")
 BANDS_ASKED = {"open": OPEN_BANDS, **{name: (name,) for name in BANDS}}
 UNDO_WITHIN = timedelta(hours=1)
 MANY_LIMIT = 1_000
@@ -60,10 +63,11 @@ MANY_LIMIT = 1_000
 def decisions(slug: str) -> tuple[str, int]:
     """The board as a list, with what is pending, how sure the scores are and the minutes used."""
     db, actor, conference = context.db(), context.actor(), context.conference()
-    run = run_of(db, actor, conference) if conference.adjusts_scores else None
+    run = _run()
     listing = board_listing(run.calibration.id if run else None).load(db)
     known = figures(db, actor, conference)
     around = surroundings(db, actor, conference, since=context.now() - UNDO_WITHIN)
+    listing.offer(_fields(several_tracks=len(around.tracks) > 1))
     line = run.calibration.figures["line"] if run else None
     if line is None:
         line = known.line
@@ -97,6 +101,12 @@ def decisions(slug: str) -> tuple[str, int]:
     )
 
 
+def _run() -> Run | None:
+    """The run whose figures stand beside the means, where the conference wants them."""
+    conference = context.conference()
+    return run_of(context.db(), context.actor(), conference) if conference.adjusts_scores else None
+
+
 def _scores(ids: Sequence[int]) -> dict[int, list[float]]:
     """The totals to draw as dots; whole ones without a fraction, as reviewers gave them."""
     known = scores_by_submission(context.db(), context.actor(), context.conference(), ids)
@@ -127,8 +137,17 @@ def board_listing(calibration_id: int | None = None, default: str = "-mean") -> 
     return listing
 
 
-def _gathered(rows: Sequence[Any]) -> dict[int, str]:
-    return typed_tags([row.id for row in rows])
+@dataclass(frozen=True)
+class _Gathered:
+    """What the cells of a file need beside the rows."""
+
+    scores: dict[int, list[float]]
+    tags: dict[int, str]
+
+
+def _gathered(rows: Sequence[Any]) -> _Gathered:
+    ids = [row.id for row in rows]
+    return _Gathered(_scores(ids), typed_tags(ids))
 
 
 FIELDS = (
@@ -137,20 +156,52 @@ FIELDS = (
     Field("track", _l("Track")),
     Field("format", _l("Format"), column="type"),
     Field("state", _l("State")),
+    Field("scores", _l("Scores"), lambda row, at: listed(at.scores.get(row.id, ())), "reviews"),
     Field("mean", _l("Mean")),
+    Field("adjusted", _l("Adjusted"), column="calibrated"),
+    Field("adjusted_error", _l("Adjusted: its error"), column="se"),
+    Field("chance", _l("Chance to be in")),
     Field("spread", _l("Spread"), lambda row, _at: spread(row.variance), column="variance"),
     Field("reviews", _l("Reviews")),
+    Field("comments", _l("Comments"), column="remarks"),
     Field("pending", _l("Pending decision")),
     Field("accepted_format", _l("Format it is accepted for"), column="accepted_type"),
     Field("minutes", _l("Minutes")),
-    Field("tags", _l("Tags"), lambda row, at: at.get(row.id, ""), column="tagged"),
+    Field("tags", _l("Tags"), lambda row, at: at.tags.get(row.id, ""), column="tagged"),
 )
+"""The columns of page and file; a file's are named in one language only."""
+
+BY_PAIRS = {
+    "adjusted": Field("compared", _l("Compared"), column="calibrated"),
+    "adjusted_error": Field("compared_error", _l("Compared: its error"), column="se"),
+}
+"""What stands instead where the second score comes from comparisons."""
+
+
+def _fields(*, several_tracks: bool) -> list[Field]:
+    """The columns of this conference; the policy leaves out what is not this person's."""
+    other = BY_PAIRS if context.conference().adjusts_by == "pairs" else {}
+    kept = (one for one in FIELDS if several_tracks or one.name != "track")
+    return [other.get(one.name, one) for one in kept]
+
+
+def _fields_of_file() -> list[Field]:
+    tracks = conferences.tracks_of(context.db(), context.conference())
+    return _fields(several_tracks=len(tracks) > 1)
+
+
+def _listing_of_file() -> Listing:
+    """The board with the same figures as on its page."""
+    run = _run()
+    return board_listing(run.calibration.id if run else None)
+
+
 add_files(
     blueprint,
     "decisions",
     "/<slug>/chair/decisions",
     Action.DECIDE,
-    Table(board_listing, lambda: without_only_track(FIELDS), _gathered),
+    Table(_listing_of_file, _fields_of_file, _gathered),
 )
 
 
@@ -246,9 +297,8 @@ def back_to_list() -> str:
     slug = context.conference().slug
     if request.args.get("back") == "submission":
         return url_for("chair.submission", slug=slug, code=context.submission().code)
-    kept: dict[str, Any] = {
-        name: value for name, value in parse_qsl(request.args.get("list", "")) if name in FILTERS
-    }
+    asked = arguments_of(MultiDict(parse_qsl(request.args.get("list", ""))))
+    kept: dict[str, Any] = {name: value for name, value in asked.items() if name in FILTERS}
     return url_for("chair.decisions", slug=slug, **kept)
 
 

@@ -10,7 +10,6 @@ from wtforms import TimeField
 from wtforms.validators import Optional
 
 from cfp.domain.accounts.models import Person
-from cfp.domain.conferences.models import Role
 from cfp.domain.reviews import extensions
 from cfp.domain.reviews.rules import due_of
 from cfp.errors import NotFoundError
@@ -100,16 +99,8 @@ def extension_end(slug: str, person: str) -> ViewResponse:
 
 def _reviewer(code: str) -> Person:
     """The reviewer of this conference with this code."""
-    query = (
-        select(Person)
-        .join(Role, Role.person_id == Person.id)
-        .where(
-            Person.code == code,
-            Role.conference_id == context.conference().id,
-            Role.kind == "reviewer",
-        )
-    )
-    found = context.db().scalars(query.limit(1)).first()
+    here = extensions.reviews_in(context.conference())
+    found = context.db().scalars(select(Person).where(Person.code == code, here)).one_or_none()
     if found is None:
         raise NotFoundError("not_found")
     return found

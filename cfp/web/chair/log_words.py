@@ -26,6 +26,7 @@ ACTIONS: dict[str, LazyString] = {
     "conference.archive": _l("archived the conference"),
     "conference.capacities": _l("changed the minutes there are"),
     "conference.change_basics": _l("changed the basics"),
+    "conference.change_reminders": _l("changed when speakers are reminded to confirm"),
     "conference.change_calibration": _l("changed how scores are adjusted"),
     "conference.change_page": _l("changed the page"),
     "conference.change_matching": _l("changed the rules of the assignment"),

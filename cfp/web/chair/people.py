@@ -30,6 +30,7 @@ def people(slug: str) -> tuple[str, int]:
     """The list; track chairs have the speakers of their tracks in it."""
     db, actor, conference = context.db(), context.actor(), context.conference()
     listing = people_listing(actor, conference).load(db)
+    listing.offer(FIELDS)
     return listing.page_of(
         "chair/people.html",
         db,
@@ -46,7 +47,7 @@ def _listing() -> Listing:
 
 
 FIELDS = (
-    Field("name", _l("Name")),
+    Field("name", _l("Name"), always=True),
     Field("affiliation", _l("Affiliation"), lambda row, _at: row.affiliation or ""),
     Field("e-mail", _l("E-mail"), lambda row, _at: row.address or "", column="address"),
     Field("roles", _l("Roles"), lambda row, _at: ", ".join(roles_of(row)), column="reviewer"),

@@ -23,13 +23,14 @@ from cfp.formats.table import Cell
 from cfp.policy import Action, allowed
 from cfp.web import context
 from cfp.web.chair import blueprint
+from cfp.web.chair.reviewers_list import reviewers_chosen
 from cfp.web.chair.setup_forms import CountForm
 from cfp.web.chair.submissions import narrow, review_choices
 from cfp.web.chair.sure_words import leniency_words
 from cfp.web.files import Table, add_files, without_only_track
 from cfp.web.forms import ViewResponse, perform
 from cfp.web.gate import permission
-from cfp.web.lists import Field, Listing, csv_file
+from cfp.web.lists import Field, Listing, csv_file, listed
 from cfp.web.tagging import tags_on, typed_tags
 from cfp.web.wording import add_words
 
@@ -51,7 +52,10 @@ DRAWN = 40
 def reviews(slug: str) -> tuple[str, int]:
     """Every submission with its scores, as many as this person may read."""
     db, actor, conference = context.db(), context.actor(), context.conference()
-    listing = _listing().load(db)
+    tracks = conferences.tracks_of(db, conference)
+    listing = _listing()
+    listing.offer(one for one in FIELDS if one.name != "track" or len(tracks) > 1)
+    listing.load(db)
     criteria = criteria_of(db, conference)
     low, high = scale_of(criteria)
     return listing.page_of(
@@ -60,7 +64,7 @@ def reviews(slug: str) -> tuple[str, int]:
         conference=conference,
         tags=tags_on(listing),
         scores=scores_by_submission(db, actor, conference, [row.id for row in listing.rows]),
-        tracks=conferences.tracks_of(db, conference),
+        tracks=tracks,
         low=low,
         high=high,
         bins=figures.mean_bins(db, actor, conference, low=low, high=high),
@@ -87,7 +91,7 @@ def _gathered(rows: Sequence[Any]) -> _Gathered:
 
 
 def _scores(row: Row[Any], at: _Gathered) -> str:
-    return " ".join(f"{score:g}" for score in at[0].get(row.id, ()))
+    return listed(at[0].get(row.id, ()))
 
 
 FIELDS = (
@@ -122,7 +126,9 @@ def reviewers(slug: str) -> str:
     return render_template(
         "chair/reviewers.html",
         conference=conference,
+        list=reviewers_chosen(known),
         progress=progress,
+        questions=figures.answers_by_criterion(db, actor, conference, criteria_of(db, conference)),
         leniencies={person: leniency_words(one) for person, one in known.items()},
         drawn=_drawn(progress, known),
         late=reminders.waiting_for(progress, conference, now),
@@ -149,14 +155,15 @@ def _signed(one: CalibratedReviewer) -> float | None:
 @blueprint.get("/<slug>/chair/reviews.csv")
 @permission(Action.READ_SCORES)
 def all_reviews_csv(slug: str) -> Response:
-    """A row for each submitted review, with its score of each criterion and all its answers."""
+    """A row for each submitted review: its scores by criterion, its texts, all its answers."""
     db, actor, conference = context.db(), context.actor(), context.conference()
     criteria = criteria_of(db, conference)
     fields, answers = every_answer(db, actor, conference)
     header = [
         *("code", "title", "reviewer", "total"),
         *(one.name for one in criteria),
-        *("confidence", "submitted"),
+        *("confidence", "submitted", "with the help of"),
+        *("for reviewers and chairs", "for chairs", "for speakers"),
         *(_("%(name)s (archived)", name=one.name) if one.archived else one.name for one in fields),
     ]
     rows: list[list[Cell]] = [
@@ -168,9 +175,10 @@ def all_reviews_csv(slug: str) -> Response:
             *(scores.get(one.id) for one in criteria),
             review.confidence,
             review.submitted,
+            *(helped, review.committee_text, review.chair_text, review.speaker_text),
             *(answers.get(review.id, {}).get(one.id) for one in fields),
         ]
-        for submission, review, name, scores in figures.every_review(db, actor, conference)
+        for submission, review, name, helped, scores in figures.every_review(db, actor, conference)
     ]
     return csv_file(f"{slug}-reviews", header, rows)
 

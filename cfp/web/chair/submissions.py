@@ -23,7 +23,7 @@ from cfp.web.chair import blueprint
 from cfp.web.chair.write import add_source
 from cfp.web.files import Table, add_files, without_only_track
 from cfp.web.gate import permission
-from cfp.web.lists import Field, Listing
+from cfp.web.lists import Field, Listing, arguments_of
 from cfp.web.tagging import tags_on, typed_tags
 
 SORTABLE = ("title", "track", "type", "state", "reviews", "mean", "variance", "submitted")
@@ -117,7 +117,7 @@ def picked() -> ColumnElement[bool]:
 
 def list_url() -> str:
     names = (*FILTERS, "sort", "page", "columns")
-    kept = {name: value for name, value in request.args.items() if name in names}
+    kept = {name: value for name, value in arguments_of(request.args).items() if name in names}
     return url_for("chair.submissions", slug=context.conference().slug, **kept)  # type: ignore[arg-type]  # url_for types its own options
 
 

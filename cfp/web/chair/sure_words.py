@@ -142,6 +142,15 @@ def _matched(of: Figures) -> str:
     )
 
 
+def _against(_of: Figures) -> str:
+    return str(
+        _(
+            "Strict reviewers were given the better submissions. What seems to be strictness is "
+            "therefore taken off nearly whole, so scores move more than they would otherwise."
+        )
+    )
+
+
 def _weights_unusual(of: Figures) -> str:
     return str(
         _(
@@ -162,6 +171,7 @@ CAUTIONS: Mapping[str, Callable[[Figures], str]] = {
     "few_reviews": _few_reviews,
     "equal_scores": _equal_scores,
     "matched": _matched,
+    "against": _against,
     "weights_unusual": _weights_unusual,
 }
 """By the keys of `algorithms.calibrating.result.Caution` that the reviews of a conference can

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import kendalltau
 
 from cfp.algorithms.calibrating import bias
 from cfp.algorithms.calibrating.bias import Spectrum, conjugate_gradients, likeliest
@@ -125,6 +126,27 @@ def test_reviewers_who_got_the_good_ones():
     assert figures(found, "matched")["share"] > 0.5
     mixed = random.permutation(quality)[paper] + random.normal(size=180)
     assert "matched" not in keys(calibrate(paper, reviewer, mixed))
+
+
+@pytest.mark.parametrize("exact", [250, 10])
+def test_strict_reviewers_who_got_the_good_ones(monkeypatch, exact):
+    """They meet each other on the same submissions, so half of their strictness looks like none."""
+    monkeypatch.setattr(bias, "EXACT", exact)
+    random = np.random.default_rng(0)
+    quality, own = random.normal(3, 1, 240), np.sort(random.normal(0, 0.7, 60))
+    wanted = np.argsort(quality[np.arange(240).repeat(3)] + 0.7 * random.normal(size=720))
+    seats = np.argsort(own[np.arange(60).repeat(12)] + 0.5 * random.normal(size=720))[::-1]
+    pairs = np.unique(np.column_stack([wanted // 3, seats // 12]), axis=0)
+    paper, reviewer = pairs.T
+    noise = 0.7 * random.normal(size=len(pairs))
+    given = quality[paper] + own[reviewer] + noise
+    found = calibrate(paper, reviewer, given)
+    assert "against" in keys(found)
+    assert "matched" not in keys(found)
+    held = calibrate(paper, reviewer, given, ratio=found.ratio / 10)
+    assert kendalltau(found.score, quality).statistic > kendalltau(held.score, quality).statistic
+    turned = calibrate(paper, reviewer, quality[paper] - own[reviewer] + noise)
+    assert "matched" in keys(turned)
 
 
 def test_weights_of_another_scale_are_mentioned():

@@ -100,6 +100,10 @@ def test_in_how_many_draws_each_is_in():
     draws = [[5, 4, 3, 2], [1, 4, 3, 2], [1, 1, 3, 2], [5, 4, 3, 2]]
     found = select(items(), [SLOTS], draws=draws)
     assert found.chance.tolist() == [0.5, 0.75, 0.5, 0.25]
+    assert found.drawn == 4
+    hurried = select(items(), [SLOTS], draws=draws, draw_seconds=0)
+    assert hurried.drawn == 1, "for the others there was no time"
+    assert hurried.chance.tolist() == found.accepted.tolist()
 
 
 def test_the_seed_decides_between_equals():

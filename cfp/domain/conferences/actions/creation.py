@@ -197,6 +197,7 @@ COPIED_SETTINGS = (
     "chance_cap",
     "committee_shown",
     "asks_collaborators",
+    "confirm_days",
     "materials_need_approval",
     "tells_leniency",
     "phases_zone",
