@@ -9,7 +9,7 @@ from cfp import clock
 from cfp.db import make_engine, open_session
 from cfp.demo.loading import load
 from cfp.domain.accounts.models import Person
-from cfp.jobs import assignment, calibrate, selection
+from cfp.jobs import assignment, calibrate, compare, selection
 from cfp.links import Links
 from tests.factories import make_login
 from tests.support.places import NOBODY, Place, Places
@@ -41,6 +41,7 @@ def demo(instance: Path) -> Iterator[Demo]:
             links=Links(f"http://127.0.0.1:{port}"),
             solve=assignment.solve,
             calibrate=calibrate.solve,
+            compare=compare.solve,
             choose=selection.solve,
             now=clock.now(),
         )
