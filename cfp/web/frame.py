@@ -67,10 +67,13 @@ class Frame:
             return []
         slug, here = self.conference.slug, request.blueprint or ""
         areas = [(_("Speaking"), url_for("speaker.index", slug=slug), here == "speaker")]
-        if self._may(Action.REVIEW_QUEUE):
+        reviews = self._may(Action.REVIEW_QUEUE)
+        if reviews:
             areas.append((_("Reviewing"), url_for("reviewer.queue", slug=slug), here == "reviewer"))
         if self._may(Action.READ_COMMITTEE):
-            areas.append((_("Chairing"), url_for("chair.dashboard", slug=slug), here == "chair"))
+            # A chair who reviews nothing comes to the discussion from the chair's pages.
+            chairs = here == "chair" or (here == "reviewer" and not reviews)
+            areas.append((_("Chairing"), url_for("chair.dashboard", slug=slug), chairs))
         return areas
 
     @cached_property
