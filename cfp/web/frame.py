@@ -23,6 +23,10 @@ from cfp.policy import Action, allowed
 from cfp.web import context
 
 
+UNDER = {"chair.submissions": ("tags/",), "chair.messages": ("write",)}
+"""Pages that belong to a stage, and whose addresses do not begin with its own."""
+
+
 @dataclass(frozen=True)
 class Stage:
     """One entry of the rail; `waits` counts what waits for somebody there."""
@@ -201,9 +205,10 @@ class Frame:
 
     def _stage(self, label: str, endpoint: str, waits: int) -> Stage:
         assert self.conference is not None  # noqa: S101 - only asked for inside a conference
-        url = url_for(endpoint, slug=self.conference.slug)
-        overview = endpoint == "chair.dashboard"
-        current = request.path == url if overview else request.path.startswith(url)
+        slug = self.conference.slug
+        url, front = url_for(endpoint, slug=slug), url_for("chair.dashboard", slug=slug)
+        under = (url, *(front + part for part in UNDER.get(endpoint, ())))
+        current = request.path == url if url == front else request.path.startswith(under)
         return Stage(label, url, waits, current)
 
 
