@@ -22,7 +22,6 @@ from cfp.domain.decisions.queries import waiting
 from cfp.policy import Action, allowed
 from cfp.web import context
 
-
 UNDER = {"chair.submissions": ("tags/",), "chair.messages": ("write",)}
 """Pages that belong to a stage, and whose addresses do not begin with its own."""
 
