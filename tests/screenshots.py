@@ -35,7 +35,7 @@ class Shot:
 
 
 SHOTS = (
-    Shot("decisions", "chair", "chair/decisions/?view=board"),
+    Shot("decisions", "chair", "chair/decisions/?view=board", to=".board"),
     Shot("overview", "chair", "chair/"),
     Shot("review", "reviewer", "reviews/"),
     Shot("program", "", "program/", to="#day1"),
@@ -94,7 +94,7 @@ def _take(browser: Browser, greeting: dict[str, object], shot: Shot) -> None:
         _log_in(page, greeting, shot.role)
     page.goto(f"{greeting['url']}/{slug}/{shot.path}")
     if shot.to:
-        page.locator(shot.to).scroll_into_view_if_needed()
+        page.locator(shot.to).evaluate("one => one.scrollIntoView()")
     page.screenshot(path=IMAGES / f"{shot.name}.png")
     context.close()
 

@@ -102,7 +102,7 @@ def _load(config: Config) -> None:
     """All in one transaction; of two at once the second finds it done."""
     from cfp import migrate  # noqa: PLC0415 - only the child needs it
     from cfp.demo.loading import load  # noqa: PLC0415 - only the child needs it
-    from cfp.jobs import assignment, calibrate, selection  # noqa: PLC0415 - they import solvers
+    from cfp.jobs import assignment, calibrate, compare, selection  # noqa: PLC0415 - they import solvers
 
     engine = engine_of(config)
     try:
@@ -114,6 +114,7 @@ def _load(config: Config) -> None:
                     links=Links(config.base_url),
                     solve=assignment.solve,
                     calibrate=calibrate.solve,
+                    compare=compare.solve,
                     choose=selection.solve,
                     now=clock.now(),
                 )

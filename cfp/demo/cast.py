@@ -32,6 +32,7 @@ def _everybody() -> Iterator[Mapping[str, Any]]:
     for role in script.ROLES:
         yield {**people[role], "administrator": role == "administrator"}
     yield from people["committee"]
+    yield people["helper"]
     before = [script.Named.read(row["speaker"]) for row in script.conference()["before"]]
     for named in [*before, *(one for talk in script.talks() for one in talk.speakers)]:
         yield {"name": named.name, "affiliation": named.affiliation, "email": named.address}

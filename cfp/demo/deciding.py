@@ -112,7 +112,7 @@ def decide_late(stage: Stage, conference: Conference, day: int) -> None:
         conference,
         codes=[stage.submissions[revise.title].code],
         links=stage.links,
-        now=stage.now,
+        now=stage.then(0, 23, 59),
         hold_minutes=HOLD_MINUTES,
     )
 

@@ -133,7 +133,7 @@ def assign(stage: Stage, conference: Conference, solve: Solver, day: int) -> Non
 def answer_requests(stage: Stage, conference: Conference, day: int) -> None:
     """One reviewer says yes, another one no and why; the others simply begin."""
     for address, accept, reason in REQUESTS_ANSWERED:
-        actor, talk = stage.actor(address), _waiting(stage, conference, address)[-1]
+        actor, talk = stage.actor(address), waiting(stage, conference, address)[-1]
         answers.answer_assignment(
             stage.db,
             actor,
@@ -166,17 +166,17 @@ def review(
     """Each reviewer does this share of what they were asked for; one of them is late."""
     days = []
     for row in reviewers():
-        waiting = _waiting(stage, conference, row["email"])
-        count = round(len(waiting) * share * (0.7 if row["email"] == LATE_REVIEWER else 1))
-        for place, talk in enumerate(waiting[:count]):
+        asked = waiting(stage, conference, row["email"])
+        count = round(len(asked) * share * (0.7 if row["email"] == LATE_REVIEWER else 1))
+        for place, talk in enumerate(asked[:count]):
             days.append((first + (last - first) * place // count, row, talk))
-        if share < 1 and waiting[count:]:
-            _review(stage, conference, row, waiting[count], first, submit=False)
+        if share < 1 and asked[count:]:
+            _review(stage, conference, row, asked[count], first, submit=False)
     for day, row, talk in sorted(days, key=lambda one: one[0]):
         _review(stage, conference, row, talk, day, submit=True)
 
 
-def _waiting(stage: Stage, conference: Conference, address: str) -> list[Talk]:
+def waiting(stage: Stage, conference: Conference, address: str) -> list[Talk]:
     """What this reviewer was asked for and has not done; what is about to be decided first."""
     query = (
         select(Assignment.submission_id)

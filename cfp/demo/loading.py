@@ -4,7 +4,20 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from cfp.demo import cast, deciding, finding, judging, planning, postman, script, setting, talks
+from cfp.demo import (
+    assisting,
+    cast,
+    comparing,
+    deciding,
+    finding,
+    judging,
+    planning,
+    postman,
+    script,
+    setting,
+    talks,
+)
+from cfp.demo.comparing import Comparer
 from cfp.demo.deciding import Calibrator, Chooser
 from cfp.demo.judging import Solver
 from cfp.demo.stage import Stage
@@ -18,6 +31,7 @@ def load(
     links: Links,
     solve: Solver,
     calibrate: Calibrator,
+    compare: Comparer,
     choose: Chooser,
     now: datetime,
 ) -> Conference:
@@ -36,7 +50,10 @@ def load(
     setting.announce_dates(stage, conference)
     cast.gather_committee(stage, conference)
     _first_round(stage, conference, solve)
-    _second_round(stage, conference, solve, calibrate)
+    _second_round(stage, conference, solve)
+    deciding.adjust(stage, conference, calibrate, -1)
+    comparing.score(stage, conference, compare, -1)
+    deciding.decide_late(stage, conference, -1)
     deciding.try_scenarios(stage, conference, choose, -1)
     postman.deliver(stage, conference)
     return conference
@@ -54,6 +71,7 @@ def _first_round(stage: Stage, conference: Conference, solve: Solver) -> None:
     judging.assign(stage, conference, solve, -22)
     judging.review(stage, conference, first=-21, last=-18, share=1)
     talks.send_in(stage, conference, late[::2], first=-18, last=-14)
+    comparing.say_which(stage, conference, early, each=12, day=-16)
     judging.discuss(stage, conference, early, -14)
     judging.sum_up(stage, conference, -14)
     finding.keep_views(stage, conference, -14)
@@ -63,9 +81,7 @@ def _first_round(stage: Stage, conference: Conference, solve: Solver) -> None:
     planning.publish(stage, conference, -5)
 
 
-def _second_round(
-    stage: Stage, conference: Conference, solve: Solver, calibrate: Calibrator
-) -> None:
+def _second_round(stage: Stage, conference: Conference, solve: Solver) -> None:
     """What came in after the extension, and what has changed since the first version."""
     late = [talk for talk in _late() if talk.late]
     judging.say_wishes(stage, conference, late, -5)
@@ -73,6 +89,9 @@ def _second_round(
     judging.answer_requests(stage, conference, -4)
     judging.plan_for_late_reviews(stage, conference, -4)
     judging.review(stage, conference, first=-4, last=-2, share=0.5)
+    comparing.say_which(stage, conference, late, each=3, day=-2)
+    assisting.have_help(stage, conference, -2)
+    assisting.ask_outside(stage, conference, -2)
     judging.discuss(stage, conference, late, -2)
     finding.tag(stage, conference, -2)
     deciding.call_off(stage, conference, -2)
@@ -80,8 +99,6 @@ def _second_round(
     deciding.write(stage, conference, -2)
     setting.remind_drafts(stage, conference, -1)
     planning.publish_again(stage, conference, -1)
-    deciding.adjust(stage, conference, calibrate, -1)
-    deciding.decide_late(stage, conference, -1)
 
 
 def _late() -> list[script.Talk]:

@@ -70,7 +70,7 @@ def _rows(rows: Sequence[dict[str, Any]], first: int, column: str) -> list[ListR
 
 
 def set_up_reviewing(stage: Stage, conference: Conference) -> None:
-    """Three reviewers for each talk, bids, two questions, and a text for the speakers."""
+    """Three reviewers for each talk, bids, comparisons, two questions, a text for the speakers."""
     db, now = stage.db, stage.then(CREATED, 10)
     actions.change_reviewing(
         db,
@@ -86,6 +86,7 @@ def set_up_reviewing(stage: Stage, conference: Conference) -> None:
             "discusses": True,
             "summarizes": True,
             "delegation": "on",
+            "compares_pairs": True,
             "committee_shown": True,
             "reviews_due": stage.at(REVIEWS_DUE, 23, 59),
         },

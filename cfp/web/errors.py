@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
     """One handler per kind of trouble; all lead to the same page."""
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(StaleDataError, lambda _e: _domain(StaleError("stale")))
-    app.register_error_handler(CSRFError, lambda _e: _domain(DomainError("csrf")))
+    app.register_error_handler(CSRFError, lambda _e: _outdated())
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(IntegrityError, _collided)
@@ -35,14 +35,16 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _broken)
 
 
-def page(key: str, status: int, error: DomainError | None = None) -> Response:
+def page(
+    key: str, status: int, error: DomainError | None = None, back: str | None = None
+) -> Response:
     """The error page for a key; texts that came with the request are given back for copying."""
     body = render_template(
         "errors/error.html",
         status=status,
         sentence=say(error or DomainError(key)),
         yours=_typed() if status not in {403, 404} else None,
-        back=None,
+        back=back,
         request_id=None,
     )
     response = make_response(body, status)
@@ -63,6 +65,23 @@ def _typed() -> dict[str, str]:
         for name, text in shown.items()
         if name not in hidden
     }
+
+
+def _outdated() -> Response:
+    """The browser was logged out, or logged in anew, after the form was opened.
+
+    A form that saves itself says so and keeps its text; others lead back to the form as it is now.
+    """
+    if request.accept_mimetypes.best == "application/json":
+        return make_response({}, 401)
+    error = DomainError("csrf")
+    return page(error.key, error.status, error, back=request.path if _can_be_read() else None)
+
+
+def _can_be_read() -> bool:
+    """Whether there is a page at the address that was written to."""
+    routes = current_app.create_url_adapter(request)
+    return routes is not None and routes.test(request.path, method="GET")
 
 
 def _domain(error: DomainError) -> Response:

@@ -21,6 +21,9 @@ from cfp.domain.decisions.queries import waiting
 from cfp.policy import Action, allowed
 from cfp.web import context
 
+UNDER = {"chair.submissions": ("tags/",), "chair.messages": ("write",)}
+"""Pages that belong to a stage, and whose addresses do not begin with its own."""
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -66,10 +69,13 @@ class Frame:
             return []
         slug, here = self.conference.slug, request.blueprint or ""
         areas = [(_("Speaking"), url_for("speaker.index", slug=slug), here == "speaker")]
-        if self._may(Action.REVIEW_QUEUE):
+        reviews = self._may(Action.REVIEW_QUEUE)
+        if reviews:
             areas.append((_("Reviewing"), url_for("reviewer.queue", slug=slug), here == "reviewer"))
         if self._may(Action.READ_COMMITTEE):
-            areas.append((_("Chairing"), url_for("chair.dashboard", slug=slug), here == "chair"))
+            # A chair who reviews nothing comes to the discussion from the chair's pages.
+            chairs = here == "chair" or (here == "reviewer" and not reviews)
+            areas.append((_("Chairing"), url_for("chair.dashboard", slug=slug), chairs))
         return areas
 
     @cached_property
@@ -197,9 +203,10 @@ class Frame:
 
     def _stage(self, label: str, endpoint: str, waits: int) -> Stage:
         assert self.conference is not None  # noqa: S101 - only asked for inside a conference
-        url = url_for(endpoint, slug=self.conference.slug)
-        overview = endpoint == "chair.dashboard"
-        current = request.path == url if overview else request.path.startswith(url)
+        slug = self.conference.slug
+        url, front = url_for(endpoint, slug=slug), url_for("chair.dashboard", slug=slug)
+        under = (url, *(front + part for part in UNDER.get(endpoint, ())))
+        current = request.path == url if url == front else request.path.startswith(under)
         return Stage(label, url, waits, current)
 
 

@@ -88,6 +88,11 @@ class Chosen:
         """The same by name, for a page to ask about each of its cells."""
         return frozenset(one.name for one in self.shown)
 
+    @property
+    def has_files(self) -> bool:
+        """Whether there is anything to put into a file."""
+        return True
+
     def file_url(self, kind: str) -> str:
         """The address of a file of exactly what is shown, all pages of it: csv or xlsx."""
         kept = {name: value for name, value in self.arguments.items() if name != "page" and value}
@@ -111,6 +116,10 @@ class Listing(Chosen):
     total: int = 0
     error: SearchError | None = None
     saved: Sequence[SavedView] = ()
+
+    @property
+    def has_files(self) -> bool:
+        return not self.error and self.total > 0
 
     @classmethod
     def from_request(

@@ -22,7 +22,10 @@ WORDS: dict[str, LazyString] = {
     "stale": _l("Somebody saved a change while you were editing."),
     "not_now": _l("This can't be done any more: the state has changed since you opened the page."),
     "throttled": _l("Too many tries. Please wait %(seconds)s seconds and try again."),
-    "csrf": _l("This form has expired. Please send it again; nothing you typed is lost."),
+    "csrf": _l(
+        "This form has expired: you logged out or in meanwhile, or this browser keeps no cookies. "
+        "Nothing you typed is lost; open the form again."
+    ),
     "too_large": _l("This is more than can be sent at once."),
     "bad_request": _l("The request could not be understood."),
     "method_not_allowed": _l("This address can't be used that way."),

@@ -178,7 +178,8 @@ def test_an_empty_conference_says_what_to_do(db: Session, visitor_as: Log) -> No
     chair = make_person(db)
     give_role(db, conference, chair, "chair")
     page = visitor_as(chair).get(f"/{conference.slug}/chair/")
-    assert "Nothing. Everything is on its way." in page.text
+    assert "Nothing yet. While the first talks are on their way:" in page.text
+    assert {"Invite", "The call", "Write"} <= set(page.links())
     assert "None yet." in page.text
 
 

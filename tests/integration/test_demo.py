@@ -25,11 +25,11 @@ from cfp.domain.conferences.models import Conference
 from cfp.domain.decisions.models import CalibratedReviewer, Calibration, PendingDecision
 from cfp.domain.mail.models import Message
 from cfp.domain.program.models import ProgramVersion
-from cfp.domain.reviews.models import Review
+from cfp.domain.reviews.models import Comparison, Guest, Review
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State, call_is_open
 from cfp.errors import ConfigError
-from cfp.jobs import assignment, calibrate, selection
+from cfp.jobs import assignment, calibrate, compare, selection
 from cfp.links import Links
 from tests.factories import make_person
 from tests.support.cli import run_cli
@@ -46,6 +46,7 @@ def load(db: Session) -> Conference:
         links=LINKS,
         solve=assignment.solve,
         calibrate=calibrate.solve,
+        compare=compare.solve,
         choose=selection.solve,
         now=clock.now(),
     )
@@ -105,6 +106,10 @@ def check_this_year(db: Session, conference: Conference) -> None:
     assert len(counted(db, PendingDecision.outcome, conference)) == 3
     assert sorted(counted(db, ProgramVersion.number, conference)) == [1, 2]
     assert call_is_open(conference, clock.now())
+    assert {"handed", "sent", "declined"} <= set(counted(db, Guest.state, conference))
+    assert counted(db, Comparison.state, conference)["said"] > 30
+    sources = counted(db, Calibration.source, conference)
+    assert set(sources) == {"reviews", "pairs"}
     check_what_scores_tell(db, conference)
     assert not broken_links(db)
     latest = db.scalar(select(func.max(Message.created)))
@@ -117,7 +122,11 @@ def check_what_scores_tell(db: Session, conference: Conference) -> None:
     assert conference.adjusts_scores
     run = db.scalars(
         select(Calibration)
-        .where(Calibration.conference_id == conference.id, Calibration.top.is_not(None))
+        .where(
+            Calibration.conference_id == conference.id,
+            Calibration.source == "reviews",
+            Calibration.top.is_not(None),
+        )
         .order_by(Calibration.submissions.desc())
     ).first()
     assert run is not None

@@ -111,6 +111,8 @@ def test_a_helper_writes_and_the_reviewer_submits_it_as_their_own(
     db.rollback()
 
     own = rae.get(setting.path("reviews/CODE/"))
+    assert "Hal Helper has written a review for you." in own.text
+    assert own.links()["Read and use it"] == setting.path("reviews/CODE/help")
     rae.submit(own, {"committee_text": "By Rae."}, press="Save draft")
     read = rae.get(setting.path("reviews/CODE/help"))
     assert "By Hal." in read.text

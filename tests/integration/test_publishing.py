@@ -552,7 +552,7 @@ def test_sheets_say_what_each_may_know(
     path = index.links()["Run sheet Thu 19 Nov 2026 Hall"]
     sheet = chair.get(path)
     assert times("10:00", "10:30").removeprefix("Thu 19 Nov, ") in sheet.text
-    assert "remote 05:30 St Johns" in sheet.text
+    assert "remotely 05:30 St Johns" in sheet.text
     assert "Lunch" in sheet.text, "what has no room is for every room"
     assert "remote" not in helper.get(path).text
     assert "Flows" in helper.get(path).text

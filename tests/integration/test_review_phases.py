@@ -188,7 +188,7 @@ def test_more_time_is_given_shown_and_taken_back(
         db.commit()
         for kind, words in (
             ("extension_given", "until\nWed 11 Mar 2026, 12:00"),
-            ("assignment_new", "They are due Wed 11 Mar 2026, 12:00"),
+            ("assignment_new", "Reviews are due Wed 11 Mar 2026, 12:00"),
         ):
             mail = db.scalars(select(Message).where(Message.kind == kind)).one()
             assert (words in mail.body, "Was ill" in mail.body) == (True, False), mail.body

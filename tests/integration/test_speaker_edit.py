@@ -90,6 +90,26 @@ def test_autosave_keeps_a_draft_and_tells_its_revision(
     assert same.json["revision"] == answer.json["revision"], "nothing new, nothing counted"
 
 
+def test_a_form_that_outlived_its_log_in_leads_back_to_it(
+    conference: Conference, ada: Person, db: Session, visitor_as: As
+) -> None:
+    draft = make_submission(db, conference, [ada], state="draft")
+    visitor = visitor_as(ada)
+    page = visitor.get(edit_url(draft))
+    data = dict(page.form("title").fields)
+    visitor.client.delete_cookie("cfp")
+    late = visitor.submit(page, {"title": "Typed late"}, press="Save draft")
+    assert (late.status, late.links()["Back to the page"]) == (422, edit_url(draft))
+    assert "Typed late" in late.html
+    itself = visitor.client.post(
+        f"/netconf/submissions/{draft.code}/autosave",
+        data={**data, "title": "Typed late"},
+        headers={"Accept": "application/json"},
+    )
+    assert itself.status_code == 401
+    assert db.get_one(Submission, draft.id).title != "Typed late"
+
+
 def test_autosave_never_changes_what_is_handed_in(
     talk: Submission, ada: Person, db: Session, visitor_as: As
 ) -> None:

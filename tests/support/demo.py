@@ -14,7 +14,7 @@ from cfp.db import make_engine, open_session
 from cfp.demo.loading import load
 from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference
-from cfp.jobs import assignment, calibrate, selection
+from cfp.jobs import assignment, calibrate, compare, selection
 from cfp.links import Links
 from tests.factories import make_login
 from tests.support.places import NOBODY, Place, Places
@@ -62,6 +62,7 @@ def _load(file: Path) -> None:
             links=Links(f"http://127.0.0.1:{PORT}"),
             solve=assignment.solve,
             calibrate=calibrate.solve,
+            compare=compare.solve,
             choose=selection.solve,
             now=clock.now(),
         )

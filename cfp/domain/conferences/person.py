@@ -72,11 +72,11 @@ def reviews_by(db: Session, actor: Actor, conference: Conference, person_id: int
 
 
 def messages_to(db: Session, actor: Actor, conference: Conference, person_id: int) -> Sequence[Any]:
-    """The newest mails to the person (kind, subject, state, created) that `actor` may know of."""
+    """The newest mails to the person (id, kind, subject, state, created) `actor` may know of."""
     about = select(Submission.id).where(predicate(actor, Fact.MAIL, conference))
     about_review = select(Submission.id).where(predicate(actor, Fact.REVIEW_MAIL, conference))
     query = (
-        select(Message.kind, Message.subject, Message.state, Message.created)
+        select(Message.id, Message.kind, Message.subject, Message.state, Message.created)
         .where(
             Message.conference_id == conference.id,
             Message.person_id == person_id,

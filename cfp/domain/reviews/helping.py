@@ -243,6 +243,16 @@ def handed_to(db: Session, actor: Actor, standing: Standing, now: datetime) -> S
     return [Task(one, actor.name, *form) for one in asked]
 
 
+def handed_in_by(db: Session, actor: Actor, standing: Standing) -> Sequence[str]:
+    """Names of those who have written this reviewer's review and wait for it to be read."""
+    query = select(Guest.name).where(
+        Guest.submission_id == standing.submission.id,
+        Guest.for_id == actor.person_id,
+        Guest.state == "handed",
+    )
+    return db.scalars(query.order_by(Guest.id)).all()
+
+
 def _form(
     db: Session, standing: Standing, guest: Guest, now: datetime
 ) -> tuple[Sequence[Criterion], Sequence[Criterion], Sequence[ReviewField]]:

@@ -139,6 +139,7 @@ class Autosave {
       forget(mirrorName(this.form));
       return;
     }
+    this.form.prepend(box); // where one looks first, above what it would fill
     box.hidden = false;
     box.querySelector("[data-restore-yes]").addEventListener("click", () => {
       restore(this.form, entry.values);

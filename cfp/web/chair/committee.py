@@ -52,9 +52,8 @@ def people_invite(slug: str) -> ViewResponse | str:
     if "preview" in request.form:
         return page(lines) if form.validate() else (page(), 422)
     only = tracks[0].id if len(tracks) == 1 else None
-    return perform(
-        form, lambda: _invite(form, lines, only), lambda: page(lines), done=_("Invited.")
-    )
+    done = _("Invited: the mails are on their way.")
+    return perform(form, lambda: _invite(form, lines, only), lambda: page(lines), done=done)
 
 
 def _invite(form: InviteForm, lines: list[rules.PastedLine], only_track: int | None) -> str:

@@ -75,7 +75,7 @@ def guest_invite(slug: str, code: str) -> ViewResponse:
         )
         return url_for("chair.guests_of_one", slug=slug, code=code)
 
-    return perform(form, act, lambda: _page(form), done=_("Invited."))
+    return perform(form, act, lambda: _page(form), done=_("Invited: the mail is on its way."))
 
 
 @blueprint.post("/<slug>/chair/submissions/<code>/guests/<int(max=2147483647):number>/approve")

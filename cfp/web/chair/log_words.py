@@ -168,8 +168,10 @@ def log_word(action: str) -> str:
 DETAILS: dict[str, LazyString] = {
     "count": _l("count"),
     "from": _l("from"),
+    "hold_minutes": _l("minutes on hold"),
     "kind": _l("kind"),
     "mails": _l("mails"),
+    "number": _l("version"),
     "role": _l("role"),
     "state": _l("state"),
     "talks": _l("talks"),
@@ -177,15 +179,42 @@ DETAILS: dict[str, LazyString] = {
     "told": _l("told"),
     "track": _l("track"),
 }
+VALUES: dict[str, LazyString] = {
+    "accept": _l("accept"),
+    "affiliation": _l("same employer"),
+    "declined": _l("can't come"),
+    "reader": _l("reader"),
+    "reject": _l("don't accept"),
+    "rejected": _l("not accepted"),
+    "revise": _l("ask for changes"),
+    "track_chair": _l("track chair"),
+    "waitlist": _l("waitlist"),
+}
+"""Where a page says it otherwise than the data; the rest is the same word."""
+INSIDE = frozenset({"guest", "own", "person", "slug", "speaker"})
+"""Numbers and codes that say nothing to who reads the log: the entry has its names."""
 
 
 def detail_words(detail: object) -> str:
-    """The details of an entry, as "count: 3, to: accepted"; "" for none."""
+    """The details of an entry, as "count: 3, draft → submitted"; "" for none."""
     if not isinstance(detail, dict):
         return ""
-    known = {name: _plain(value) for name, value in detail.items() if value not in ("", None, [])}
-    return ", ".join(f"{DETAILS.get(name, name)}: {value}" for name, value in known.items())
+    told = {
+        name: _plain(value)
+        for name, value in detail.items()
+        if name not in INSIDE and value not in ("", None, [], 0)
+    }
+    moved = [f"{told.pop('from')} → {told.pop('to')}"] if {"from", "to"} <= told.keys() else []
+    return ", ".join([*moved, *(f"{_label(name)}: {value}" for name, value in told.items())])
+
+
+def _label(name: str) -> str:
+    return str(DETAILS.get(name) or VALUES.get(name) or name.replace("_", " "))
 
 
 def _plain(value: object) -> str:
-    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(_plain(one) for one in value)
+    if isinstance(value, bool):
+        return str(_l("yes") if value else _l("no"))
+    return str(VALUES.get(str(value)) or value).replace("_", " ")

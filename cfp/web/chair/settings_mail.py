@@ -77,7 +77,7 @@ EXAMPLES: dict[str, LazyString] = {
     "due": _l("They are due Tue 15 Sep 2026, 23:59 Prague."),
     "minutes": _l("25"),
     "by_when": _l("Please do so until Tue 1 Sep 2026, 23:59 Prague."),
-    "format": _l("Talk, 25 minutes"),
+    "format": _l("Talk, 25 + 5 minutes"),
     "track": _l("Networking"),
     "type": _l("Talk"),
     "note": _l("We liked the measurements best."),

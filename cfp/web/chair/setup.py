@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import flash, render_template, request, url_for
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from cfp.domain.conferences import actions, queries, rules
@@ -17,6 +17,8 @@ from cfp.web.chair.editing import rearrange
 from cfp.web.chair.setup_forms import CloneForm, EditionForm, NewConferenceForm, Wall
 from cfp.web.forms import ViewResponse, perform
 from cfp.web.gate import permission
+
+OPEN = _l("The call is open. Share its link; reviewers are invited under People.")
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -35,7 +37,7 @@ def new_conference() -> ViewResponse | str:
 
     if request.method == "GET" or rearrange(form.types):
         return page()
-    return perform(form, lambda: _create(form), page, done=_("The call is open."))
+    return perform(form, lambda: _create(form), page, done=str(OPEN))
 
 
 @blueprint.route("/new/from/<source>", methods=["GET", "POST"])
@@ -55,7 +57,7 @@ def clone_conference(source: str) -> ViewResponse | str:
 
     if request.method == "GET":
         return page()
-    return perform(form, lambda: _clone(form, last, others), page, done=_("The call is open."))
+    return perform(form, lambda: _clone(form, last, others), page, done=str(OPEN))
 
 
 def _defaults() -> dict[str, Any]:

@@ -27,11 +27,11 @@ from cfp.web.conflicts import conflict_type
 from cfp.web.forms import BaseForm, Line, Text, Ticks
 
 CONFIDENCE = {
-    1: _l("1: not my subject"),
-    2: _l("2: a little"),
-    3: _l("3: well enough"),
-    4: _l("4: well"),
-    5: _l("5: very well"),
+    1: _l("1 not my subject"),
+    2: _l("2 a little"),
+    3: _l("3 well enough"),
+    4: _l("4 well"),
+    5: _l("5 very well"),
 }
 
 

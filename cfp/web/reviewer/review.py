@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from cfp.domain.assignment import answers
 from cfp.domain.conferences.queries import fields_of
-from cfp.domain.reviews import actions, discussion, guests, queries
+from cfp.domain.reviews import actions, discussion, guests, helping, queries
 from cfp.domain.reviews.models import Review
 from cfp.domain.reviews.rules import MINUTES_PER_REVIEW, asked_of, can_be_reviewed, phase_now
 from cfp.errors import DomainError, StaleError
@@ -181,6 +181,7 @@ def _page(form: ReviewForm, own: Review | None) -> str:
     mine = allowed(actor, Action.REVIEW, standing, now)
     writes = takes and mine
     progress = queries.progress_of(db, actor, conference)
+    delegates = guests.may_delegate(actor, conference)
     return render_template(
         "reviewer/review.html",
         form=form,
@@ -202,6 +203,7 @@ def _page(form: ReviewForm, own: Review | None) -> str:
         writable=writes,
         mine=mine,
         assignment_state=standing.assignment_state,
-        delegates=guests.may_delegate(actor, conference),
+        delegates=delegates,
+        written_by=helping.handed_in_by(db, actor, standing) if delegates else [],
         conference=conference,
     )

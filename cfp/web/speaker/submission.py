@@ -51,7 +51,7 @@ def withdraw(slug: str, code: str) -> ViewResponse:
         actions.withdraw(db, actor, standing, links=context.links(), now=context.now())
         return own_page(standing.submission)
 
-    return press(act, done=_("Withdrawn."))
+    return press(act, done=_("It is withdrawn, and nothing is left for you to do."))
 
 
 @blueprint.post("/<slug>/submissions/<code>/discard")
