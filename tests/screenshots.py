@@ -94,7 +94,7 @@ def _take(browser: Browser, greeting: dict[str, object], shot: Shot) -> None:
         _log_in(page, greeting, shot.role)
     page.goto(f"{greeting['url']}/{slug}/{shot.path}")
     if shot.to:
-        page.locator(shot.to).evaluate("one => one.scrollIntoView()")
+        page.locator(shot.to).evaluate("one => one.scrollIntoView({behavior: 'instant'})")
     page.screenshot(path=IMAGES / f"{shot.name}.png")
     context.close()
 
