@@ -53,11 +53,12 @@ def asked_of(db: Session, submission: Submission) -> Sequence[Asked]:
     return [one for one in _all_of(db, submission) if not one.question.archived]
 
 
-def answered_of(db: Session, standing: Standing) -> Sequence[Asked]:
-    """What was answered, to questions no longer asked too; nothing for who may not know it."""
+def answered_of(db: Session, standing: Standing) -> Sequence[tuple[str, str, str]]:
+    """Question, kind and answer, no longer asked ones too; nothing for who may not know it."""
     if not sees(standing, Fact.ADDRESSES):
         return ()
-    return [one for one in _all_of(db, standing.submission) if one.text]
+    said = [one for one in _all_of(db, standing.submission) if one.text]
+    return [(one.question.name, one.question.kind, one.text) for one in said]
 
 
 def put(db: Session, submission: Submission, answers: Mapping[int, str]) -> None:

@@ -5,7 +5,6 @@ from flask import render_template
 from cfp.domain.assignment.memory import told
 from cfp.domain.assignment.rules import is_settled
 from cfp.domain.decisions import dossier
-from cfp.domain.decisions.confirm_answers import answered_of
 from cfp.domain.decisions.rules import can_become
 from cfp.domain.reviews import queries as reviews
 from cfp.domain.reviews.rules import scale_of
@@ -57,7 +56,7 @@ def submission(slug: str, code: str) -> str:
         before=before,
         after=after,
         placing=placing,
-        confirm_answers=answered_of(db, standing) if placing.confirmation else (),
+        answers=[(one.key, one.state, one.text) for one in events if one.kind == "answer"],
         speakers=speakers,
         conflicts=interests,
         told=told(db, actor, (one.conflict.recalled_id for one in interests)),

@@ -91,7 +91,7 @@ def _page() -> str:
         summed_up=text_for_speakers(db, standing),
         answers=responses.is_open(conference, submission, now),
         answer=confirmation_of(db, submission) if submission.state in _ANSWERED else None,
-        confirm_answers=answered_of(db, standing) if submission.state in _ANSWERED else (),
+        said=answered_of(db, standing) if submission.state in _ANSWERED else (),
         own=next((one for one in speakers if one.person_id == actor.person_id), None),
         messages=own_messages(db, actor, submission),
         gives=submission.state in IN_PROGRAM,
