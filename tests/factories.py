@@ -13,6 +13,7 @@ from cfp.domain.accounts.queries import secret_hash
 from cfp.domain.assignment.models import Assignment, Conflict, ReviewRound
 from cfp.domain.conferences.models import (
     Conference,
+    ConfirmQuestion,
     Criterion,
     ReviewField,
     Role,
@@ -276,6 +277,17 @@ def make_field(
 def answer(db: Session, review: Review, field: ReviewField, text: str) -> None:
     db.add(ReviewAnswer(review_id=review.id, field_id=field.id, text=text))
     db.flush()
+
+
+def make_question(
+    db: Session, conference: Conference, name: str = "What do you need?", **changes: object
+) -> ConfirmQuestion:
+    """A text asked on the confirm page, unless said otherwise."""
+    values = {"kind": "text", "position": next(_numbers), **changes}
+    question = ConfirmQuestion(conference_id=conference.id, name=name, **values)
+    db.add(question)
+    db.flush()
+    return question
 
 
 def make_guest(

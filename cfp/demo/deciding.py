@@ -1,6 +1,7 @@
 """Decisions: pending, announced, answered; what is still open is left for the visitor."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from cfp.demo import script
 from cfp.demo.script import Talk
@@ -8,6 +9,7 @@ from cfp.demo.stage import Stage
 from cfp.domain.conferences.actions import send_letters
 from cfp.domain.conferences.letters import letters, recipients
 from cfp.domain.conferences.models import Conference
+from cfp.domain.conferences.queries import confirm_questions_of
 from cfp.domain.decisions import (
     actions,
     announcements,
@@ -58,6 +60,8 @@ ANSWERS = (
     Answer(remote=True, zone="Pacific/Auckland", remark="It will be past midnight here."),
     Answer(recording=False),
 )
+NEEDS = ("Sound from the laptop", "", "A table for two cables and a cat feeder", "")
+"""What they answer to what this conference asks; some leave it empty."""
 SCENARIOS: Sequence[tuple[str, Mapping[str, int]]] = (
     ("By score alone", {}),
     ("One each, more newcomers", {"speaker": 1, "affiliation": 30, "first": 60}),
@@ -162,13 +166,17 @@ def set_pending(
 def answer(stage: Stage, conference: Conference, *, first: int, last: int) -> None:
     """Speakers confirm, one after the other; some have not yet."""
     coming = [talk for talk in script.talks() if talk.state in {"confirmed", "canceled"}]
+    (asked,) = confirm_questions_of(stage.db, conference)
     for place, talk in enumerate(coming):
         owner, submission = stage.actor(talk.owner), stage.submissions[talk.title]
         confirmations.confirm(
             stage.db,
             owner,
             stage.standing(owner, conference, submission),
-            answer=ANSWERS[place % 7 if place % 7 < len(ANSWERS) else 0],
+            answer=replace(
+                ANSWERS[place % 7 if place % 7 < len(ANSWERS) else 0],
+                own={asked.id: NEEDS[place % len(NEEDS)]},
+            ),
             links=stage.links,
             now=stage.then(first + (last - first) * place // len(coming)),
         )

@@ -47,6 +47,7 @@ def load(
         stage, stage.first_day, created=setting.CREATED, deadline=setting.FIRST_DEADLINE
     )
     setting.set_up_reviewing(stage, conference)
+    setting.ask_speakers(stage, conference)
     setting.announce_dates(stage, conference)
     cast.gather_committee(stage, conference)
     _first_round(stage, conference, solve)

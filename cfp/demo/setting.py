@@ -8,7 +8,13 @@ from zoneinfo import ZoneInfo
 from cfp.demo import script
 from cfp.demo.stage import Stage
 from cfp.domain.conferences import actions, queries
-from cfp.domain.conferences.actions import CallTimes, CriterionText, FieldText, ListRow
+from cfp.domain.conferences.actions import (
+    CallTimes,
+    CriterionText,
+    FieldText,
+    ListRow,
+    QuestionText,
+)
 from cfp.domain.conferences.models import Conference
 from cfp.domain.conferences.rules import AOE
 from cfp.phases import Phase
@@ -102,6 +108,17 @@ def set_up_reviewing(stage: Stage, conference: Conference) -> None:
     field = FieldText(kind="choice", audience="reviewers", **script.reviews()["field"])
     actions.add_field(db, stage.chair, conference, content=field, now=now)
     _plan_phases(stage, conference, now)
+
+
+def ask_speakers(stage: Stage, conference: Conference) -> None:
+    """What the confirm page asks beside the usual."""
+    asked = QuestionText(
+        "What do you need on stage?",
+        "There is a projector with HDMI and a microphone to wear.",
+        "text",
+    )
+    now = stage.then(CREATED, 10)
+    actions.add_question(stage.db, stage.chair, conference, content=asked, now=now)
 
 
 def _plan_phases(stage: Stage, conference: Conference, now: datetime) -> None:

@@ -14,13 +14,19 @@ from cfp.config import Config
 from cfp.db import open_session
 from cfp.domain.assignment.lateness import plan_of
 from cfp.domain.assignment.models import LatePlan
-from cfp.domain.conferences.models import Conference, Criterion, Invitation, ReviewField
+from cfp.domain.conferences.models import (
+    Conference,
+    ConfirmQuestion,
+    Criterion,
+    Invitation,
+    ReviewField,
+)
 from cfp.domain.submissions.models import Submission
 from cfp.errors import NotFoundError
 from cfp.links import Links
 from cfp.policy import Standing
 
-Numbered = TypeVar("Numbered", Criterion, Invitation, ReviewField)
+Numbered = TypeVar("Numbered", ConfirmQuestion, Criterion, Invitation, ReviewField)
 """What is called by its number within a conference."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

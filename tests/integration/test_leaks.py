@@ -26,6 +26,8 @@ from cfp.domain.decisions.models import (
     CalibratedReviewer,
     CalibratedSubmission,
     Calibration,
+    ConfirmAnswer,
+    Confirmation,
     PendingDecision,
 )
 from cfp.domain.mail.models import Message
@@ -46,6 +48,7 @@ from tests.factories import (
     make_guest,
     make_login,
     make_person,
+    make_question,
     make_review,
     make_submission,
 )
@@ -100,6 +103,7 @@ SECRETS: Mapping[str, set[str]] = {
     "zqguestaddress": {"reviewer", "helper", *DECIDERS},
     "zqhelpdraft": {"helper"},
     "zqhelphanded": {"reviewer"},
+    "zqconfirmanswer": {*SPEAKERS, *CHAIRS, "track_chair"},
     "zqresponse": {*SPEAKERS, "reviewer", *DECIDERS},
 }
 """Each secret and everybody who may read it; the reviewer who wrote a text reads their own."""
@@ -164,6 +168,7 @@ def plant(db: Session, world: World) -> None:
             )
         )
     plant_help(db, world)
+    confirm_in_secret(db, world)
     plant_figures(db, world)
     plan_in_secret(db, world)
     find_in_secret(db, world)
@@ -225,6 +230,15 @@ def plant_help(db: Session, world: World) -> None:
     make_guest(
         db, undecided, make_person(db), for_whom=reviewer, state="handed", draft=handed
     )
+
+
+def confirm_in_secret(db: Session, world: World) -> None:
+    """What the speakers of the confirmed talk have answered to a question of the conference's."""
+    talk = world.submissions[State.CONFIRMED]
+    question = make_question(db, world.conference)
+    db.add(Confirmation(conference_id=world.conference.id, submission_id=talk.id, at=NOW))
+    here = {"submission_id": talk.id, "question_id": question.id}
+    db.add(ConfirmAnswer(text="zqconfirmanswer", **here))
 
 
 def plant_figures(db: Session, world: World) -> None:

@@ -120,6 +120,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.pairs", "chair.pairs_compute"),
     ),
     CHAIRS: (
+        "chair.confirm_answers_csv",
         *("chair.announced_csv", "chair.announced_xlsx", "chair.messages_csv"),
         "chair.messages_xlsx",
         *("chair.log_xlsx", "chair.conflicts_csv", "chair.conflicts_xlsx", "chair.tag"),
@@ -166,6 +167,9 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         "chair.settings_use_again",
         *("chair.settings_field", "chair.settings_field_new", "chair.settings_field_archive"),
         *("chair.settings_field_up", "chair.settings_phases"),
+        *("chair.settings_confirm", "chair.settings_confirm_new"),
+        *("chair.settings_confirm_question", "chair.settings_confirm_archive"),
+        "chair.settings_confirm_up",
         *("chair.extension", "chair.extension_end"),
     ),
 }

@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from cfp import clock
 from cfp.actors import SYSTEM
 from cfp.domain.accounts.models import Person
+from cfp.domain.conferences.models import ConfirmQuestion
 from cfp.domain.conferences.rules import AUDIENCES
+from cfp.domain.decisions.models import ConfirmAnswer, Confirmation
 from cfp.domain.mail.models import Message
 from cfp.domain.program import blocks, drafts, versions
 from cfp.domain.reviews.content import Content
@@ -34,6 +36,7 @@ from tests.factories import (
     make_guest,
     make_login,
     make_person,
+    make_question,
     make_review,
     make_submission,
 )
@@ -76,6 +79,7 @@ def grow(db: Session, world: World, size: int) -> None:
         make_guest(db, talk, make_person(db))
         make_conflict(db, talk, reviewers[number - 2], kind="affiliation")
         accepted = make_submission(db, conference, [reviewer], state="confirmed")
+        confirm(db, accepted, make_question(db, conference))
         placed = drafts.place(
             db, SYSTEM, conference, code=accepted.code, title="", room_id=None,
             start=conference_start(world), minutes=10, now=NOW,
@@ -98,10 +102,17 @@ def grow(db: Session, world: World, size: int) -> None:
             review = make_review(db, world.submissions[state], reviewer)
             for field in fields:
                 answer(db, review, field, "Yes")
+    confirm(db, world.submissions[State.CONFIRMED], make_question(db, conference))
     versions.publish(db, SYSTEM, conference, note="", now=clock.now())
     conference.adjusts_scores, conference.accept_count = True, 2
     calibrate(db, conference)
     compare_all(db, world, reviewers)
+
+
+def confirm(db: Session, talk: Submission, question: ConfirmQuestion) -> None:
+    """What its speakers have said on the confirm page, to a question of the conference's too."""
+    db.add(Confirmation(conference_id=talk.conference_id, submission_id=talk.id, at=NOW))
+    db.add(ConfirmAnswer(submission_id=talk.id, question_id=question.id, text="A pointer"))
 
 
 def compare_all(db: Session, world: World, reviewers: list[Person]) -> None:

@@ -26,7 +26,14 @@ from cfp.domain.assignment.models import (
     ReviewerDocument,
 )
 from cfp.domain.assignment.proposals import JOB_KIND
-from cfp.domain.conferences.models import Conference, Criterion, Invitation, ReviewField, Room
+from cfp.domain.conferences.models import (
+    Conference,
+    ConfirmQuestion,
+    Criterion,
+    Invitation,
+    ReviewField,
+    Room,
+)
 from cfp.domain.decisions import selecting
 from cfp.domain.decisions.calibrating import JOB_KIND as CALIBRATE
 from cfp.domain.decisions.calibrating_rules import PAIRS
@@ -344,6 +351,10 @@ class Places:
         field = select(ReviewField.id).where(ReviewField.conference_id == self.conference.id)
         yield self._by_chair("settings_field", number=self._one(field))
         yield self._by_chair("settings_phases")
+        yield self._by_chair("settings_confirm")
+        yield self._by_chair("settings_confirm_new")
+        own = select(ConfirmQuestion.id).where(ConfirmQuestion.conference_id == self.conference.id)
+        yield self._by_chair("settings_confirm_question", number=self._one(own))
         reviewer = self._one(select(Person.code).where(Person.id == self.reviewer))
         yield self._by_chair("extension", person=reviewer)
 

@@ -282,6 +282,25 @@ class ReviewField(Base):
     archived: Mapped[bool] = mapped_column(default=False)
 
 
+class ConfirmQuestion(Base):
+    """What the conference asks on the confirm page beside what every conference does.
+
+    kind: text, yes_no or choice (one of `options`).
+    """
+
+    __tablename__ = "confirm_question"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    name: Mapped[str]
+    help: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str]
+    options: Mapped[list[Any]] = mapped_column(JSON(), default=list)
+    required: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(default=0)
+    archived: Mapped[bool] = mapped_column(default=False)
+
+
 class SavedView(Base):
     """A list as somebody wants to come back to it: its filters, order and columns by a name.
 

@@ -21,6 +21,7 @@ from cfp.actors import Actor, RoleKind
 from cfp.domain.accounts.models import Email, Person
 from cfp.domain.conferences.models import (
     Conference,
+    ConfirmQuestion,
     Criterion,
     Invitation,
     ReviewField,
@@ -103,7 +104,14 @@ def fields_of(
     return _rows(db, ReviewField, conference, archived)
 
 
-Listed = TypeVar("Listed", Track, SubmissionType, Room, Criterion, ReviewField)
+def confirm_questions_of(
+    db: Session, conference: Conference, *, archived: bool = False
+) -> list[ConfirmQuestion]:
+    """What it asks on the confirm page beside the usual, in their order."""
+    return _rows(db, ConfirmQuestion, conference, archived)
+
+
+Listed = TypeVar("Listed", Track, SubmissionType, Room, Criterion, ReviewField, ConfirmQuestion)
 
 
 def _rows(db: Session, model: type[Listed], conference: Conference, archived: bool) -> list[Listed]:

@@ -198,6 +198,7 @@ def check_scale(low: int, high: int, labels: Sequence[str]) -> None:
 
 
 FIELD_KINDS = ("text", "choice", "choices")
+CONFIRM_KINDS = ("text", "yes_no", "choice")
 AUDIENCES = ("chairs", "reviewers", "speakers")
 """Who reads an answer, the fewest first: each reads what is meant for those before it, too."""
 FIELD_NAME_LIMIT, OPTION_LIMIT, OPTIONS_LIMIT = 120, 200, 50

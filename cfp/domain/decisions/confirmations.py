@@ -13,6 +13,7 @@ from cfp.actors import Actor
 from cfp.domain.accounts.models import Person, Token
 from cfp.domain.accounts.tokens import Purpose, find, issue, use
 from cfp.domain.conferences.models import Conference
+from cfp.domain.decisions import confirm_answers
 from cfp.domain.decisions.models import Confirmation
 from cfp.domain.submissions.actions import move
 from cfp.domain.submissions.models import Speaker, Submission
@@ -33,7 +34,8 @@ class Answer:
     """A confirmation as given.
 
     `days`: the conference's days -> one of `PARTS_OF_DAY`, or a span in which it can be given, as
-    `span` writes it; without `bio` it stays as it is.
+    `span` writes it; without `bio` it stays as it is. `own`: ids of
+    the conference's own questions -> what is answered.
     """
 
     format_fits: bool = True
@@ -43,6 +45,7 @@ class Answer:
     days: Mapping[date, str] = field(default_factory=dict)
     remark: str = ""
     bio: str | None = None
+    own: Mapping[int, str] = field(default_factory=dict)
 
 
 def confirm(
@@ -58,6 +61,7 @@ def confirm(
 
     Raises:
         NotNowError: `not_now`, unless it is accepted or confirmed.
+        DomainError: as `confirm_answers.put`; `availability_span`.
     """
     submission = standing.submission
     for part in answer.days.values():
@@ -65,6 +69,7 @@ def confirm(
             raise DomainError("availability_span")
     if submission.state != State.CONFIRMED:
         move(db, actor, standing, "confirm", now=now, links=links)
+    confirm_answers.put(db, submission, answer.own)
     row = _row(db, actor, submission, now)
     row.format_fits, row.remote, row.zone = answer.format_fits, answer.remote, answer.zone
     row.recording, row.remark, row.reason = answer.recording, answer.remark, ""

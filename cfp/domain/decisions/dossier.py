@@ -29,12 +29,13 @@ from cfp.actors import Actor
 from cfp.audit import AuditEntry
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import Assignment, Conflict
-from cfp.domain.conferences.models import Role, SubmissionType, Track
+from cfp.domain.conferences.models import ConfirmQuestion, Role, SubmissionType, Track
 from cfp.domain.conferences.queries import primary_address
 from cfp.domain.decisions.calibrating_queries import Certainty, in_run
 from cfp.domain.decisions.models import (
     CalibratedSubmission,
     Calibration,
+    ConfirmAnswer,
     Confirmation,
     Decision,
     PendingDecision,
@@ -216,8 +217,9 @@ def _reviewing() -> Select[int, str, str, str, Any, str]:
 class Event:
     """Something that happened to a submission.
 
-    `kind` is decision, mail, material or log. `key` is the outcome, the mail's kind, the
-    material's kind, the log's action; `state` and `text` are further words of it.
+    `kind` is decision, answer, mail, material or log. `key` is the outcome, the question that was
+    answered on the confirm page, the mail's kind, the material's kind, the log's action; `state`
+    and `text` are further words of it: of an answer how it is given, and what it says.
     """
 
     kind: str
@@ -230,8 +232,8 @@ class Event:
 
 
 def events_of(db: Session, standing: Standing) -> list[Event]:
-    """Decisions, materials, mails and log entries that this person may know, oldest first."""
-    facts = (Fact.DECISION, Fact.MAIL, Fact.LOG, Fact.REVIEW_MAIL)
+    """Decisions, answers, materials, mails, log entries that one may know, oldest first."""
+    facts = (Fact.DECISION, Fact.ADDRESSES, Fact.MAIL, Fact.LOG, Fact.REVIEW_MAIL)
     known = frozenset(fact for fact in facts if sees(standing, fact))
     if not known - {Fact.REVIEW_MAIL}:
         return []
@@ -245,6 +247,8 @@ def _events(known: frozenset[Fact]) -> CompoundSelect[Any]:
     parts = []
     if Fact.DECISION in known:
         parts += [_decisions(), _materials()]
+    if Fact.ADDRESSES in known:
+        parts.append(_answers())
     if Fact.MAIL in known:
         parts.append(_mails(with_reviews=Fact.REVIEW_MAIL in known))
     if Fact.LOG in known:
@@ -278,6 +282,19 @@ def _decisions() -> Select[Any]:
         query.select_from(Decision)
         .outerjoin(Person, Person.id == Decision.by_id)
         .where(Decision.submission_id == _ID)
+    )
+
+
+def _answers() -> Select[Any]:
+    """In the order in which they are asked."""
+    columns = (ConfirmQuestion.position, Confirmation.at, Person.name, ConfirmQuestion.name)
+    return (
+        _event("answer", columns, state=ConfirmQuestion.kind, text=ConfirmAnswer.text)
+        .select_from(ConfirmAnswer)
+        .join(ConfirmQuestion, ConfirmQuestion.id == ConfirmAnswer.question_id)
+        .join(Confirmation, Confirmation.submission_id == ConfirmAnswer.submission_id)
+        .outerjoin(Person, Person.id == Confirmation.person_id)
+        .where(ConfirmAnswer.submission_id == _ID)
     )
 
 

@@ -88,6 +88,21 @@ class Confirmation(Base):
     at: Mapped[datetime]
 
 
+class ConfirmAnswer(Base):
+    """What a talk's speakers answer to a question of the conference's own; none without words.
+
+    The answer to a choice is the words chosen, so it outlives a change of what is offered.
+    """
+
+    __tablename__ = "confirm_answer"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    question_id: Mapped[int] = mapped_column(
+        ForeignKey("confirm_question.id"), primary_key=True, index=True
+    )
+    text: Mapped[str]
+
+
 class Calibration(Base):
     """What one run found of a set of reviews: scores with the reviewers' leniency taken out.
 

@@ -27,7 +27,7 @@ from cfp.domain.assignment.models import (
     Standby,
 )
 from cfp.domain.conferences.models import Conference, Invitation, Role, SavedView
-from cfp.domain.decisions.models import CalibratedReviewer, Confirmation
+from cfp.domain.decisions.models import CalibratedReviewer, ConfirmAnswer, Confirmation
 from cfp.domain.mail.models import MailChoice, Message
 from cfp.domain.mail.states import move
 from cfp.domain.persons.references import delete_rows, table_of
@@ -131,6 +131,8 @@ def _erase_from_submissions(db: Session, who: _Who) -> None:
         _erase_from_history(db, submission_id, codes)
     mine = Confirmation.person_id.in_(who.ids)
     db.execute(update(Confirmation).where(mine).values(remark="", reason="", zone=""))
+    talks = select(Confirmation.submission_id).where(mine)
+    db.execute(delete(ConfirmAnswer).where(ConfirmAnswer.submission_id.in_(talks)))
 
 
 def _erase_from_history(db: Session, submission_id: int, codes: Collection[str]) -> None:

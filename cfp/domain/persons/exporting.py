@@ -35,8 +35,15 @@ from cfp.domain.assignment.models import (
     ReviewerProfile,
     Standby,
 )
-from cfp.domain.conferences.models import Conference, Criterion, ReviewField, Role, SavedView
-from cfp.domain.decisions.models import Confirmation
+from cfp.domain.conferences.models import (
+    Conference,
+    ConfirmQuestion,
+    Criterion,
+    ReviewField,
+    Role,
+    SavedView,
+)
+from cfp.domain.decisions.models import ConfirmAnswer, Confirmation
 from cfp.domain.mail.models import MailChoice, Message
 from cfp.domain.program.models import Material, StoredFile
 from cfp.domain.reviews.models import (
@@ -194,14 +201,25 @@ def _texts(db: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
         .join(Conference, Conference.id == MailChoice.conference_id)
         .where(MailChoice.person_id == me)
     )
-    rows = _plain(db.execute(union_all(abstracts, lists, answers, views, choices)))
+    confirmed = (
+        _hanging(ConfirmAnswer, literal("confirm_answers"), here, Submission.code)
+        .add_columns(ConfirmQuestion.name, literal(""), ConfirmAnswer.text)
+        .join(ConfirmQuestion, ConfirmQuestion.id == ConfirmAnswer.question_id)
+        .join(Confirmation, Confirmation.submission_id == ConfirmAnswer.submission_id)
+        .where(Confirmation.person_id == me)
+    )
+    parts = (abstracts, lists, answers, views, choices, confirmed)
+    rows = _plain(db.execute(union_all(*parts)))
     given: dict[str, list[dict[str, Any]]] = {
         kind: []
-        for kind in ("abstracts", "collaborators", "answers", "saved_views", "mail_choices")
+        for kind in (
+            *("abstracts", "collaborators", "answers", "saved_views", "mail_choices"),
+            "confirm_answers",
+        )
     }
     for row in rows:
         given[row.pop("kind")].append({name: value for name, value in row.items() if value})
-    for answer in given["answers"]:
+    for answer in (*given["answers"], *given["confirm_answers"]):
         answer["question"] = answer.pop("title")
     return given
 

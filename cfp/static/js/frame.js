@@ -1,4 +1,4 @@
-// Every page behind a log-in: menus, times, and what becomes of mirrored drafts.
+// Every page behind a log-in, and those of a mail's button: menus, times, and what becomes of mirrored drafts.
 import { forgetAll, forgetSent } from "./mirror.js";
 import { startMenus } from "./menus.js";
 import { startTimes } from "./times.js";

@@ -13,8 +13,9 @@ function quietly(act) {
   }
 }
 
-export const mirrorName = (form) =>
-  `${PREFIX}${form.dataset.owner ?? ""}:${form.dataset.autosave || location.pathname}`;
+// A form that stands at two addresses says as what it is kept.
+export const mirrorName = ({ dataset }) =>
+  `${PREFIX}${dataset.owner ?? ""}:${dataset.keptAs || dataset.autosave || location.pathname}`;
 
 // Fields a person types into: [name, value] in the form's order.
 export function typed(form) {

@@ -12,6 +12,7 @@ from cfp.web.chair import setup_words  # noqa: E402,F401 - routes register thems
 from cfp.web.chair import settings_lists  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import settings_criteria  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import settings_fields  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import settings_confirm  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import settings_phases  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import extensions  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import settings_mail  # noqa: E402,F401 - routes register themselves
@@ -35,6 +36,7 @@ from cfp.web.chair import decisions  # noqa: E402,F401 - routes register themsel
 from cfp.web.chair import sure  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import pairs  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import reviews  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import confirm_file  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import announce  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import dashboard  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import assignment  # noqa: E402,F401 - routes register themselves

@@ -54,6 +54,7 @@ def settings(slug: str) -> str:
         rooms=queries.rooms_of(db, conference),
         criteria=queries.criteria_of(db, conference),
         fields=queries.fields_of(db, conference),
+        confirm_questions=queries.confirm_questions_of(db, conference),
         phases=phases_of(conference),
         own_mails=queries.own_mails(db, conference),
     )

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from cfp.domain.conferences import actions, queries, rules
-from cfp.domain.conferences.models import Criterion, ReviewField
+from cfp.domain.conferences.models import ConfirmQuestion, Criterion, ReviewField
 from cfp.domain.reviews import form_changes
 from cfp.domain.reviews.form_changes import Effect
 from cfp.phases import phases_of
@@ -107,7 +107,11 @@ def settings_criterion_up(slug: str, number: int) -> ViewResponse:
 
 
 def pressed(
-    act: Callable[..., Effect | None], question: Criterion | ReviewField, first: str
+    act: Callable[..., Effect | None],
+    question: Criterion | ReviewField | ConfirmQuestion,
+    first: str,
+    *,
+    back: str | None = None,
 ) -> ViewResponse:
     """One button of the list: carry it out and say what it did."""
     effects: list[Effect | None] = []
@@ -115,12 +119,12 @@ def pressed(
     def do() -> str:
         db, actor, conference = context.db(), context.actor(), context.conference()
         effects.append(act(db, actor, conference, question, now=context.now()))
-        return list_url()
+        return back or list_url()
 
     return press(do, done=lambda: effect_words(first, effects[0] or Effect()))
 
 
-def archive_words(question: Criterion | ReviewField) -> str:
+def archive_words(question: Criterion | ReviewField | ConfirmQuestion) -> str:
     """What the button "archive" says it did, asked before it does it."""
     words: str = _("Asked again.") if question.archived else _("Asked no more.")
     return words

@@ -56,6 +56,7 @@ def submission(slug: str, code: str) -> str:
         before=before,
         after=after,
         placing=placing,
+        answers=[(one.key, one.state, one.text) for one in events if one.kind == "answer"],
         speakers=speakers,
         conflicts=interests,
         told=told(db, actor, (one.conflict.recalled_id for one in interests)),

@@ -16,18 +16,18 @@ from wtforms.validators import InputRequired, Optional
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Token
 from cfp.domain.conferences.models import Conference, SubmissionType
-from cfp.domain.decisions import confirmations
+from cfp.domain.decisions import confirm_answers, confirmations
 from cfp.domain.decisions.confirmations import Answer
 from cfp.domain.decisions.models import Confirmation, Decision
 from cfp.domain.submissions.speakers import speakers_of
-from cfp.domain.submissions.states import IN_PROGRAM, State
+from cfp.domain.submissions.states import IN_PROGRAM, State, content_is_open
 from cfp.errors import DomainError, NotNowError
 from cfp.policy import Action, Standing
 from cfp.web import context
 from cfp.web.account.forms import zone_choices
 from cfp.web.forms import BaseForm, Text, ViewResponse, perform
 from cfp.web.gate import permission
-from cfp.web.speaker import blueprint
+from cfp.web.speaker import blueprint, own_questions
 from cfp.web.speaker.talks import minutes_words, own_page
 from cfp.web.wording import add_words
 
@@ -54,7 +54,7 @@ add_words(
 
 
 class ConfirmForm(BaseForm):
-    """All questions at once; the days of the conference are added by `_form`."""
+    """All questions at once; `_form` adds the conference's days and its own questions."""
 
     format_fits = RadioField(
         _l("Is this format right for you?"),
@@ -80,6 +80,7 @@ class ConfirmForm(BaseForm):
     remark = Text(_l("Remark"), limit=2000)
 
     day_names: tuple[str, ...] = ()
+    question_names: tuple[str, ...] = ()
 
     def times_of(self, name: str) -> tuple[Any, Any]:
         """The two fields beside a day's: from when, until when."""
@@ -203,7 +204,7 @@ def _leads_to(standing: Standing, secret: str | None) -> str:
 
 
 def _form(actor: Actor, standing: Standing, *, fresh: bool = False) -> ConfirmForm:
-    """The form of this conference's days, filled with what was answered before."""
+    """The form of this conference's days and questions, filled with what was answered before."""
     conference = standing.conference
     days = [
         conference.start_date + timedelta(days=n)
@@ -219,10 +220,14 @@ def _form(actor: Actor, standing: Standing, *, fresh: bool = False) -> ConfirmFo
         since, until = _l("%(day)s, from", day=said), _l("%(day)s, until", day=said)
         fields[f"since_{day.isoformat()}"] = TimeField(since, [Optional()])
         fields[f"until_{day.isoformat()}"] = TimeField(until, [Optional()])
-    own_form = type("ConfirmFormOfDays", (ConfirmForm,), {**fields, "day_names": tuple(names)})
+    asked = confirm_answers.asked_of(context.db(), standing.submission)
+    questions = own_questions.fields_of(asked)
+    named = {"day_names": tuple(names), "question_names": tuple(questions)}
+    own_form = type("ConferenceConfirmForm", (ConfirmForm,), {**fields, **questions, **named})
     before = confirmations.confirmation_of(context.db(), standing.submission)
     own = confirmations.own_place(context.db(), actor, standing.submission)
     data = _data(actor, conference, before if standing.submission.announced else None)
+    data = {**data, **own_questions.data_of(asked)}
     options = {"formdata": None} if fresh else {}
     form: ConfirmForm = own_form(data={**data, "bio": own.bio if own else ""}, **options)
     form.zone.choices = zone_choices(form.zone.data or "")
@@ -263,6 +268,7 @@ def _answer(form: ConfirmForm) -> Answer:
         },
         remark=form.remark.data,
         bio=form.bio.data if "bio" in form else None,
+        own=own_questions.answers(form, form.question_names),
     )
 
 
@@ -295,6 +301,8 @@ def _page(
         accepted_for=_accepted_for(standing),
         confirmed=submission.state == State.CONFIRMED,
         me=actor,
+        by_token=token is not None,
+        edits=content_is_open(standing.conference, submission, context.now()),
     )
 
 

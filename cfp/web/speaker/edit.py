@@ -15,11 +15,11 @@ from cfp.web.gate import permission
 from cfp.web.speaker import blueprint
 from cfp.web.speaker.forms import TalkForm
 from cfp.web.speaker.talks import (
+    after_saving,
     form_of,
     form_page,
     look_for_conflicts,
     mistakes,
-    page_of,
     speakers_line,
     talk_form,
 )
@@ -82,7 +82,7 @@ def _store(form: TalkForm) -> str:
     if form.submits:
         _submit()
     look_for_conflicts(context.submission())
-    return page_of(context.submission())
+    return after_saving(context.submission())
 
 
 def _edit(form: TalkForm) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from cfp.domain.assignment.by_speakers import can_be_said, is_asked
 from cfp.domain.conferences.models import Conference, SubmissionType, Track
+from cfp.domain.decisions.confirm_answers import answered_of
 from cfp.domain.decisions.confirmations import confirmation_of
 from cfp.domain.decisions.models import Decision
 from cfp.domain.program import materials, versions
@@ -90,6 +91,7 @@ def _page() -> str:
         summed_up=text_for_speakers(db, standing),
         answers=responses.is_open(conference, submission, now),
         answer=confirmation_of(db, submission) if submission.state in _ANSWERED else None,
+        said=answered_of(db, standing) if submission.state in _ANSWERED else (),
         own=next((one for one in speakers if one.person_id == actor.person_id), None),
         messages=own_messages(db, actor, submission),
         gives=submission.state in IN_PROGRAM,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -15,11 +15,14 @@ from cfp.domain.submissions import contents
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.queries import offered_tracks, offered_types
 from cfp.domain.submissions.rules import Content, SpeakerEntry
-from cfp.domain.submissions.states import State
+from cfp.domain.submissions.states import IN_PROGRAM, State
 from cfp.formats.speakers import NameAndAffiliation, write_entries
 from cfp.policy import Relation
 from cfp.web import context
 from cfp.web.speaker.forms import TalkForm, row_of
+
+CONFIRM = "confirm"
+"""What an address says that leads to the form from the confirm page, where one goes on."""
 
 
 def format_words(one: SubmissionType) -> str:
@@ -130,7 +133,8 @@ def form_page(form: TalkForm, submission: Submission | None = None) -> str:
         form=form,
         submission=submission,
         draft=draft,
-        back=page_of(submission) if submission and not draft else None,
+        then=CONFIRM if _came_from_confirming() else None,
+        back=after_saving(submission) if submission and not draft else None,
         as_chair=submission is not None and not is_own(),
         autosave=autosave,
         owner=context.actor().person_id or "",
@@ -162,6 +166,18 @@ def page_of(submission: Submission) -> str:
     if is_own():
         return own_page(submission)
     return url_for("chair.submission", slug=context.conference().slug, code=submission.code)
+
+
+def after_saving(submission: Submission) -> str:
+    """Where one goes on once a submission is changed: to confirming, if that was interrupted."""
+    if _came_from_confirming() and is_own() and submission.state in IN_PROGRAM:
+        slug = context.conference().slug
+        return url_for("speaker.confirm", slug=slug, code=submission.code)
+    return page_of(submission)
+
+
+def _came_from_confirming() -> bool:
+    return request.args.get("then") == CONFIRM
 
 
 def own_page(submission: Submission) -> str:

@@ -32,6 +32,13 @@ from cfp.domain.conferences.actions.lists import (
 )
 from cfp.domain.conferences.actions.mails import change_mail, restore_mail
 from cfp.domain.conferences.actions.phases import change_phases
+from cfp.domain.conferences.actions.questions import (
+    QuestionText,
+    add_question,
+    archive_question,
+    change_question,
+    move_question,
+)
 from cfp.domain.conferences.actions.roles import (
     answer_invitation,
     give_role,
@@ -55,12 +62,15 @@ __all__ = [
     "FieldText",
     "ListRow",
     "NewConference",
+    "QuestionText",
     "add_criterion",
     "add_field",
+    "add_question",
     "answer_invitation",
     "archive",
     "archive_criterion",
     "archive_field",
+    "archive_question",
     "change_basics",
     "change_call",
     "change_criterion",
@@ -68,6 +78,7 @@ __all__ = [
     "change_mail",
     "change_page",
     "change_phases",
+    "change_question",
     "change_reviewing",
     "clone",
     "close_call",
@@ -78,6 +89,7 @@ __all__ = [
     "invite_again",
     "move_criterion",
     "move_field",
+    "move_question",
     "open_call",
     "remind_drafts",
     "resend_invitation",

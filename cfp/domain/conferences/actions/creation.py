@@ -18,6 +18,7 @@ from cfp.domain.conferences.actions.roles import give_role, invite
 from cfp.domain.conferences.models import (
     AffiliationAlias,
     Conference,
+    ConfirmQuestion,
     Criterion,
     ReviewField,
     Room,
@@ -133,6 +134,7 @@ def clone(
     _copy_rows(db, MailTemplate, source, conference)
     _copy_rows(db, AffiliationAlias, source, conference)
     _copy_rows(db, Tag, source, conference)
+    _copy_rows(db, ConfirmQuestion, source, conference, archived=False)
     detail = {"from": source.slug, "invited": invited}
     _start(db, actor, conference, now, detail)
     return conference

@@ -1,4 +1,4 @@
-"""The order of the review form's questions, kept in the `position` of each."""
+"""The order of the questions of a form, kept in the `position` of each."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -6,9 +6,9 @@ from typing import TypeVar
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cfp.domain.conferences.models import Conference, Criterion, ReviewField
+from cfp.domain.conferences.models import Conference, ConfirmQuestion, Criterion, ReviewField
 
-Question = TypeVar("Question", Criterion, ReviewField)
+Question = TypeVar("Question", Criterion, ReviewField, ConfirmQuestion)
 
 
 def place_at_end(db: Session, conference: Conference, model: type[Question]) -> int:
