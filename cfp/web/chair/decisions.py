@@ -44,6 +44,7 @@ from cfp.web.chair.decision_forms import (
     ManyForm,
     capacity_form,
 )
+from cfp.web.chair.meanwhile import meanwhile_url
 from cfp.web.chair.sure_words import BAND_WORDS
 from cfp.web.files import Table, add_files
 from cfp.web.forms import ViewResponse, perform, press
@@ -63,7 +64,7 @@ MANY_LIMIT = 1_000
 def decisions(slug: str) -> tuple[str, int]:
     """The board as a list, with what is pending, how sure the scores are and the minutes used."""
     db, actor, conference = context.db(), context.actor(), context.conference()
-    run = _run()
+    run, since = _run(), meanwhile_url()
     listing = board_listing(run.calibration.id if run else None).load(db)
     known = figures(db, actor, conference)
     around = surroundings(db, actor, conference, since=context.now() - UNDO_WITHIN)
@@ -81,6 +82,7 @@ def decisions(slug: str) -> tuple[str, int]:
         scores=_scores([row.id for row in listing.rows]),
         figures=known,
         around=around,
+        meanwhile_url=since,
         bars=[
             *_bars(conference, known, around),
             *_bars_of_days(conference, minutes_by_day(db, actor, conference)),
