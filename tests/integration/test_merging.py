@@ -90,6 +90,7 @@ def test_from_pending_to_what_both_sides_read(
     assert "Flows" not in visitor_as(bob).get(f"/netconf/submissions/{meters.code}/").text
     page = chair.get(f"{BASE}announce")
     assert "1 accepted, 1 not accepted; 2 mails" in page.text
+    assert "merged into another, pending" in page.text
     announce(chair, 2)
     decision = db.query(Decision).filter_by(submission_id=meters.id).one()
     assert (decision.outcome, decision.into_id) == ("rejected", flows.id)
@@ -105,6 +106,7 @@ def test_from_pending_to_what_both_sides_read(
     assert '- "Meters": Bob Sample' in to_ada.body
     assert '"Flows" (' + flows.code + ") is accepted" in to_ada.body
     assert "{" not in to_ada.body + to_bob.body
+    assert "we have decided on 1 of your submissions" in to_ada.body
     assert to_ada.body.count("is accepted, as") == 1
     # Nobody stands on a talk, and so on the public program, without having been asked.
     assert [one.person_id for one in db.query(Speaker).filter_by(submission_id=flows.id)] == [

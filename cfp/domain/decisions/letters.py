@@ -88,8 +88,8 @@ class Letter:
 
     @property
     def outcomes(self) -> list[str]:
-        """The different outcomes it says, in the order of its talks."""
-        return list(dict.fromkeys(one.outcome for one in self.told if not one.joined_by))
+        """The different outcomes it says, in the order of its talks; one may be "merged"."""
+        return list(dict.fromkeys(one.kind for one in self.told if not one.joined_by))
 
 
 def readers(db: Session, ids: Collection[int]) -> Mapping[int, list[Reader]]:
@@ -320,7 +320,7 @@ def _several(
     needed = any(one.kind in NEEDS_ANSWER for one in theirs)
     return {
         "action": wording.part("action_needed", {}, conference.language) if needed else "",
-        "count": str(len(theirs)),
+        "count": str(len({one.submission.id for one in theirs})),
         "outcomes": "\n\n* * *\n\n".join(parts),
     }
 
