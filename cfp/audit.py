@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cfp.actors import Actor
@@ -50,7 +50,10 @@ class AuditEntry(Base):
     after_digest: Mapped[str] = mapped_column(default="")
     hash: Mapped[str]
 
-    __table_args__ = (UniqueConstraint("chain_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("chain_id", "number"),
+        Index("ix_audit_entry_act", "conference_id", "action", "at"),
+    )
 
 
 class AuditSalt(Base):

@@ -116,6 +116,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.proposal_xlsx", "chair.assignment_scarce"),
         *("chair.assignment_csv", "chair.assignment_json"),
         *("chair.decisions", "chair.decide_many", "chair.decide_several", "chair.undo_decisions"),
+        "chair.meanwhile",
         *("chair.sure", "chair.sure_compute", "chair.sure_job", "chair.sure_cancel"),
         *("chair.pairs", "chair.pairs_compute"),
     ),

@@ -13,6 +13,7 @@ from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.decisions.days import day_key, days_of
+from cfp.domain.decisions.merging import target_of
 from cfp.domain.decisions.models import DecisionBatch, PendingDecision
 from cfp.domain.decisions.rules import (
     CAPACITY_LIMIT,
@@ -30,7 +31,7 @@ from cfp.errors import DomainError, ForbiddenError, NotNowError, StaleError
 from cfp.policy import Action, Standing, allowed, may
 
 Columns = Mapping[str, Any]
-"""A pending decision as outcome, type_id, minutes and note."""
+"""A pending decision as outcome, type_id, minutes, note and into_id."""
 
 
 def pending_of(db: Session, submission: Submission) -> PendingDecision | None:
@@ -48,6 +49,7 @@ def set_pending(
     type_id: int | None = None,
     minutes: int | None = None,
     note: str = "",
+    into: str | None = None,
     revision: str,
     now: datetime,
 ) -> PendingDecision | None:
@@ -55,13 +57,15 @@ def set_pending(
 
     `outcome` is a move of `states.OUTCOMES`. Format and minutes are those it is accepted for:
     without them its own format and that format's minutes. `revision` is `rules.mark` of what the
-    form was filled with.
+    form was filled with. `into` is the code of another submission that it is merged into; the
+    outcome is then "reject", as it is no talk of its own any more.
 
     Raises:
         StaleError: `stale`, when somebody else has decided since.
         ForbiddenError: `forbidden`, for the wrong person or one with a blocking conflict.
         DomainError: at its field: `decision.not_from_here`, `decision.unknown_type`,
-            `decision.bad_minutes`, `decision.needs_note`, `decision.long_note`.
+            `decision.bad_minutes`, `decision.needs_note`, `decision.long_note`, and as
+            `merging.target_of`.
     """
     if not allowed(actor, Action.DECIDE_ONE, standing, now):
         raise ForbiddenError("forbidden")
@@ -82,11 +86,13 @@ def set_pending(
         raise DomainError("decision.bad_minutes", field="minutes", limit=MINUTES_LIMIT)
     if type_id is not None:
         _check_type(db, standing.conference, submission, type_id)
+    target = None if into is None else target_of(db, actor, standing, into)
     values = {
         "outcome": outcome,
         "type_id": (type_id or submission.type_id) if outcome == "accept" else None,
         "minutes": minutes,
         "note": note,
+        "into_id": target.id if target else None,
     }
     change = _Change(submission, before, values)
     (after,) = _replace_all(db, actor, standing.conference, [change], now)
@@ -181,7 +187,8 @@ def _change_many(
     changes, left_out = [], []
     for submission, pending in rows:
         outcome = wanted[submission.id]
-        if (pending.outcome if pending else None) == outcome:
+        merges = pending is not None and pending.into_id is not None
+        if (pending.outcome if pending else None) == outcome and not merges:
             continue
         if outcome is not None and not _without_note(submission, outcome):
             left_out.append(submission.code)
@@ -277,7 +284,7 @@ def _without_note(submission: Submission, outcome: str) -> bool:
 
 def _plain(submission: Submission, outcome: str) -> Columns:
     type_id = submission.type_id if outcome == "accept" else None
-    return {"outcome": outcome, "type_id": type_id, "minutes": None, "note": ""}
+    return {"outcome": outcome, "type_id": type_id, "minutes": None, "note": "", "into_id": None}
 
 
 def _columns(pending: PendingDecision | None) -> Columns | None:
@@ -288,6 +295,7 @@ def _columns(pending: PendingDecision | None) -> Columns | None:
         "type_id": pending.type_id,
         "minutes": pending.minutes,
         "note": pending.note,
+        "into_id": pending.into_id,
     }
 
 

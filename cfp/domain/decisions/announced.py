@@ -7,13 +7,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.decisions.announcements import object_key
 from cfp.domain.decisions.letters import KINDS, REMINDER, readers
+from cfp.domain.decisions.merging import MERGED
 from cfp.domain.decisions.models import Confirmation, Decision, PendingDecision
 from cfp.domain.decisions.queries import newest_decision
 from cfp.domain.mail.models import Message
@@ -40,7 +41,7 @@ def announced(conference: Conference) -> View:
         "title": Submission.title,
         "track": Track.name,
         "state": Submission.state,
-        "outcome": Decision.outcome,
+        "outcome": case((Decision.into_id.is_not(None), MERGED), else_=Decision.outcome),
         "type": kind.name,
         "minutes": func.coalesce(Decision.minutes, kind.minutes),
         "discussion": kind.discussion_minutes,

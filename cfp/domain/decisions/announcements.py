@@ -19,12 +19,14 @@ from cfp.domain.decisions.confirmations import issue_confirm_token
 from cfp.domain.decisions.letters import (
     KINDS,
     ConfirmLink,
+    Joining,
     Letter,
     Reader,
     Told,
     readers,
     write_announcement,
 )
+from cfp.domain.decisions.merging import Target, joiners, targets_in
 from cfp.domain.decisions.models import Decision, DecisionBatch, PendingDecision
 from cfp.domain.decisions.rewording import Words, check_words, reworded
 from cfp.domain.decisions.rules import DECIDABLE, STATE_OF, can_become, in_order
@@ -32,6 +34,7 @@ from cfp.domain.mail import actions as mail
 from cfp.domain.mail.models import Message
 from cfp.domain.submissions.actions import move
 from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.states import IN_PROGRAM, State
 from cfp.errors import DomainError, ForbiddenError, NotNowError
 from cfp.links import Links
 from cfp.policy import Action, Fact, Relation, Standing, may, predicate
@@ -48,6 +51,9 @@ class Plan:
         letters: one per person who has an address.
         unreached: (submission, person) of those who have none and learn it only from the page.
         moved_on: decisions that can't be announced, as the talk's state has changed since.
+        stuck: (submission, what it is to be merged into) where that is not accepted, then either;
+            None for one that is not this person's to decide on.
+        news: for those whose talk is joined by others.
     """
 
     told: tuple[Told, ...]
@@ -55,6 +61,8 @@ class Plan:
     unreached: tuple[tuple[Submission, Person], ...]
     moved_on: tuple[Submission, ...]
     pending: Mapping[int, PendingDecision]
+    stuck: tuple[tuple[Submission, Submission | None], ...] = ()
+    news: tuple[Told, ...] = ()
 
     @property
     def counts(self) -> list[tuple[str, int]]:
@@ -96,19 +104,32 @@ def plan(
     """
     which = Submission.code.in_(codes) if codes is not None else None
     rows = _pending_rows(db, actor, conference, which, lock=lock)
+    possible = [row for row in rows if can_become(row[0].state, row[1].outcome)]
+    into = targets_in(
+        db, actor, conference, {row.into_id for _, row, _ in possible if row.into_id}, lock=lock
+    )
+    stuck = _stuck(possible, into)
+    ready = [row for row in possible if row[0].id not in stuck]
     told = [
-        Told(one, STATE_OF[row.outcome], kind, row.minutes, row.note)
-        for one, row, kind in rows
-        if can_become(one.state, row.outcome)
+        Told(
+            one,
+            STATE_OF[row.outcome],
+            kind,
+            row.minutes,
+            row.note,
+            into=into[row.into_id].submission if row.into_id else None,
+        )
+        for one, row, kind in ready
     ]
-    readers_of = readers(db, [one.submission.id for one in told])
+    news = _news(db, told)
+    readers_of = readers(db, [one.submission.id for one in (*told, *news)])
     return Plan(
         told=tuple(told),
         letters=tuple(
             write_announcement(
                 db,
                 conference,
-                told,
+                [*told, *news],
                 readers_of,
                 confirm_link=common_button(conference, links),
                 links=links,
@@ -116,7 +137,9 @@ def plan(
         ),
         unreached=tuple(_unreached(told, readers_of)),
         moved_on=tuple(one for one, row, _ in rows if not can_become(one.state, row.outcome)),
-        pending={one.id: row for one, row, _ in rows if can_become(one.state, row.outcome)},
+        pending={one.id: row for one, row, _ in ready},
+        stuck=tuple((one, stuck[one.id]) for one, _, _ in possible if one.id in stuck),
+        news=tuple(news),
     )
 
 
@@ -296,6 +319,34 @@ def _pending_rows(
     return [(row[0], row[1], row[2]) for row in db.execute(query)]
 
 
+def _stuck(
+    rows: Sequence[Row], into: Mapping[int, Target]
+) -> Mapping[int, Submission | None]:
+    """Of what is to be merged, what its target does not take in, as it is not accepted then."""
+    becomes = {one.id: STATE_OF[row.outcome] for one, row, _ in rows}
+    found: dict[int, Submission | None] = {}
+    for one, row, _kind in rows:
+        if row.into_id is None:
+            continue
+        target = into[row.into_id]
+        if becomes.get(row.into_id, target.submission.state) not in IN_PROGRAM:
+            found[one.id] = target.submission if target.known else None
+    return found
+
+
+def _news(db: Session, told: Sequence[Told]) -> list[Told]:
+    """What those learn whose talk others are merged into: who is new on it."""
+    merged = [(one.submission, one.into) for one in told if one.into is not None]
+    names = joiners(db, {one.id: into.id for one, into in merged})
+    joined: dict[Submission, list[Joining]] = {}
+    for one, into in merged:
+        if names[one.id]:
+            joined.setdefault(into, []).append(Joining(one, tuple(names[one.id])))
+    return [
+        Told(into, str(State.ACCEPTED), joined_by=tuple(parts)) for into, parts in joined.items()
+    ]
+
+
 def _unreached(
     told: Sequence[Told], readers_of: Mapping[int, Sequence[Reader]]
 ) -> list[tuple[Submission, Person]]:
@@ -355,6 +406,7 @@ def _decide(
             type_id=pending.type_id,
             minutes=pending.minutes,
             note=pending.note,
+            into_id=pending.into_id,
             by_id=actor.person_id,
             at=now,
         )
@@ -381,12 +433,13 @@ def _send(
             buttons[here] = links.confirm_by_token(token)
         return buttons[here]
 
-    readers_of: dict[int, list[Reader]] = {one.submission.id: [] for one in ready.told}
+    told = [*ready.told, *ready.news]
+    readers_of: dict[int, list[Reader]] = {one.submission.id: [] for one in told}
     for letter in ready.letters:
-        for one in letter.told:
-            readers_of[one.submission.id].append(letter.reader)
+        for id_ in {one.submission.id for one in letter.told}:
+            readers_of[id_].append(letter.reader)
     written = write_announcement(
-        db, conference, ready.told, readers_of, confirm_link=own_button, links=links
+        db, conference, told, readers_of, confirm_link=own_button, links=links
     )
     common = common_button(conference, links)
     for number, letter in enumerate(written):

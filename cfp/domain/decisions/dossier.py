@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    case,
     cast,
     false,
     func,
@@ -32,6 +33,7 @@ from cfp.domain.assignment.models import Assignment, Conflict
 from cfp.domain.conferences.models import ConfirmQuestion, Role, SubmissionType, Track
 from cfp.domain.conferences.queries import primary_address
 from cfp.domain.decisions.calibrating_queries import Certainty, in_run
+from cfp.domain.decisions.merging import MERGED
 from cfp.domain.decisions.models import (
     CalibratedSubmission,
     Calibration,
@@ -276,7 +278,8 @@ def _event(
 
 
 def _decisions() -> Select[Any]:
-    columns = (Decision.id, Decision.at, Person.name, Decision.outcome)
+    outcome = case((Decision.into_id.is_not(None), MERGED), else_=Decision.outcome)
+    columns = (Decision.id, Decision.at, Person.name, outcome)
     query = _event("decision", columns, state=Decision.minutes, text=Decision.note)
     return (
         query.select_from(Decision)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.conferences.queries import own_mails, primary_address
+from cfp.domain.decisions.merging import JOINED, MERGED
 from cfp.domain.decisions.rules import STATE_OF
 from cfp.domain.mail import wording
 from cfp.domain.mail.render import MailText, fill, shipped
@@ -18,7 +19,7 @@ from cfp.domain.reviews.answers import ForSpeakers, announced_to_speakers
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.links import Links
 
-KINDS = ("accepted", "waitlisted", "rejected", "revise", "several")
+KINDS = ("accepted", "waitlisted", "rejected", "revise", MERGED, JOINED, "several")
 """The kinds of mail that announce: by the state announced, or about several talks at once."""
 KINDS_OF_ONE = KINDS[:-1]
 REMINDER = "confirm_reminder"
@@ -30,7 +31,7 @@ REVIEWS = "reviews"
 No shipped text has it, so nothing of a review is sent unless a conference says so twice: by its
 switch and by its own words.
 """
-NEEDS_ANSWER = frozenset({"accepted", "revise"})
+NEEDS_ANSWER = frozenset({"accepted", "revise", JOINED})
 
 ConfirmLink = Callable[[Submission, Person], str]
 """Makes the address of a confirm page for one person and talk."""
@@ -45,6 +46,25 @@ class Told:
     type: SubmissionType | None = None
     minutes: int | None = None
     note: str = ""
+    into: Submission | None = None
+    """The talk that it is merged into."""
+    joined_by: tuple["Joining", ...] = ()
+    """Makes it no decision, but news for a talk that others are merged into."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of the mail that says it alone."""
+        if self.joined_by:
+            return JOINED
+        return self.outcome if self.into is None else MERGED
+
+
+@dataclass(frozen=True)
+class Joining:
+    """A talk that is merged into another, and who of its speakers is not on that one yet."""
+
+    submission: Submission
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -68,8 +88,8 @@ class Letter:
 
     @property
     def outcomes(self) -> list[str]:
-        """The different outcomes it says, in the order of its talks."""
-        return list(dict.fromkeys(one.outcome for one in self.told))
+        """The different outcomes it says, in the order of its talks; one may be "merged"."""
+        return list(dict.fromkeys(one.kind for one in self.told if not one.joined_by))
 
 
 def readers(db: Session, ids: Collection[int]) -> Mapping[int, list[Reader]]:
@@ -105,7 +125,7 @@ def write_announcement(
     said = _said(db, conference, told) if quoting else {}
     letters = []
     for reader, theirs in _by_reader(told, readers_of):
-        kind = theirs[0].outcome if len(theirs) == 1 else "several"
+        kind = theirs[0].kind if len(theirs) == 1 else "several"
         values = _values(conference, reader, links)
         values[REVIEWS] = _quoted(conference, theirs, said) if kind in quoting else ""
         if kind == "several":
@@ -260,9 +280,16 @@ def _about(
         "by_when": _by_when(conference, reader, told),
         "link": links.submission(conference.slug, told.submission.code),
         "confirm": (
-            confirm_link(told.submission, reader.person) if told.outcome == "accepted" else ""
+            confirm_link(told.submission, reader.person) if told.kind == "accepted" else ""
         ),
+        "into": told.into.title if told.into else "",
+        "joining": "\n".join(_joining(one) for one in told.joined_by),
     }
+
+
+def _joining(one: Joining) -> str:
+    """A line of a list: "Meters": Bob Sample, Cy Other."""
+    return f'- "{one.submission.title}": {", ".join(one.names)}'
 
 
 def _by_when(conference: Conference, reader: Reader, told: Told) -> str:
@@ -284,16 +311,16 @@ def _several(
 ) -> dict[str, str]:
     parts = [
         wording.part(
-            f"outcome_{one.outcome}",
+            f"outcome_{one.kind}",
             _about(conference, reader, one, confirm_link, links),
             conference.language,
         )
         for one in theirs
     ]
-    needed = any(one.outcome in NEEDS_ANSWER for one in theirs)
+    needed = any(one.kind in NEEDS_ANSWER for one in theirs)
     return {
         "action": wording.part("action_needed", {}, conference.language) if needed else "",
-        "count": str(len(theirs)),
+        "count": str(len({one.submission.id for one in theirs})),
         "outcomes": "\n\n* * *\n\n".join(parts),
     }
 

@@ -12,7 +12,8 @@ from cfp.db import Base
 class PendingDecision(Base):
     """Chairs' eyes only. A table of its own, so that nothing else can read it by accident.
 
-    `outcome` is the move that announcing makes of it, `minutes` null what its format has.
+    `outcome` is the move that announcing makes of it, `minutes` null what its format has. With
+    `into_id` it is to be merged into that submission: its outcome is then "reject".
     """
 
     __tablename__ = "pending_decision"
@@ -24,6 +25,7 @@ class PendingDecision(Base):
     type_id: Mapped[int | None] = mapped_column(ForeignKey("submission_type.id"), index=True)
     minutes: Mapped[int | None]
     note: Mapped[str] = mapped_column(default="")
+    into_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=1)
@@ -63,6 +65,7 @@ class Decision(Base):
     type_id: Mapped[int | None] = mapped_column(ForeignKey("submission_type.id"), index=True)
     minutes: Mapped[int | None]
     note: Mapped[str] = mapped_column(default="")
+    into_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     at: Mapped[datetime]
 

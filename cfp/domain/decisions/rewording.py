@@ -34,7 +34,7 @@ def reworded(
         return letter.text
     body = own.body
     for one in letter.told:
-        if one.outcome == "accepted":
+        if one.kind == "accepted":
             button = common(one.submission, person)
             body = body.replace(button, own_button(one.submission, person))
     return MailText(own.subject, body)

@@ -33,6 +33,7 @@ from cfp.web.chair import write  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import messages  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import log  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import decisions  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import meanwhile  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import sure  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import pairs  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import reviews  # noqa: E402,F401 - routes register themselves

@@ -140,6 +140,7 @@ def _announce_page(form: AnnounceForm, ready: Plan, codes: list[str] | None) -> 
         scheduled=_scheduled(),
         outcome_words=OUTCOME_WORDS,
         state_of=rules.STATE_OF,
+        merges={one.submission.code: one.into.title for one in ready.told if one.into},
     )
 
 

@@ -20,6 +20,8 @@ from cfp.web.wording import add_words
 PER_HOUR_LIMIT = 100_000
 CLEAR = "clear"
 """What a form says for "nothing pending"."""
+MERGE = "merge"
+"""What a form says for "reject" with another talk that it is merged into."""
 
 OUTCOME_WORDS = {
     "accept": _l("accepted"),
@@ -42,6 +44,10 @@ add_words(
         "decision.bad_minutes": _l("Give between 1 and %(limit)s minutes, or leave it empty."),
         "decision.needs_note": _l(
             "The speakers know another decision already: explain this one to them."
+        ),
+        "decision.unknown_target": _l("Choose the talk that it is merged into."),
+        "decision.is_target": _l(
+            "Another is to be merged into this one, so it can't be merged itself."
         ),
         "decision.long_note": _l("Write at most %(limit)s characters."),
         "decision.bad_capacity": _l("Give between 1 and %(limit)s minutes, or leave it empty."),
@@ -66,15 +72,24 @@ class DecideForm(BaseForm):
     outcome = RadioField(_l("Decision"), [needed(_l("Choose one of the decisions."))])
     type_id = SelectField(_l("Accepted as"), validators=[Optional()], coerce=int)
     minutes = IntegerField(_l("Minutes"), [Optional(), NumberRange(1, MINUTES_LIMIT)], default=None)
+    into = SelectField(_l("Merged into"), validators=[Optional()], default="")
     note = Text(_l("Note to the speakers"), limit=NOTE_LIMIT)
 
-    def offer(self, outcomes: Sequence[str], types: Sequence[Choice]) -> None:
-        """Set the choices: what its state lets it become, and the formats."""
+    def offer(
+        self, outcomes: Sequence[str], types: Sequence[Choice], targets: Sequence[tuple[str, str]]
+    ) -> None:
+        """Set the choices: what its state lets it become, the formats, and others by code."""
+        merging = "reject" in outcomes and bool(targets)
         self.outcome.choices = [
             *(SelectChoice(name, ACT_WORDS[name]) for name in outcomes),
+            *([SelectChoice(MERGE, _l("Merge into another"))] if merging else []),
             SelectChoice(CLEAR, _l("Nothing pending")),
         ]
         self.type_id.choices = [SelectChoice(one.id, format_words(one)) for one in types]
+        self.into.choices = [
+            SelectChoice("", _l("(none)")),
+            *(SelectChoice(code, f"{title} ({code})") for code, title in targets),
+        ]
 
 
 class ManyForm(BaseForm):

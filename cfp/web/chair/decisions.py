@@ -10,6 +10,7 @@ from flask import flash, render_template, request, url_for
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Row
 from werkzeug.datastructures import MultiDict
 
 from cfp.domain.conferences import queries as conferences
@@ -30,6 +31,8 @@ from cfp.domain.decisions.calibrating_queries import Run, certainty_of, run_of
 from cfp.domain.decisions.calibrating_rules import BANDS, OPEN_BANDS
 from cfp.domain.decisions.days import day_key, days_of, minutes_by_day
 from cfp.domain.decisions.figures import Figures, Minutes, figures
+from cfp.domain.decisions.merging import pending_merges, targets
+from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.queries import offered_types
 from cfp.domain.submissions.states import OUTCOMES
 from cfp.errors import DomainError, StaleError
@@ -39,11 +42,13 @@ from cfp.web.chair import blueprint
 from cfp.web.chair.decision_forms import (
     ACT_WORDS,
     CLEAR,
+    MERGE,
     OUTCOME_WORDS,
     DecideForm,
     ManyForm,
     capacity_form,
 )
+from cfp.web.chair.meanwhile import meanwhile_url
 from cfp.web.chair.sure_words import BAND_WORDS
 from cfp.web.files import Table, add_files
 from cfp.web.forms import ViewResponse, perform, press
@@ -63,7 +68,7 @@ MANY_LIMIT = 1_000
 def decisions(slug: str) -> tuple[str, int]:
     """The board as a list, with what is pending, how sure the scores are and the minutes used."""
     db, actor, conference = context.db(), context.actor(), context.conference()
-    run = _run()
+    run, since = _run(), meanwhile_url()
     listing = board_listing(run.calibration.id if run else None).load(db)
     known = figures(db, actor, conference)
     around = surroundings(db, actor, conference, since=context.now() - UNDO_WITHIN)
@@ -79,8 +84,10 @@ def decisions(slug: str) -> tuple[str, int]:
         tags=tags_on(listing),
         names=listing.view.names(actor),
         scores=_scores([row.id for row in listing.rows]),
+        merges=_merges([row.id for row in listing.rows if row.pending == "reject"]),
         figures=known,
         around=around,
+        meanwhile_url=since,
         bars=[
             *_bars(conference, known, around),
             *_bars_of_days(conference, minutes_by_day(db, actor, conference)),
@@ -143,11 +150,24 @@ class _Gathered:
 
     scores: dict[int, list[float]]
     tags: dict[int, str]
+    merges: Mapping[int, Submission]
 
 
 def _gathered(rows: Sequence[Any]) -> _Gathered:
     ids = [row.id for row in rows]
-    return _Gathered(_scores(ids), typed_tags(ids))
+    rejected = [row.id for row in rows if getattr(row, "pending", "") == "reject"]
+    return _Gathered(_scores(ids), typed_tags(ids), _merges(rejected))
+
+
+def _merges(ids: Sequence[int]) -> Mapping[int, Submission]:
+    """What is to be merged into another, of those whose pending decision this person knows."""
+    if not ids:
+        return {}
+    return pending_merges(context.db(), context.actor(), context.conference(), ids)
+
+
+def _into(row: Row[Any], at: _Gathered) -> str:
+    return at.merges[row.id].code if row.id in at.merges else ""
 
 
 FIELDS = (
@@ -165,6 +185,7 @@ FIELDS = (
     Field("reviews", _l("Reviews")),
     Field("comments", _l("Comments"), column="remarks"),
     Field("pending", _l("Pending decision")),
+    Field("merged_into", _l("Merged into"), _into, column="pending"),
     Field("accepted_format", _l("Format it is accepted for"), column="accepted_type"),
     Field("minutes", _l("Minutes")),
     Field("tags", _l("Tags"), lambda row, at: at.tags.get(row.id, ""), column="tagged"),
@@ -278,7 +299,8 @@ def decide(slug: str, code: str) -> ViewResponse:
                 context.db(),
                 context.actor(),
                 standing,
-                outcome=None if outcome == CLEAR else outcome,
+                outcome=_outcome_of(outcome),
+                into=(form.into.data or "") if outcome == MERGE else None,
                 type_id=form.type_id.data,
                 minutes=form.minutes.data,
                 note=form.note.data or "",
@@ -290,6 +312,11 @@ def decide(slug: str, code: str) -> ViewResponse:
         return back_to_list()
 
     return perform(form, act, lambda: _decision_page(form), done=_("Saved, pending."))
+
+
+def _outcome_of(chosen: str) -> str | None:
+    """The outcome that a choice of the form stands for, None for nothing pending."""
+    return {CLEAR: None, MERGE: "reject"}.get(chosen, chosen)
 
 
 def back_to_list() -> str:
@@ -305,8 +332,11 @@ def back_to_list() -> str:
 def _decide_form() -> DecideForm:
     db, standing = context.db(), context.standing()
     submission, pending = standing.submission, actions.pending_of(db, standing.submission)
+    others = targets(db, context.actor(), standing)
+    into = next((one.code for one in others if pending and one.id == pending.into_id), "")
     data = {
-        "outcome": pending.outcome if pending else None,
+        "outcome": MERGE if into else (pending.outcome if pending else None),
+        "into": into,
         "type_id": (pending.type_id if pending else None) or submission.type_id,
         "minutes": pending.minutes if pending else None,
         "note": pending.note if pending else "",
@@ -314,7 +344,8 @@ def _decide_form() -> DecideForm:
     }
     form = DecideForm(data=data)
     outcomes = [name for name in OUTCOMES if rules.can_become(submission.state, name)]
-    form.offer(outcomes, _formats(offered_types(db, standing.conference, submission.type_id)))
+    formats = _formats(offered_types(db, standing.conference, submission.type_id))
+    form.offer(outcomes, formats, [(one.code, one.title) for one in others])
     return form
 
 
@@ -326,9 +357,11 @@ def _both_texts(form: DecideForm) -> StaleError:
     """What somebody else has decided since, beside what was typed here."""
     theirs = DecideForm(formdata=None)
     stored = actions.pending_of(context.db(), context.submission())
-    theirs.outcome.data = stored.outcome if stored else CLEAR
+    merged = _merges([context.submission().id])
+    theirs.outcome.data = MERGE if merged else (stored.outcome if stored else CLEAR)
     theirs.note.data = stored.note if stored else ""
-    words = {**{name: str(label) for name, label in ACT_WORDS.items()}, CLEAR: _("Nothing pending")}
+    words = {name: str(label) for name, label in ACT_WORDS.items()}
+    words |= {CLEAR: _("Nothing pending"), MERGE: _("Merge into another")}
 
     def texts(shown: DecideForm) -> dict[str, str]:
         return {
@@ -489,11 +522,13 @@ def _many_page(form: ManyForm) -> str:
     listing.where(view.column(actor, "code").in_(picked))
     listing.where(on_board(actor, conference))
     listing.where(may(actor, Action.DECIDE_ONE, conference))
+    rows = listing.load_all(db).rows
     return render_template(
         "chair/decide_many.html",
         form=form,
         conference=conference,
-        rows=listing.load_all(db).rows,
+        rows=rows,
+        merges=_merges([row.id for row in rows if row.pending == "reject"]),
         left_out=len(picked) - listing.total,
         outcome_words=OUTCOME_WORDS,
         act_words=ACT_WORDS,

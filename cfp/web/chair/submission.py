@@ -5,14 +5,17 @@ from flask import render_template
 from cfp.domain.assignment.memory import told
 from cfp.domain.assignment.rules import is_settled
 from cfp.domain.decisions import dossier
+from cfp.domain.decisions.merging import pending_merges
+from cfp.domain.decisions.models import PendingDecision
 from cfp.domain.decisions.rules import can_become
 from cfp.domain.reviews import queries as reviews
 from cfp.domain.reviews.rules import scale_of
 from cfp.domain.submissions.history import edits_of
+from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import OUTCOMES, may_move
 from cfp.domain.submissions.tags import tags_by_submission
 from cfp.errors import NotFoundError
-from cfp.policy import Action, Fact, allowed, conflict_policy, sees
+from cfp.policy import Action, Fact, Standing, allowed, conflict_policy, sees
 from cfp.web import context
 from cfp.web.chair import blueprint, redacting, submission_acts
 from cfp.web.chair.log_words import log_word
@@ -78,7 +81,16 @@ def submission(slug: str, code: str) -> str:
         **redacting.shown(speakers),
         edits=edits_of(db, standing, [speaker for speaker, _address in speakers]),
         outcomes=OUTCOMES,
+        into=_merged_into(standing, placing.pending),
         log_word=log_word,
         decidable=any(can_become(standing.submission.state, name) for name in OUTCOMES),
         assign_form=submission_acts.assign_form(people),
     )
+
+
+def _merged_into(standing: Standing, pending: PendingDecision | None) -> Submission | None:
+    """What it is to be merged into, if that is this person's to know."""
+    if pending is None or pending.into_id is None:
+        return None
+    here = standing.submission.id
+    return pending_merges(context.db(), context.actor(), standing.conference, [here]).get(here)

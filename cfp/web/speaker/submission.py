@@ -6,6 +6,7 @@ from datetime import datetime
 from flask import render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from cfp.domain.assignment.by_speakers import can_be_said, is_asked
 from cfp.domain.conferences.models import Conference, SubmissionType, Track
@@ -154,6 +155,9 @@ def _track_shown(submission: Submission) -> str | None:
     return tracks[submission.track_id] if len(tracks) > 1 else None
 
 
+_INTO = aliased(Submission, name="merged_into")
+
+
 def _decision() -> dict[str, str] | None:
     """The announced decision as its speakers read it."""
     standing = context.standing()
@@ -162,8 +166,9 @@ def _decision() -> dict[str, str] | None:
     row = (
         context.db()
         .execute(
-            select(Decision, SubmissionType)
+            select(Decision, SubmissionType, _INTO.title)
             .outerjoin(SubmissionType, SubmissionType.id == Decision.type_id)
+            .outerjoin(_INTO, _INTO.id == Decision.into_id)
             .where(Decision.submission_id == standing.submission.id)
             .order_by(Decision.id.desc())
             .limit(1)
@@ -172,6 +177,11 @@ def _decision() -> dict[str, str] | None:
     )
     if row is None:
         return None
-    decision, kind = row
+    decision, kind, into = row
     words = f"{kind.name}, {minutes_words(kind, decision.minutes)}" if kind else ""
-    return {"outcome": decision.outcome, "format": words, "note": decision.note}
+    return {
+        "outcome": decision.outcome,
+        "format": words,
+        "note": decision.note,
+        "into": into or "",
+    }

@@ -1,0 +1,129 @@
+"""Merging a submission into another: what it can be merged into, and who may know of it.
+
+What is merged is no talk of its own any more, so its outcome is "reject" and it takes no minutes.
+Whoever gives the other talk names its new speakers there, and they are asked as any co-speaker is:
+announcing puts nobody on a public page who has not agreed to be on it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Row, Select, exists, select
+from sqlalchemy.orm import Session
+
+from cfp.actors import Actor
+from cfp.domain.conferences.models import Conference
+from cfp.domain.decisions.models import PendingDecision
+from cfp.domain.submissions.models import Speaker, Submission
+from cfp.domain.submissions.states import IN_PROGRAM, MOVES
+from cfp.errors import DomainError
+from cfp.policy import Action, Standing, may
+
+MERGED, JOINED = "merged", "joined"
+"""The mails for who is merged into another talk, and for that one."""
+
+TARGETS = frozenset({*IN_PROGRAM, *MOVES["accept"].sources} - {"rejected", "declined"})
+"""States of what can take another submission in: it is accepted or may still become so."""
+
+
+def targets(db: Session, actor: Actor, standing: Standing) -> Sequence[Row[int, str, str]]:
+    """(id, code, title) of what this person can merge it into, by title.
+
+    That is not itself, nor what is itself to be merged.
+    """
+    columns = (Submission.id, Submission.code, Submission.title)
+    query = _targets(actor, standing).with_only_columns(*columns)
+    return db.execute(query.order_by(Submission.title, Submission.id)).all()
+
+
+def target_of(db: Session, actor: Actor, standing: Standing, code: str) -> Submission:
+    """The submission of this code, if it can be merged into it.
+
+    Raises:
+        DomainError: at `into`: `decision.unknown_target`; `decision.is_target`, where another
+            is to be merged into this one. (What they may not know of is found when announcing.)
+    """
+    found = db.scalars(_targets(actor, standing).where(Submission.code == code)).one_or_none()
+    if found is None:
+        raise DomainError("decision.unknown_target", field="into")
+    into_this = (
+        select(PendingDecision.id)
+        .join(Submission, Submission.id == PendingDecision.submission_id)
+        .where(
+            PendingDecision.into_id == standing.submission.id,
+            may(actor, Action.DECIDE_ONE, standing.conference),
+        )
+    )
+    if db.scalar(into_this.limit(1)) is not None:
+        raise DomainError("decision.is_target", field="into")
+    return found
+
+
+def _targets(actor: Actor, standing: Standing) -> Select[Submission]:
+    away = exists().where(
+        PendingDecision.submission_id == Submission.id, PendingDecision.into_id.is_not(None)
+    )
+    return select(Submission).where(
+        Submission.id != standing.submission.id,
+        Submission.state.in_(sorted(TARGETS)),
+        may(actor, Action.DECIDE_ONE, standing.conference),
+        ~away.correlate(Submission),
+    )
+
+
+def pending_merges(
+    db: Session, actor: Actor, conference: Conference, ids: Collection[int]
+) -> Mapping[int, Submission]:
+    """Of submissions whose pending decision this person knows: what each is to be merged into.
+
+    Not where they may not decide on that one: the merge would tell that it is to be accepted.
+    """
+    rows = db.execute(
+        select(PendingDecision.submission_id, Submission)
+        .join(Submission, Submission.id == PendingDecision.into_id)
+        .where(PendingDecision.submission_id.in_(ids), may(actor, Action.DECIDE_ONE, conference))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What another is to be merged into; `known` if this person may also decide on it."""
+
+    submission: Submission
+    known: bool
+
+
+def targets_in(
+    db: Session, actor: Actor, conference: Conference, ids: Collection[int], *, lock: bool
+) -> Mapping[int, Target]:
+    """By id, what is merged into by an announcement; locked, so that it stays as it is."""
+    if not ids:
+        return {}
+    query = (
+        select(Submission, may(actor, Action.DECIDE_ONE, conference))
+        .where(Submission.id.in_(ids))
+        .order_by(Submission.id)
+        .execution_options(populate_existing=True)
+    )
+    rows = db.execute(query.with_for_update(of=Submission) if lock else query)
+    return {row[0].id: Target(row[0], bool(row[1])) for row in rows}
+
+
+def joiners(db: Session, pairs: Mapping[int, int]) -> Mapping[int, Sequence[str]]:
+    """For submission -> what it is merged into: the names of who is only on the first."""
+    if not pairs:
+        return {}
+    found: dict[int, list[str]] = {id_: [] for id_ in pairs}
+    ids = {*pairs, *pairs.values()}
+    rows = db.execute(
+        select(Speaker.submission_id, Speaker.person_id, Speaker.name)
+        .where(Speaker.submission_id.in_(ids), Speaker.state == "accepted")
+        .order_by(Speaker.submission_id, Speaker.position, Speaker.id)
+    ).all()
+    there = {(row[0], row[1]) for row in rows}
+    for submission_id, person_id, name in rows:
+        into = pairs.get(submission_id)
+        if into is not None and (into, person_id) not in there:
+            found[submission_id].append(name)
+    return found
