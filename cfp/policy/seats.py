@@ -48,6 +48,11 @@ class Seat:
         """The rows of `submission` on which the person may do the action, as SQL."""
         return _open_to(self, action)
 
+    def unknown(self, fact: Fact) -> Select[int]:
+        """As the function of that name."""
+        here = Submission.conference_id == self.conference_id
+        return select(Submission.id).where(here, ~self.knows(fact)).correlate(None)
+
     def blocked(self) -> ColumnElement[bool]:
         """The rows of `submission` with which the person has a blocking conflict."""
         return relations.is_blocked(self.person_id or 0, self.conference_id, self.kinds)
@@ -101,8 +106,7 @@ def unknown(actor: Actor, fact: Fact, conference: Conference) -> Select[int]:
     What hangs on submissions in great numbers leaves these out, instead of joining each: a set
     made once, and for a chair a small one.
     """
-    here, known = Submission.conference_id == conference.id, predicate(actor, fact, conference)
-    return select(Submission.id).where(here, ~known).correlate(None)
+    return seat_of(actor, conference).unknown(fact)
 
 
 def unblocked(actor: Actor, conference: Conference) -> ColumnElement[bool]:

@@ -201,10 +201,14 @@ class Frame:
         viewer, conference = self.viewer, self.conference
         return viewer is not None and allowed(viewer, action, conference, context.now())
 
+    @cached_property
+    def _front(self) -> str:
+        assert self.conference is not None  # noqa: S101 - only asked for inside a conference
+        return url_for("chair.dashboard", slug=self.conference.slug)
+
     def _stage(self, label: str, endpoint: str, waits: int) -> Stage:
         assert self.conference is not None  # noqa: S101 - only asked for inside a conference
-        slug = self.conference.slug
-        url, front = url_for(endpoint, slug=slug), url_for("chair.dashboard", slug=slug)
+        url, front = url_for(endpoint, slug=self.conference.slug), self._front
         under = (url, *(front + part for part in UNDER.get(endpoint, ())))
         current = request.path == url if url == front else request.path.startswith(under)
         return Stage(label, url, waits, current)

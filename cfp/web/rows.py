@@ -11,10 +11,16 @@ _MARK = "ANYROW"  # no slug has capitals, and the path comes before what people 
 _NUMBER = 10**80  # no slug is as long
 
 
-def addresses(endpoint: str, part: str, /, **values: str) -> Callable[[str], str]:
-    """The address for each row, where the rows differ in `part` of the path alone."""
-    before, _mark, after = url_for(endpoint, **{**values, part: _MARK}).partition(_MARK)  # type: ignore[arg-type]  # url_for types its own options
-    return lambda value: f"{before}{quote(value, safe='')}{after}"
+def addresses(endpoint: str, /, *parts: str, **values: object) -> Callable[..., str]:
+    """The address for each row, where the rows differ in these parts alone, in their order."""
+    whole = url_for(endpoint, **{**values, **dict.fromkeys(parts, _MARK)})  # type: ignore[arg-type]  # url_for types its own options
+    before, *after = whole.split(_MARK, len(parts))
+
+    def address(*given: str) -> str:
+        rest = zip(given, after, strict=True)
+        return before + "".join([quote(value, safe="") + piece for value, piece in rest])
+
+    return address
 
 
 def numbered(endpoint: str, part: str, /, **values: str) -> Callable[[int], str]:

@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, insert, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, exists, insert, select, true
 from sqlalchemy.orm import Session, defer, object_session
 
 from cfp.actors import Actor, RoleKind
@@ -47,7 +48,7 @@ from cfp.domain.conferences.models import Conference
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError, NotFoundError, NotNowError
-from cfp.policy import Action, may
+from cfp.policy import Action, Seat, seat_of
 
 JOB_KIND = "assignment"
 REMEMBERED = 10
@@ -260,43 +261,55 @@ def proposal_of(
     Raises:
         NotFoundError: there is none, or it is not theirs to know of.
     """
-    query = select(Proposal).where(
-        Proposal.conference_id == conference.id,
-        Proposal.id == proposal_id,
-        _is_own(actor, conference),
-    )
-    if not lock:
-        query = query.options(defer(Proposal.undo), defer(Proposal.parameters))
-    proposal = db.scalars(query.with_for_update() if lock else query).one_or_none()
+    query = _proposal(seat_of(actor, conference), lock)
+    proposal = db.scalars(query, {"proposal": proposal_id}).one_or_none()
     if proposal is None:
         raise NotFoundError("not_found")
     return proposal
+
+
+@lru_cache(maxsize=64)
+def _proposal(seat: Seat, lock: bool) -> Select[Proposal]:
+    """The one given at execution; kept, because making it takes as long as answering it."""
+    query = select(Proposal).where(
+        Proposal.conference_id == seat.conference_id,
+        Proposal.id == bindparam("proposal"),
+        _is_own(seat),
+    )
+    if lock:
+        return query.with_for_update()
+    return query.options(defer(Proposal.undo), defer(Proposal.parameters))
 
 
 def proposals_of(
     db: Session, actor: Actor, conference: Conference
 ) -> list[tuple[Proposal, str | None]]:
     """The newest proposals this person may see, and who asked for each; None is the system."""
-    query = (
+    query = _proposals(seat_of(actor, conference))
+    return [(proposal, name) for proposal, name in db.execute(query)]
+
+
+@lru_cache(maxsize=64)
+def _proposals(seat: Seat) -> Select[Proposal, str]:
+    return (
         select(Proposal, Person.name)
         .outerjoin(Person, Person.id == Proposal.created_by_id)
-        .where(Proposal.conference_id == conference.id, _is_own(actor, conference))
+        .where(Proposal.conference_id == seat.conference_id, _is_own(seat))
         .options(defer(Proposal.parameters), defer(Proposal.undo))
         .order_by(Proposal.id.desc())
         .limit(REMEMBERED)
     )
-    return [(proposal, name) for proposal, name in db.execute(query)]
 
 
-def _is_own(actor: Actor, conference: Conference) -> ColumnElement[bool]:
+def _is_own(seat: Seat) -> ColumnElement[bool]:
     """Whether the person may assign every submission that the proposal is about."""
-    if actor.person_id is None:
+    if seat.person_id is None:
         return true()
     not_theirs = (
         select(Submission.id)
         .where(
-            Submission.conference_id == conference.id,
-            ~may(actor, Action.ASSIGN_ONE, conference),
+            Submission.conference_id == seat.conference_id,
+            ~seat.may(Action.ASSIGN_ONE),
         )
         .correlate(None)
     )

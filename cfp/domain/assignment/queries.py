@@ -8,10 +8,13 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
+    BindParameter,
     ColumnElement,
+    Integer,
     Select,
     Subquery,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -87,16 +90,20 @@ def blocked_pairs(
 
     Or of the people `among` alone. Named, so that a statement that reads it twice makes it once.
     """
+    return _blocked(conference.id, blocking_kinds(conference), among)
+
+
+def _blocked(conference_id: int, kinds: Sequence[str], among: Any) -> CTE:  # noqa: ANN401 - as above
     submitters = select(
         Submission.id.label("submission_id"), Submission.submitter_id.label("person_id")
-    ).where(Submission.conference_id == conference.id)
+    ).where(Submission.conference_id == conference_id)
     speakers = select(Speaker.submission_id, Speaker.person_id).where(
-        Speaker.conference_id == conference.id,
+        Speaker.conference_id == conference_id,
         Speaker.person_id.is_not(None),
         Speaker.state != "removed",
     )
     conflicts = select(Conflict.submission_id, Conflict.person_id).where(
-        Conflict.conference_id == conference.id, _blocks(blocking_kinds(conference))
+        Conflict.conference_id == conference_id, _blocks(kinds)
     )
     if among is not None:
         submitters = submitters.where(Submission.submitter_id.in_(among))
@@ -183,13 +190,17 @@ def avoided_kinds(conference: Conference) -> list[str]:
 
 def reviewer_ids(conference: Conference) -> Any:  # noqa: ANN401 - a Select whose type says less
     """Who may be asked now, as SQL: with the role and not paused."""
+    return _reviewer_ids(conference.id)
+
+
+def _reviewer_ids(conference_id: int) -> Any:  # noqa: ANN401 - as above
     paused = exists().where(
-        ReviewerProfile.conference_id == conference.id,
+        ReviewerProfile.conference_id == conference_id,
         ReviewerProfile.person_id == Role.person_id,
         ReviewerProfile.paused,
     )
     return select(Role.person_id).where(
-        Role.conference_id == conference.id, Role.kind == RoleKind.REVIEWER, ~paused
+        Role.conference_id == conference_id, Role.kind == RoleKind.REVIEWER, ~paused
     )
 
 
@@ -217,37 +228,53 @@ def coverage_of(db: Session, actor: Actor, conference: Conference) -> Coverage:
     `assigned` are the reviews that count towards the demand, `lacking` the submissions with too
     few reviewers.
     """
-    lost = lost_assignments(conference)
-    have = (
-        select(Assignment.submission_id, func.count().label("effective"))
-        .where(
-            Assignment.conference_id == conference.id,
-            Assignment.state.in_(ACTIVE),
-            Assignment.id.not_in(select(lost.c.id)),
-        )
-        .group_by(Assignment.submission_id)
-        .subquery()
-    )
-    need = reviews_wanted(conference).label("need")
-    asked = func.coalesce(have.c.effective, 0).label("asked")
-    rows = db.execute(
-        select(Track.name, asked, need, func.count(Submission.id))
-        .select_from(Submission)
-        .join(Track, Track.id == Submission.track_id)
-        .outerjoin(have, have.c.submission_id == Submission.id)
-        .where(assignable(actor, conference))
-        .group_by(Track.id, Track.name, Track.position, asked, need)
-        .order_by(Track.position, Track.id)
-    )
+    usual = conference.reviews_per_submission
     tracks: dict[str, dict[int, int]] = {}
     wanted = assigned = lacking = 0
-    for name, number, needed, count in rows:
+    for name, number, needed, count in db.execute(_coverage(seat_of(actor, conference), usual)):
         counts = tracks.setdefault(name, {})
         counts[number] = counts.get(number, 0) + count
         wanted += needed * count
         assigned += min(number, needed) * count
         lacking += count if number < needed else 0
-    return Coverage(conference.reviews_per_submission, tracks, wanted, assigned, lacking)
+    return Coverage(usual, tracks, wanted, assigned, lacking)
+
+
+@lru_cache(maxsize=64)
+def _coverage(seat: Seat, usual: int) -> Select[str, int, int, int]:
+    """Kept, as the others here: making one takes about as long as answering it.
+
+    Tracks are named after counting: sorting by numbers alone is quicker.
+    """
+    lost = lost_from(seat)
+    have = (
+        select(func.count(Assignment.id))
+        .where(
+            Assignment.conference_id == seat.conference_id,
+            Assignment.submission_id == Submission.id,
+            Assignment.state.in_(ACTIVE),
+            Assignment.id.not_in(select(lost.c.id)),
+        )
+        .correlate(Submission)
+        .scalar_subquery()
+    )
+    each = (
+        select(
+            Submission.track_id,
+            have.label("asked"),
+            func.coalesce(Submission.reviews_wanted, usual).label("need"),
+        )
+        .where(assignable_from(seat))
+        .subquery()
+        .c
+    )
+    alike = (each.track_id, each.asked, each.need)
+    counts = select(*alike, func.count().label("n")).group_by(*alike).subquery().c
+    return (
+        select(Track.name, counts.asked, counts.need, counts.n)
+        .join(Track, Track.id == counts.track_id)
+        .order_by(Track.position, Track.id)
+    )
 
 
 def lacking(db: Session, actor: Actor, conference: Conference) -> int:
@@ -338,11 +365,18 @@ class Capacity:
 
 def capacity_of(db: Session, conference: Conference) -> Capacity:
     """Added up over everybody with the role; one statement."""
+    row = db.execute(_CAPACITY, {"conference": conference.id}).one()
+    return Capacity(*(value or 0 for value in row))
+
+
+def _capacity() -> Select[int, int, Any, int, int]:
+    """Of the conference given at execution."""
     profile = ReviewerProfile
     limit = func.coalesce(profile.load_capped, profile.load_wished)
     paused = func.coalesce(profile.paused, False)
     asked = ~paused
-    query = (
+    here = and_(profile.person_id == Role.person_id, profile.conference_id == Role.conference_id)
+    return (
         select(
             _count(asked),
             _count(and_(asked, limit.is_(None))),
@@ -351,25 +385,33 @@ def capacity_of(db: Session, conference: Conference) -> Capacity:
             _count(paused),
         )
         .select_from(Role)
-        .outerjoin(
-            profile,
-            and_(profile.person_id == Role.person_id, profile.conference_id == conference.id),
-        )
-        .where(Role.conference_id == conference.id, Role.kind == RoleKind.REVIEWER)
+        .outerjoin(profile, here)
+        .where(Role.conference_id == bindparam("conference"), Role.kind == RoleKind.REVIEWER)
     )
-    return Capacity(*(value or 0 for value in db.execute(query).one()))
 
 
 def not_covered(
     db: Session, actor: Actor, conference: Conference, *, takers: int
 ) -> Sequence[NotCovered]:
     """The first submissions that too few may review, of so many who take any: see `Capacity`."""
+    query = _not_covered(seat_of(actor, conference), conference.reviews_per_submission)
+    return [
+        NotCovered(code, title, some, others, takers - some - others)
+        for code, title, some, others in db.execute(query, {"takers": takers})
+    ]
+
+
+@lru_cache(maxsize=64)
+def _not_covered(seat: Seat, usual: int) -> Select[str, str, int, int]:
+    """Of as many `takers` as are given at execution."""
+    here = seat.conference_id
+    takers: BindParameter[int] = bindparam("takers", type_=Integer)
     takes_none = select(ReviewerProfile.person_id).where(
-        ReviewerProfile.conference_id == conference.id,
+        ReviewerProfile.conference_id == here,
         func.coalesce(ReviewerProfile.load_capped, ReviewerProfile.load_wished) == 0,
     )
-    reviewers = reviewer_ids(conference).where(Role.person_id.not_in(takes_none))
-    blocked = blocked_pairs(conference, among=reviewers)
+    reviewers = _reviewer_ids(here).where(Role.person_id.not_in(takes_none))
+    blocked = _blocked(here, seat.kinds, reviewers)
     no = (
         select(blocked.c.submission_id, func.count().label("number"))
         .group_by(blocked.c.submission_id)
@@ -385,7 +427,7 @@ def not_covered(
             ),
         )
         .where(
-            Assignment.conference_id == conference.id,
+            Assignment.conference_id == here,
             Assignment.state.in_(REFUSED),
             Assignment.person_id.in_(reviewers),
             blocked.c.person_id.is_(None),
@@ -394,21 +436,17 @@ def not_covered(
         .subquery()
     )
     conflicts, declined = func.coalesce(no.c.number, 0), func.coalesce(declines.c.number, 0)
-    rows = db.execute(
+    return (
         select(Submission.code, Submission.title, conflicts, declined)
         .outerjoin(no, no.c.submission_id == Submission.id)
         .outerjoin(declines, declines.c.submission_id == Submission.id)
         .where(
-            assignable(actor, conference),
-            takers - conflicts - declined < reviews_wanted(conference),
+            assignable_from(seat),
+            takers - conflicts - declined < func.coalesce(Submission.reviews_wanted, usual),
         )
         .order_by(takers - conflicts - declined, Submission.id)
         .limit(NOT_COVERED_SHOWN)
     )
-    return [
-        NotCovered(code, title, some, others, takers - some - others)
-        for code, title, some, others in rows
-    ]
 
 
 @dataclass(frozen=True)
@@ -606,6 +644,9 @@ def _effective(conference: Conference) -> Subquery:
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))
+
+
+_CAPACITY = _capacity()
 
 
 def conflicts_list(conference: Conference) -> View:

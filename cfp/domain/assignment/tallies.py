@@ -10,8 +10,11 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
+    Select,
     and_,
+    bindparam,
     case,
     cast,
     func,
@@ -207,27 +210,37 @@ def fingerprint(db: Session, proposal: Proposal) -> list[int]:
     Other sums, other pairs. What is applied is checked pair by pair; this tells a page in one
     statement that an index answers.
     """
+    of_it = {"proposal": proposal.id, "conference": proposal.conference_id}
+    return [int(value) for value in db.execute(_FINGERPRINT, of_it).one()]
+
+
+def _fingerprint() -> Select[Any]:
+    """Of the proposal and conference given at execution."""
+    proposal: BindParameter[int] = bindparam("proposal")
+    conference: BindParameter[int] = bindparam("conference")
     submission_id, person_id = Assignment.submission_id, Assignment.person_id
     side = ProposalSubmission
-    in_scope = select(side.submission_id).where(side.proposal_id == proposal.id)
+    in_scope = select(side.submission_id).where(side.proposal_id == proposal)
     decided = select(Submission.id).where(  # few while reviews are asked for, and indexed
-        Submission.conference_id == proposal.conference_id, Submission.state != State.SUBMITTED
+        Submission.conference_id == conference, Submission.state != State.SUBMITTED
     )
     left = select(func.count()).where(
-        side.proposal_id == proposal.id, side.submission_id.in_(decided)
+        side.proposal_id == proposal, side.submission_id.in_(decided)
     )
-    query = select(
+    return select(
         func.count(),
         func.coalesce(func.sum(submission_id), 0),
         func.coalesce(func.sum(person_id), 0),
         func.coalesce(func.sum(cast(submission_id, BigInteger) * person_id), 0),
         left.scalar_subquery(),
     ).where(
-        Assignment.conference_id == proposal.conference_id,
+        Assignment.conference_id == conference,
         case((Assignment.state.in_(ACTIVE), 1), else_=0) == 1,  # one seek, not one for each state
         submission_id.in_(in_scope),
     )
-    return [int(value) for value in db.execute(query).one()]
+
+
+_FINGERPRINT = _fingerprint()
 
 
 def is_stale(db: Session, proposal: Proposal) -> bool:

@@ -194,21 +194,29 @@ def answers_by_criterion(
     db: Session, actor: Actor, conference: Conference, criteria: Sequence[Criterion]
 ) -> list[Answered]:
     """Each question that has an answer this person may read; one statement."""
-    rows = db.execute(
-        select(Score.criterion_id, Score.value, func.count())
-        .join(Review, Review.id == Score.review_id)
-        .join(Submission, Submission.id == Review.submission_id)
-        .where(Review.state == "submitted", predicate(actor, Fact.CHAIR_REVIEWS, conference))
-        .group_by(Score.criterion_id, Score.value)
-    )
     found: dict[int, dict[int, int]] = {}
-    for criterion_id, value, count in rows:
+    for criterion_id, value, count in db.execute(_answers(seat_of(actor, conference))):
         found.setdefault(criterion_id, {})[value] = count
     return [
         Answered(one, [(v, found[one.id].get(v, 0)) for v in range(one.low, one.high + 1)])
         for one in criteria
         if one.id in found
     ]
+
+
+@lru_cache(maxsize=64)
+def _answers(seat: Seat) -> Select[int, int, int]:
+    """Without joining each score's submission: what may not be known is a small set."""
+    return (
+        select(Score.criterion_id, Score.value, func.count())
+        .join(Review, Review.id == Score.review_id)
+        .where(
+            Review.conference_id == seat.conference_id,
+            Review.state == "submitted",
+            Review.submission_id.not_in(seat.unknown(Fact.CHAIR_REVIEWS)),
+        )
+        .group_by(Score.criterion_id, Score.value)
+    )
 
 
 def every_review(

@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Label, Select, SQLColumnExpression, func, or_
+from sqlalchemy import ColumnElement, Label, Select, SQLColumnExpression, func, or_, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
@@ -45,18 +45,30 @@ class PeopleListing(Listing):
 
     def statement(self) -> Select[Any]:
         """Names sort without regard to case."""
-        column = self.view.column(self.actor, self.sort)
-        if self.sort in _TEXTS:
-            column = func.lower(column)
-        order = column.desc().nulls_last() if self.descending else column.asc().nulls_last()
         rows = everybody(self.actor, self.view).where(*self.conditions)
-        return rows.order_by(order, self.view.column(self.actor, "id"))
+        id_ = self.view.column(self.actor, "id")
+        return rows.order_by(self._turned(self._sorted_by()), id_)
+
+    def _sorted_by(self) -> SQLColumnExpression[Any]:
+        column = self.view.column(self.actor, self.sort)
+        return func.lower(column) if self.sort in _TEXTS else column
+
+    def _turned(self, column: SQLColumnExpression[Any]) -> ColumnElement[Any]:
+        return (column.desc() if self.descending else column.asc()).nulls_last()
+
+    def _ids(self) -> Select[str, int]:
+        """Who is on this page and the number of all, grouped and narrowed once for both."""
+        id_: Label[str] = self.view.column(self.actor, "id").label("id")
+        sort: Label[Any] = self._sorted_by().label("sort")
+        rows = everybody(self.actor, self.view).where(*self.conditions)
+        kept = rows.with_only_columns(id_, sort).cte("kept")
+        total = select(func.count()).select_from(kept).scalar_subquery().label("all_rows")
+        page = select(kept.c.id, total).order_by(self._turned(kept.c.sort), kept.c.id)
+        return page.limit(PAGE_SIZE).offset((self.page - 1) * PAGE_SIZE)
 
     def load(self, db: Session) -> "PeopleListing":
         """First who is on this page, with the number of all; then what is said about these."""
-        id_: Label[str] = self.view.column(self.actor, "id").label("id")
-        query = self.statement().with_only_columns(id_, func.count().over().label("all_rows"))
-        ids = db.execute(query.limit(PAGE_SIZE).offset((self.page - 1) * PAGE_SIZE)).all()
+        ids = db.execute(self._ids()).all()
         if not ids and self.page > 1:
             self.page = 1
             return self.load(db)
