@@ -38,6 +38,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor, RoleKind
+from cfp.audit import AuditEntry
 from cfp.domain.assignment.models import Conflict
 from cfp.domain.conferences.models import Conference, Criterion, Role, SubmissionType, Track
 from cfp.domain.decisions.models import CalibratedSubmission, DecisionBatch, PendingDecision
@@ -238,6 +239,8 @@ class Surroundings:
         orphans: codes of submissions all of whose chairs have a blocking conflict.
         barred: how many rows this person has a conflict with, which no figure includes.
         undo: the person's last bulk change, if it was lately.
+        newest: the log's entry of the last change to what is pending that they know of, or 0.
+        merges: id -> title of what it is to be merged into, where they may decide on that one.
     """
 
     tracks: Sequence[Choice]
@@ -246,6 +249,8 @@ class Surroundings:
     orphans: Sequence[str]
     barred: int
     undo: Undo | None
+    newest: int
+    merges: Mapping[int, str]
 
     def scatter(self, line: float | None, usual_spread: float | None) -> Scatter:
         """What one submission is judged against; the scale's middle until something is accepted."""
@@ -269,6 +274,8 @@ def surroundings(
         orphans=[row.name for row in found["orphan"]],
         barred=found["barred"][0].id,
         undo=Undo(last.id, last.name, last.a) if last else None,
+        newest=found["newest"][0].id or 0,
+        merges={row.id: row.name for row in found["merge"]},
     )
 
 
@@ -318,6 +325,23 @@ def _listed(seat: Seat) -> CompoundSelect[Any]:
     parts.append(
         _part("barred", func.count(Submission.id), literal(""), literal(0)).where(
             Submission.conference_id == here, barred
+        )
+    )
+    merged = _part("merge", PendingDecision.submission_id, Submission.title, literal(0))
+    parts.append(
+        merged.where(
+            PendingDecision.into_id == Submission.id,
+            PendingDecision.conference_id == here,
+            seat.may(Action.DECIDE_ONE),
+        )
+    )
+    parts.append(
+        _part("newest", func.max(AuditEntry.id), literal(""), literal(0)).where(
+            AuditEntry.submission_id == Submission.id,
+            AuditEntry.conference_id == here,
+            AuditEntry.action == "decision.pending",
+            seat.knows(Fact.PENDING),
+            on_board_from(seat),
         )
     )
     if RoleKind.CHAIR in seat.roles:

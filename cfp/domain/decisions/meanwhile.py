@@ -1,14 +1,13 @@
 """What others have changed of what is pending while somebody looks at it.
 
-Read from the log, as what is cleared leaves no row. Told is only what the person may know: neither
-the moment nor a count moves by a change that a conflict of interest keeps from them.
+Read from the log, as what is cleared leaves no row. Told is only what the person may know: no
+number moves by a change that a conflict of interest keeps from them (`board.Surroundings.newest`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
@@ -28,37 +27,24 @@ class Changes:
     decisions: int
 
 
-def newest_change(db: Session, actor: Actor, conference: Conference) -> datetime | None:
-    """When anybody last changed one; a page asks before it reads what it shows."""
-    newest = _changes(actor, conference).with_only_columns(AuditEntry.at)
-    return db.scalar(newest.order_by(AuditEntry.at.desc()).limit(1))
-
-
 def changed_since(
-    db: Session, actor: Actor, conference: Conference, since: datetime | None
+    db: Session, actor: Actor, conference: Conference, since: int
 ) -> Sequence[Changes]:
-    """What others have changed after that moment, or at all where nothing had been; by name."""
-    query = (
-        _changes(actor, conference)
-        .with_only_columns(Person.name, func.count(AuditEntry.submission_id.distinct()))
-        .outerjoin(Person, Person.id == AuditEntry.actor_id)
-        .where(AuditEntry.actor_id.is_distinct_from(actor.person_id))
-        .group_by(AuditEntry.actor_id, Person.name)
-        .order_by(Person.name, AuditEntry.actor_id)
-    )
-    if since is not None:
-        query = query.where(AuditEntry.at > since)
-    return [Changes(name or "", count) for name, count in db.execute(query)]
-
-
-def _changes(actor: Actor, conference: Conference) -> Select[int]:
-    return (
-        select(AuditEntry.id)
+    """What others have changed after this entry of the log (0: ever), by name."""
+    rows = db.execute(
+        select(Person.name, func.count(AuditEntry.submission_id.distinct()))
+        .select_from(AuditEntry)
         .join(Submission, Submission.id == AuditEntry.submission_id)
+        .outerjoin(Person, Person.id == AuditEntry.actor_id)
         .where(
             AuditEntry.conference_id == conference.id,
             AuditEntry.action == "decision.pending",
+            AuditEntry.id > since,
+            AuditEntry.actor_id.is_distinct_from(actor.person_id),
             predicate(actor, Fact.PENDING, conference),
             on_board(actor, conference),
         )
+        .group_by(AuditEntry.actor_id, Person.name)
+        .order_by(Person.name, AuditEntry.actor_id)
     )
+    return [Changes(name or "", count) for name, count in rows]

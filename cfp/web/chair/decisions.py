@@ -48,7 +48,6 @@ from cfp.web.chair.decision_forms import (
     ManyForm,
     capacity_form,
 )
-from cfp.web.chair.meanwhile import meanwhile_url
 from cfp.web.chair.sure_words import BAND_WORDS
 from cfp.web.files import Table, add_files
 from cfp.web.forms import ViewResponse, perform, press
@@ -68,10 +67,11 @@ MANY_LIMIT = 1_000
 def decisions(slug: str) -> tuple[str, int]:
     """The board as a list, with what is pending, how sure the scores are and the minutes used."""
     db, actor, conference = context.db(), context.actor(), context.conference()
-    run, since = _run(), meanwhile_url()
+    run = _run()
+    # First, so that what changes meanwhile is told, and not missed.
+    around = surroundings(db, actor, conference, since=context.now() - UNDO_WITHIN)
     listing = board_listing(run.calibration.id if run else None).load(db)
     known = figures(db, actor, conference)
-    around = surroundings(db, actor, conference, since=context.now() - UNDO_WITHIN)
     listing.offer(_fields(several_tracks=len(around.tracks) > 1))
     line = run.calibration.figures["line"] if run else None
     if line is None:
@@ -84,10 +84,9 @@ def decisions(slug: str) -> tuple[str, int]:
         tags=tags_on(listing),
         names=listing.view.names(actor),
         scores=_scores([row.id for row in listing.rows]),
-        merges=_merges([row.id for row in listing.rows if row.pending == "reject"]),
+        merges=around.merges,
         figures=known,
         around=around,
-        meanwhile_url=since,
         bars=[
             *_bars(conference, known, around),
             *_bars_of_days(conference, minutes_by_day(db, actor, conference)),
@@ -528,7 +527,7 @@ def _many_page(form: ManyForm) -> str:
         form=form,
         conference=conference,
         rows=rows,
-        merges=_merges([row.id for row in rows if row.pending == "reject"]),
+        merges={id_: one.title for id_, one in _merges([row.id for row in rows]).items()},
         left_out=len(picked) - listing.total,
         outcome_words=OUTCOME_WORDS,
         act_words=ACT_WORDS,
