@@ -117,7 +117,9 @@ def readers(db: Session, world: World) -> list[Actor]:
 
 
 def listing_of(view: View, actor: Actor, sort: str, *, descending: bool) -> Listing:
-    return Listing(view, actor, sort, descending, page=1, arguments={})
+    return Listing(
+        view=view, actor=actor, sort=sort, descending=descending, page=1, arguments={}
+    )
 
 
 def test_neighbors_are_those_of_the_whole_list(
