@@ -27,7 +27,7 @@ NO_PAGE = {
     *("public.material_file", "speaker.material_file"),
     *("reviewer.offline_sheet", "reviewer.offline_text", "reviewer.offline_text_of_one"),
     *("chair.assignment_csv", "chair.assignment_json", "chair.proposal_csv", "chair.proposal_json"),
-    "chair.meanwhile",
+    *("chair.meanwhile", "chair.confirm_answers_csv"),
     *("chair.all_reviews_csv", "chair.proposal_xlsx"),
     *("chair.reviewers_csv", "chair.reviewers_xlsx"),
     *(f"chair.{name}_{kind}" for name in PAGES for kind in KINDS),

@@ -287,7 +287,9 @@ class Places:
         for state in (State.SUBMITTED, State.CONFIRMED, State.WITHDRAWN):
             yield self._by_chair("submission", code=self._code(state))
         yield self._by_chair("redact", code=self._code(State.SUBMITTED))
-        pending = select(Submission.code).join(PendingDecision)
+        pending = select(Submission.code).join(
+            PendingDecision, PendingDecision.submission_id == Submission.id
+        )
         yield self._by_chair("decision", code=self._one(pending))
         given = select(Submission.code).join(Material, Material.submission_id == Submission.id)
         yield self._by_chair("talk_materials", code=self._one(given))
