@@ -245,7 +245,14 @@ def postbox() -> Iterator[smtp.Postbox]:
 
 
 @pytest.fixture
-def server(database_url: str, instance: Path, postbox: smtp.Postbox) -> Iterator[Server]:
+def server(database_url: str, instance: Path) -> Iterator[Server]:
+    """`cfp serve` on the test's database, without a worker: mail and jobs wait."""
+    with serving(instance, {"CFP_DATABASE_URL": database_url}, worker=False) as started:
+        yield started
+
+
+@pytest.fixture
+def working_server(database_url: str, instance: Path, postbox: smtp.Postbox) -> Iterator[Server]:
     """`cfp serve` with its worker, on the test's database, sending to the postbox."""
     own = {"CFP_DATABASE_URL": database_url, **postbox.settings}
     with serving(instance, own) as started:

@@ -1,11 +1,15 @@
-"""Small makers of rows, with the defaults a test does not care about."""
+"""Small makers of rows, with the defaults a test does not care about.
+
+What is returned has its id; other rows go to the database with the next that do, or that is asked.
+"""
 
 import itertools
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person
@@ -57,7 +61,6 @@ def make_person(db: Session, name: str = "", *, email: str = "", account: bool =
     )
     if account:
         db.add(Account(person_id=person.id, created=NOW))
-    db.flush()
     return person
 
 
@@ -121,7 +124,6 @@ def give_role(
             created=NOW,
         )
     )
-    db.flush()
 
 
 def make_submission(
@@ -142,8 +144,8 @@ def make_submission(
     values: dict[str, object] = {
         "conference_id": conference.id,
         "code": "".join(secrets.choice(_SYMBOLS) for _ in range(6)),
-        "type_id": _first(db, SubmissionType, conference).id,
-        "track_id": (track or _first(db, Track, conference)).id,
+        "type_id": _first(db, SubmissionType, conference.id),
+        "track_id": track.id if track else _first(db, Track, conference.id),
         "title": title or f"A talk numbered {number}",
         "abstract": f"What talk {number} is about.",
         "submitter_id": owner.id,
@@ -161,12 +163,22 @@ def make_submission(
     db.add(submission)
     db.flush()
     for position, speaker in enumerate(speakers):
-        add_speaker(db, submission, speaker, position)
+        db.add(_speaker(submission, speaker, position))
+    db.flush()
     return submission
 
 
 def add_speaker(
     db: Session, submission: Submission, who: Person | str, position: int = 0, **changes: object
+) -> Speaker:
+    speaker = _speaker(submission, who, position, **changes)
+    db.add(speaker)
+    db.flush()
+    return speaker
+
+
+def _speaker(
+    submission: Submission, who: Person | str, position: int, **changes: object
 ) -> Speaker:
     """A person has accepted; a bare name is only named."""
     known = isinstance(who, Person)
@@ -181,10 +193,7 @@ def add_speaker(
         "position": position,
         "state": "accepted" if known else "named",
     }
-    speaker = Speaker(**{**values, **changes})
-    db.add(speaker)
-    db.flush()
-    return speaker
+    return Speaker(**{**values, **changes})
 
 
 def make_assignment(
@@ -192,7 +201,7 @@ def make_assignment(
 ) -> Assignment:
     assignment = Assignment(
         conference_id=submission.conference_id,
-        round_id=_round(db, submission).id,
+        round_id=_first(db, ReviewRound, submission.conference_id),
         submission_id=submission.id,
         person_id=reviewer.id,
         state=state,
@@ -216,7 +225,7 @@ def make_review(
     """A review with one score for the conference's first criterion."""
     values: dict[str, object] = {
         "conference_id": submission.conference_id,
-        "round_id": _round(db, submission).id,
+        "round_id": _first(db, ReviewRound, submission.conference_id),
         "submission_id": submission.id,
         "person_id": reviewer.id,
         "pseudonym": secrets.token_hex(3),
@@ -229,9 +238,8 @@ def make_review(
     review = Review(**{**values, **changes})
     db.add(review)
     db.flush()
-    criterion = db.query(Criterion).filter_by(conference_id=submission.conference_id).first()
-    assert criterion is not None
-    db.add(Score(review_id=review.id, criterion_id=criterion.id, value=value))
+    criterion = _first(db, Criterion, submission.conference_id)
+    db.add(Score(review_id=review.id, criterion_id=criterion, value=value))
     count_again(db, [submission.id])
     return review
 
@@ -276,7 +284,6 @@ def make_field(
 
 def answer(db: Session, review: Review, field: ReviewField, text: str) -> None:
     db.add(ReviewAnswer(review_id=review.id, field_id=field.id, text=text))
-    db.flush()
 
 
 def make_question(
@@ -348,16 +355,11 @@ def make_login(db: Session, person: Person, *, now: datetime = NOW) -> str:
     return f"p.{opaque}"
 
 
-T = TypeVar("T")
 
-
-def _first(db: Session, table: type[T], conference: Conference) -> T:
-    found = db.query(table).filter_by(conference_id=conference.id).first()
-    assert found is not None
-    return found
-
-
-def _round(db: Session, submission: Submission) -> ReviewRound:
-    return _first(
-        db, ReviewRound, db.get_one(Conference, submission.conference_id)
-    )
+def _first(db: Session, table: Any, conference_id: int) -> int:
+    """The id of the conference's first row there; asked for once, most tests have but one."""
+    known = db.info.setdefault("first", {})
+    if (table, conference_id) not in known:
+        ids = select(table.id).where(table.conference_id == conference_id).order_by(table.id)
+        known[table, conference_id] = db.scalars(ids.limit(1)).one()
+    return known[table, conference_id]

@@ -34,15 +34,15 @@ def committee(db: Session) -> Committee:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_no_is_repaired_from_stand_by(
-    server: Server, db: Session, new_page: NewPage, committee: Committee
+    working_server: Server, db: Session, new_page: NewPage, committee: Committee
 ) -> None:
-    home = f"{server.url}/{committee.conference.slug}"
+    home = f"{working_server.url}/{committee.conference.slug}"
 
     def visit(person: Person, path: str, **how: object) -> Page:
         page: Page = new_page(**how)
         cookie = make_login(db, person, now=clock.now())
         db.commit()
-        page.context.add_cookies([{"name": "cfp", "value": cookie, "url": server.url}])
+        page.context.add_cookies([{"name": "cfp", "value": cookie, "url": working_server.url}])
         page.goto(home + path)
         return page
 

@@ -18,14 +18,14 @@ PATIENCE = 60_000
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_page_of_a_solve_leads_on_to_its_proposal(
-    server: Server, db: Session, new_page: NewPage, width: int
+    working_server: Server, db: Session, new_page: NewPage, width: int
 ) -> None:
     committee = make_committee(db)
     cookie = make_login(db, committee.chair, now=clock.now())
     db.commit()
     page: Page = new_page(width=width)
-    page.context.add_cookies([{"name": "cfp", "value": cookie, "url": server.url}])
-    page.goto(f"{server.url}/{committee.conference.slug}/chair/assignment/")
+    page.context.add_cookies([{"name": "cfp", "value": cookie, "url": working_server.url}])
+    page.goto(f"{working_server.url}/{committee.conference.slug}/chair/assignment/")
     page.get_by_role("button", name="Make a proposal").click()
     page.wait_for_url("**/proposals/1", timeout=PATIENCE)
     bar = page.get_by_role("button", name="Leave out")

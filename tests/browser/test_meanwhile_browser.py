@@ -27,7 +27,7 @@ def test_it_is_said_and_shown_when_asked_for(
     make_submission(db, conference, [make_person(db)], title="Meters")
     cookie = make_login(db, chair, now=now)
     db.commit()
-    with serving(instance, {"CFP_DATABASE_URL": database_url}) as server:
+    with serving(instance, {"CFP_DATABASE_URL": database_url}, worker=False) as server:
         page.context.add_cookies([{"name": "cfp", "value": cookie, "url": server.url}])
         page.clock.install()
         page.goto(f"{server.url}/netconf/chair/decisions/?view=board")

@@ -67,13 +67,13 @@ def open_as(person: Person, server: Server, db: Session, page: Page) -> Page:
 
 
 def test_on_a_phone_a_move_is_published_and_told_by_one_button(
-    server: Server, postbox: Postbox, conference: Conference, talk: Submission, db: Session,
+    working_server: Server, postbox: Postbox, conference: Conference, talk: Submission, db: Session,
     new_page: NewPage,
 ) -> None:  # fmt: skip
     chair = make_person(db, "Cher Chair")
     give_role(db, conference, chair, "chair")
-    phone = open_as(chair, server, db, new_page(width=390, height=844))
-    phone.goto(f"{server.url}/{conference.slug}/chair/program/")
+    phone = open_as(chair, working_server, db, new_page(width=390, height=844))
+    phone.goto(f"{working_server.url}/{conference.slug}/chair/program/")
     button = phone.get_by_role("button", name="Publish and tell 1 speaker")
     expect(button).to_be_in_viewport()
     box = button.bounding_box()

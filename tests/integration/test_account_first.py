@@ -117,18 +117,18 @@ def test_serve_prints_the_link_while_nobody_has_an_account(
     database_url: str, instance: Path, db: Session
 ) -> None:
     db.commit()
-    with serving(instance, {"CFP_DATABASE_URL": database_url}) as server:
+    with serving(instance, {"CFP_DATABASE_URL": database_url}, worker=False) as server:
         assert f"Create the first conference: {server.url}/account/first/" in server.output()
     make_person(db, "Ben")
     db.commit()
-    with serving(instance, {"CFP_DATABASE_URL": database_url}) as server:
+    with serving(instance, {"CFP_DATABASE_URL": database_url}, worker=False) as server:
         pass
     assert server.output().count("Create the first conference") == 1
 
 
 def test_a_busy_port_is_one_sentence(database_url: str, instance: Path, db: Session) -> None:
     db.commit()
-    with serving(instance, {"CFP_DATABASE_URL": database_url}) as server:
+    with serving(instance, {"CFP_DATABASE_URL": database_url}, worker=False) as server:
         busy = ("serve", "--port", str(server.port))
         with running(*busy, instance=instance, settings={"CFP_DATABASE_URL": database_url}) as two:
             assert two.process.wait(timeout=60) == 1

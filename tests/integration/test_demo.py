@@ -67,10 +67,9 @@ def log_in(app: Flask, role: str) -> Visitor:
     return visitor
 
 
-def test_it_has_what_a_visitor_looks_for(app: Flask, db: Session) -> None:
-    """One test, because loading takes seconds."""
-    conference = load(db)
-    db.commit()
+def check_what_a_visitor_looks_for(app: Flask, db: Session) -> None:
+    conference = db.scalars(select(Conference).order_by(Conference.start_date.desc())).first()
+    assert conference is not None
     check_this_year(db, conference)
     check_the_year_before(db, conference)
     for role, path, words in (
@@ -195,7 +194,12 @@ def _first_line(log: Path, ended: Callable[[], object]) -> str:
     raise AssertionError(log.read_text())
 
 
-def test_the_command_serves_it_and_a_second_start_doubles_nothing(instance: Path) -> None:
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_command_serves_it_and_a_second_start_doubles_nothing(
+    instance: Path, app: Flask, db: Session
+) -> None:
+    """In an empty folder; and all is there that a visitor looks for: loading takes seconds."""
+    (instance / "cfp.sqlite3").unlink()
     first, second = free_port(), free_port()
     greeting = start(instance, first)
     assert greeting["url"] == f"http://127.0.0.1:{first}"
@@ -203,6 +207,14 @@ def test_the_command_serves_it_and_a_second_start_doubles_nothing(instance: Path
     count = _accounts(instance)
     assert start(instance, second)["url"] == f"http://127.0.0.1:{second}"
     assert _accounts(instance) == count
+    check_what_a_visitor_looks_for(app, db)
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_it_is_the_same_on_postgresql(app: Flask, db: Session) -> None:
+    load(db)
+    db.commit()
+    check_what_a_visitor_looks_for(app, db)
 
 
 def _accounts(instance: Path) -> int:

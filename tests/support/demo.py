@@ -83,5 +83,5 @@ def demo(instance: Path) -> Iterator[Demo]:
         slug = conference.slug
         db.commit()
     engine.dispose()
-    with serving(instance, port=port) as server:
+    with serving(instance, port=port, worker=False) as server:
         yield Demo(server, slug, places, cookies)

@@ -73,4 +73,4 @@ def wait_for(happened: Callable[[], bool], *processes: Process, seconds: float =
         if time.monotonic() > end:
             logs = "\n".join(process.output() for process in processes)
             raise AssertionError(f"did not happen within {seconds} s; the workers said:\n{logs}")
-        time.sleep(0.02)
+        time.sleep(0.05)
