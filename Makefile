@@ -27,7 +27,7 @@ imports: dev ## which package may import which
 	$(BIN)/lint-imports
 
 pytest: dev ## all tests: SQLite, PostgreSQL and the browser
-	$(BIN)/python -m pytest --numprocesses=2 --maxschedchunk=4
+	$(BIN)/python -m pytest --numprocesses=auto --maxschedchunk=4
 
 unit: dev ## the tests that need neither database nor browser
 	$(BIN)/python -m pytest tests/unit tests/property

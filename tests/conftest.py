@@ -53,6 +53,11 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile("unhurried")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests wait for other processes, for mail and for leases."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark by what is used, so that nobody forgets; what needs a browser last.
 
