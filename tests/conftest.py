@@ -17,6 +17,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.orm import Session
 from sqlalchemy.util import LRUCache
@@ -198,7 +199,7 @@ class Client(FlaskClient):
 
 
 @pytest.fixture(scope="session")
-def application(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def application(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -> Flask:
     """One application for all tests of this process: making one takes longer than most tests.
 
     Its table of routes and its compiled templates are the same for every installation.
@@ -207,6 +208,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     app = create_app(Config.from_env({"CFP_INSTANCE": str(folder)}))
     app.config.update(TESTING=True, REFUSE_FORGOTTEN_COMMITS=True)
     app.test_client_class = Client
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(shared_folder))
     return app
 
 
