@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from sqlalchemy import BindParameter, Select, bindparam, func, select, union
-from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from cfp.domain.conferences.models import Conference, Track
 from cfp.domain.program.differences import keep_stamps
@@ -153,8 +153,6 @@ def _wanted() -> Select[Submission, ProgramItem, int | None]:
         .outerjoin(ProgramItem, ProgramItem.submission_id == Submission.id)
         .where(Submission.id.in_(union(*wanted)))
         .options(
-            defer(Submission.search_text),
-            defer(Submission.people_text),
             joinedload(Submission.speakers),
             joinedload(Submission.type),
             joinedload(Submission.track),
