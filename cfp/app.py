@@ -20,6 +20,7 @@ from cfp.errors import ConfigError
 from cfp.paths import resource
 from cfp.web import assets, context, errors, filters, gate, headers, sessions, translating
 from cfp.web.blueprints import BLUEPRINTS
+from cfp.web.environment import PageEnvironment
 from cfp.web.frame import frame
 
 NO_CSRF = ("account.confirm_unsubscribe",)
@@ -49,6 +50,7 @@ def create_app(config: Config) -> Flask:
         TRAP_HTTP_EXCEPTIONS=False,
     )
     bind(app, config)
+    app.jinja_environment = PageEnvironment
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if config.trusted_proxies:

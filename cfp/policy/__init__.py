@@ -35,7 +35,18 @@ from cfp.policy.seats import (
 )
 from cfp.policy.standing import Standing, allowed, sees
 from cfp.policy.tables import Action, Fact, Relation
-from cfp.policy.views import Column, View, can_ever_see, counted, found, searchable, visible
+from cfp.policy.views import (
+    Column,
+    Rows,
+    View,
+    can_ever_see,
+    counted,
+    found,
+    ids_of,
+    rows_of,
+    searchable,
+    visible,
+)
 
 __all__ = [
     "ACTIVE_ASSIGNMENTS",
@@ -45,6 +56,7 @@ __all__ = [
     "Column",
     "Fact",
     "Relation",
+    "Rows",
     "Seat",
     "Standing",
     "View",
@@ -55,9 +67,11 @@ __all__ = [
     "conflict_policy",
     "counted",
     "found",
+    "ids_of",
     "may",
     "own",
     "predicate",
+    "rows_of",
     "searchable",
     "seat_of",
     "sees",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -132,10 +132,35 @@ def found(
 
     Where there is one row per submission, joins that nothing asks about are left out.
     """
-    id_, known = cast(ColumnElement[Any], view.columns["id"].expression), view.known(actor)
-    ids, source = select(id_).where(known, *conditions).order_by(*order), view.source
-    if view.one_each:
-        asked = (id_, known, *conditions, *order)
+    return ids_of(rows_of(actor, view, conditions), order)
+
+
+class Rows(NamedTuple):
+    """The parts that say which rows `found` finds.
+
+    What is made of nothing else can be kept: for the same person and the same list they are the
+    same objects.
+    """
+
+    id: ColumnElement[Any]
+    known: ColumnElement[bool]
+    conditions: tuple[ColumnElement[bool], ...]
+    source: FromClause
+    one_each: bool
+
+
+def rows_of(actor: Actor, view: View, conditions: Sequence[ColumnElement[bool]]) -> Rows:
+    """The rows `visible` has under these conditions."""
+    id_ = cast(ColumnElement[Any], view.columns["id"].expression)
+    return Rows(id_, view.known(actor), tuple(conditions), view.source, view.one_each)
+
+
+def ids_of(rows: Rows, order: Sequence[ColumnElement[Any]] = ()) -> Select[Any]:
+    """As `found`, of these rows."""
+    ids = select(rows.id).where(rows.known, *rows.conditions).order_by(*order)
+    source = rows.source
+    if rows.one_each:
+        asked = (rows.id, rows.known, *rows.conditions, *order)
         source = _without_idle(source, {table for one in asked for table in one._from_objects})
     return ids.select_from(source)
 

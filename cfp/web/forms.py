@@ -4,15 +4,17 @@ import hashlib
 import secrets
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from flask import flash, redirect, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.sql.dml import ReturningInsert
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 from wtforms import (
@@ -137,9 +139,7 @@ def perform(
         location = _first_location(db, receipt_key)
         if location is None:
             location = act()
-            db.execute(
-                update(Receipt).where(Receipt.key == receipt_key).values(location=location)
-            )
+            db.execute(_LEADS_TO, {"used": receipt_key, "to": location})
             db.commit()
             if done:
                 flash(done if isinstance(done, str) else done())
@@ -192,16 +192,28 @@ def _digest(file: FileStorage) -> str:
     return f"{file.filename} {digest.hexdigest()}"
 
 
+# Made once: every form that is sent asks for them, and making one takes longer than running it.
+_LEADS_TO = (
+    update(Receipt)
+    .where(Receipt.key == bindparam("used"))
+    .values(location=bindparam("to"))
+    .execution_options(synchronize_session=False)
+)
+
+
+@cache
+def _claim(dialect: str) -> ReturningInsert[str]:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(Receipt).on_conflict_do_nothing().returning(Receipt.key)
+
+
 def _first_location(db: Session, receipt_key: str) -> str | None:
     """Claim the key; None when it was free, else where its first use led.
 
     The insert comes first: a second request waits on it until the first has committed.
     """
     values = {"key": receipt_key, "owner": _owner(), "location": "", "created": context.now()}
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    claimed = db.execute(
-        insert(Receipt).values(values).on_conflict_do_nothing().returning(Receipt.key)
-    ).one_or_none()
+    claimed = db.execute(_claim(db.get_bind().dialect.name), values).one_or_none()
     if claimed is not None:
         return None
     return db.scalars(select(Receipt.location).where(Receipt.key == receipt_key)).one()

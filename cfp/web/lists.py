@@ -6,18 +6,7 @@ from typing import Any, Self
 
 from flask import Response, make_response, render_template, request, url_for
 from flask_babel import LazyString
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    Label,
-    Row,
-    ScalarSelect,
-    Select,
-    and_,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Label, Row, ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
@@ -27,7 +16,8 @@ from cfp.domain.conferences.views import kept_query, views_on
 from cfp.domain.submissions.search import SearchError, cleaned
 from cfp.domain.submissions.searching import keys_for, searched
 from cfp.formats.table import Cell, csv_bytes
-from cfp.policy import View, counted, found, visible
+from cfp.policy import View, counted, found, rows_of, visible
+from cfp.web.neighbors import Order, around
 from cfp.web.searching import said
 
 PAGE_SIZE, BATCH = 50, 500
@@ -260,51 +250,21 @@ class Listing(Chosen):
         return visible(self.actor, self.view).where(*self.conditions).order_by(*self._order())
 
     def neighbors(self, db: Session, name: str, value: object) -> tuple[Any, Any]:
-        """The column `name` of the rows before and after the one where it is `value`, or None.
-
-        Each is the first of those beyond it in the list's order, so nothing needs to be sorted.
-        """
+        """The column `name` of the rows before and after the one where it is `value`, or None."""
         if self.error is not None:
             return None, None
-        column, order = self.view.column(self.actor, name), self._order()
-        listed = found(self.actor, self.view, self.conditions, order).order_by(None)
-        of_row: Label[Any] = self.view.column(self.actor, self.sort).label("sort")
-        id_ = self.view.columns["id"].expression
-        here = listed.where(column == value).with_only_columns(of_row, id_.label("id")).cte("here")
-        before, after = (
-            listed.with_only_columns(column).where(beyond).order_by(*towards).limit(1)
-            for beyond, towards in (
-                (self._beyond(here, back=True), self._order(back=True)),
-                (self._beyond(here, back=False), order),
-            )
-        )  # fmt: skip
-        row = db.execute(
-            select(*(one.correlate(here).scalar_subquery() for one in (before, after))).select_from(
-                here
-            )
-        ).first()
+        rows = rows_of(self.actor, self.view, self.conditions)
+        query = around(rows, self._ordered(), self.view.column(self.actor, name))
+        row = db.execute(query, {"value": value}).first()
         return (row[0], row[1]) if row else (None, None)
 
-    def _order(self, *, back: bool = False) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-        """What is empty stands last, in either direction; `back` turns all of it round."""
-        column = self.view.column(self.actor, self.sort)
+    def _ordered(self) -> Order:
         id_ = self.view.columns["id"].expression
-        order = column.desc() if self.descending is not back else column.asc()
-        if back:
-            return order.nulls_first(), id_.desc()
-        return order.nulls_last(), id_.asc()
+        return Order(self.view.column(self.actor, self.sort), id_, self.descending)
 
-    def _beyond(self, here: CTE, *, back: bool) -> ColumnElement[bool]:
-        """The rows after the one in `here`, or with `back` before it, as `_order` has them."""
-        column = self.view.column(self.actor, self.sort)
-        id_ = self.view.columns["id"].expression
-        further = column < here.c.sort if self.descending is not back else column > here.c.sort
-        same = or_(column == here.c.sort, and_(column.is_(None), here.c.sort.is_(None)))
-        if back:
-            from_empty = and_(here.c.sort.is_(None), column.is_not(None))
-            return or_(further, from_empty, and_(same, id_ < here.c.id))
-        to_empty = and_(here.c.sort.is_not(None), column.is_(None))
-        return or_(further, to_empty, and_(same, id_ > here.c.id))
+    def _order(self) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+        """The id makes it complete."""
+        return self._ordered().by()
 
     @property
     def pages(self) -> int:

@@ -2,19 +2,34 @@
 
 The same answers as Jinja's own, which go by way of the template's context and find the request's
 language anew for each word. Pages are HTML, so what is said is markup and its values are escaped.
+The labels and messages of forms, which are looked up when they are shown, have the same words.
 """
 
 from babel.support import NullTranslations
 from flask import Flask, g
-from flask_babel import get_domain
+from flask_babel import Domain, get_babel, get_domain
 from markupsafe import Markup, escape
 
 
 def init_app(app: Flask) -> None:
     """Replace what the i18n extension has installed; `{% trans %}` uses the same names."""
+    get_babel(app).instance.domain_instance = PageDomain()
     app.jinja_env.globals.update(
         {"_": gettext, "gettext": gettext, "ngettext": ngettext, "_l": Later}
     )
+
+
+class PageDomain(Domain):
+    """Finds the catalog of a request once, where the extension's own does for each word."""
+
+    def get_translations(self) -> NullTranslations:
+        """The words in the page's language; outside of a request, those of the code."""
+        found: NullTranslations | None = g.get("translations") if g else None
+        if found is None:
+            found = super().get_translations()
+            if g:
+                g.translations = found
+        return found
 
 
 class Later:
@@ -57,7 +72,5 @@ def _filled(words: str, values: dict[str, object]) -> Markup:
 
 
 def _translations() -> NullTranslations:
-    found: NullTranslations | None = g.get("translations")
-    if found is None:
-        found = g.translations = get_domain().get_translations()
+    found: NullTranslations = g.get("translations") or get_domain().get_translations()
     return found

@@ -93,6 +93,11 @@ def blocked_pairs(
     return _blocked(conference.id, blocking_kinds(conference), among)
 
 
+def blocked_from(seat: Seat) -> CTE:
+    """As `blocked_pairs`, for everybody who sits alike."""
+    return _blocked(seat.conference_id, seat.kinds, None)
+
+
 def _blocked(conference_id: int, kinds: Sequence[str], among: Any) -> CTE:  # noqa: ANN401 - as above
     submitters = select(
         Submission.id.label("submission_id"), Submission.submitter_id.label("person_id")

@@ -73,52 +73,57 @@ class Placing:
 _DECIDER, _JUDGE = aliased(Person, name="decider"), aliased(Person, name="judge")
 _TRACK = aliased(Track, name="a_track")
 
+# Statements made of nothing but what is asked for are made once: making one takes longer than
+# running it, and there are many on this page.
+_ID: BindParameter[int] = bindparam("submission")
+_HERE: BindParameter[int] = bindparam("conference")
+
 
 def placing_of(db: Session, actor: Actor, standing: Standing) -> Placing:
     """Where the submission stands among formats, tracks and decisions; one statement.
 
-    With what a calibration has found of it and a glance at its discussion: they are a row each.
+    With a glance at its discussion and what a calibration has found of it: they are a row each.
     """
-    submission = standing.submission
-    decider, other = _DECIDER, _TRACK
+    submission, conference = standing.submission, standing.conference
+    glance = glance_columns(standing)
+    query = _placing(
+        pending=sees(standing, Fact.PENDING), people=sees(standing, Fact.ADDRESSES)
+    ).add_columns(*glance)
+    if conference.adjusts_scores:
+        calibrated = CalibratedSubmission
+        query = (
+            query.add_columns(calibrated, Calibration.top, Calibration.source)
+            .outerjoin(calibrated, in_run(actor, standing))
+            .outerjoin(Calibration, Calibration.id == calibrated.calibration_id)
+        )
+    asked = {"submission": submission.id, "conference": conference.id}
+    asked |= {"type": submission.type_id, "track": submission.track_id}
+    values: Sequence[Any] = db.execute(query, asked).one()
+    line, top, source = values[-3:] if conference.adjusts_scores else (None, None, "")
+    certainty = Certainty(line, top, source) if line else None
+    return Placing(*[*values[:8], certainty, glance_of(values[8:]) if glance else None])
+
+
+@cache
+def _placing(*, pending: bool, people: bool) -> Select[Any]:
     tracks = (
-        select(func.count(other.id))
-        .where(other.conference_id == standing.conference.id, other.archived.is_(False))
+        select(func.count(_TRACK.id))
+        .where(_TRACK.conference_id == _HERE, _TRACK.archived.is_(False))
         .scalar_subquery()
     )
-    knows_pending = true() if sees(standing, Fact.PENDING) else false()
-    knows_people = true() if sees(standing, Fact.ADDRESSES) else false()
-    glance, calibrated = glance_columns(standing), CalibratedSubmission
-    row = db.execute(
+    knows_pending, knows_people = (true() if known else false() for known in (pending, people))
+    return (
         select(
-            SubmissionType.name,
-            SubmissionType.minutes,
-            SubmissionType.discussion_minutes,
-            Track.name,
-            tracks,
-            PendingDecision,
-            decider.name,
-            Confirmation,
-            calibrated,
-            Calibration.top,
-            Calibration.source,
-            *glance,
+            *(SubmissionType.name, SubmissionType.minutes, SubmissionType.discussion_minutes),
+            *(Track.name, tracks, PendingDecision, _DECIDER.name, Confirmation),
         )
         .select_from(SubmissionType)
-        .join(Track, Track.id == submission.track_id)
-        .outerjoin(
-            PendingDecision, and_(PendingDecision.submission_id == submission.id, knows_pending)
-        )
-        .outerjoin(decider, decider.id == PendingDecision.by_id)
-        .outerjoin(Confirmation, and_(Confirmation.submission_id == submission.id, knows_people))
-        .outerjoin(calibrated, in_run(actor, standing))
-        .outerjoin(Calibration, Calibration.id == calibrated.calibration_id)
-        .where(SubmissionType.id == submission.type_id)
-    ).one()
-    values: Sequence[Any] = row
-    line, top, source = values[8:11]
-    certainty = Certainty(line, top, source) if line else None
-    return Placing(*[*values[:8], certainty, glance_of(values[11:]) if glance else None])
+        .join(Track, Track.id == bindparam("track"))
+        .outerjoin(PendingDecision, and_(PendingDecision.submission_id == _ID, knows_pending))
+        .outerjoin(_DECIDER, _DECIDER.id == PendingDecision.by_id)
+        .outerjoin(Confirmation, and_(Confirmation.submission_id == _ID, knows_people))
+        .where(SubmissionType.id == bindparam("type"))
+    )
 
 
 def speakers_with_addresses(db: Session, standing: Standing) -> list[tuple[Speaker, str]]:
@@ -128,12 +133,6 @@ def speakers_with_addresses(db: Session, standing: Standing) -> list[tuple[Speak
     typed = sees(standing, Fact.ADDRESSES)
     rows = db.execute(_standing_on(addressed=typed), {"submission": standing.submission.id})
     return [(speaker, address or (speaker.address if typed else "")) for speaker, address in rows]
-
-
-# Statements made of nothing but what is asked for are made once: making one takes longer than
-# running it, and there are many on this page.
-_ID: BindParameter[int] = bindparam("submission")
-_HERE: BindParameter[int] = bindparam("conference")
 
 
 @cache

@@ -7,16 +7,18 @@ know the pending decision; for everybody else, and for every version, they are n
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     CompoundSelect,
     Row,
     Select,
     Subquery,
     and_,
+    bindparam,
     case,
     false,
     func,
@@ -102,10 +104,7 @@ class Plan:
 
 def current_draft(db: Session, conference: Conference) -> ProgramDraft:
     """The draft that is published."""
-    query = select(ProgramDraft).where(
-        ProgramDraft.conference_id == conference.id, ProgramDraft.current.is_(True)
-    )
-    return db.scalars(query.order_by(ProgramDraft.id).limit(1)).one()
+    return db.scalars(_CURRENT, {"conference": conference.id}).one()
 
 
 def draft_of(db: Session, conference: Conference, draft_id: int | None) -> ProgramDraft:
@@ -136,7 +135,7 @@ def plan_of(
     talks = _talks(db, conference, _secrets_of(actor, conference))
     people = _speakers_by_submission(db, conference)
     needs = needs_by_submission(db, conference)
-    rows = db.execute(_placements(draft, told(actor, conference))).all()
+    rows = db.execute(_placements(told(actor, conference)), {"draft": draft.id}).all()
     placed = [_placed(row, talks, people, needs) for row in rows]
     sessions = {
         row.session_id: Block(
@@ -175,8 +174,24 @@ def plan_of(
 
 
 def _rooms(db: Session, conference: Conference) -> Sequence[Room]:
-    here = select(Room).where(Room.conference_id == conference.id, Room.archived.is_(False))
-    return db.scalars(here.order_by(Room.position, Room.id)).all()
+    return db.scalars(_ROOMS, {"conference": conference.id}).all()
+
+
+# Statements of nothing but what is asked for are made once: making one takes longer than running
+# it, and the schedule's page has many.
+_HERE: BindParameter[int] = bindparam("conference")
+_CURRENT = (
+    select(ProgramDraft)
+    .where(ProgramDraft.conference_id == _HERE, ProgramDraft.current.is_(True))
+    .order_by(ProgramDraft.id)
+    .limit(1)
+)
+_ROOMS = (
+    select(Room)
+    .where(Room.conference_id == _HERE, Room.archived.is_(False))
+    .order_by(Room.position, Room.id)
+)
+_CONFIRMATIONS = select(Confirmation).where(Confirmation.conference_id == _HERE)
 
 
 @dataclass(frozen=True)
@@ -241,7 +256,7 @@ def _talks_of(conference_id: int, known: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def _decided(conference_id: int) -> CompoundSelect[int]:
+def _decided(conference_id: int | BindParameter[int]) -> CompoundSelect[int]:
     """The ids of the submissions with a decision, announced or pending: found first, being few."""
     announced = select(Submission.id).where(
         Submission.conference_id == conference_id, Submission.announced.is_not(None)
@@ -254,18 +269,28 @@ def _decided(conference_id: int) -> CompoundSelect[int]:
 
 def told(actor: Actor | None, conference: Conference) -> ColumnElement[bool]:
     """Which rows of `program_item`, joined with `submission`, this person may know of."""
-    return or_(ProgramItem.submission_id.is_(None), known_submission(actor, conference))
+    return _told(conference.id, _secrets_of(actor, conference))
+
+
+@lru_cache(maxsize=64)
+def _told(conference_id: int, secrets: ColumnElement[bool]) -> ColumnElement[bool]:
+    return or_(ProgramItem.submission_id.is_(None), _known(conference_id, secrets))
 
 
 def known_submission(actor: Actor | None, conference: Conference) -> ColumnElement[bool]:
     """Which submissions may be known to be planned: their acceptance is told, or theirs to know."""
+    return _known(conference.id, _secrets_of(actor, conference))
+
+
+@lru_cache(maxsize=64)
+def _known(conference_id: int, secrets: ColumnElement[bool]) -> ColumnElement[bool]:
     accepted_once = select(Decision.submission_id).where(
-        Decision.conference_id == conference.id, Decision.outcome == State.ACCEPTED
+        Decision.conference_id == conference_id, Decision.outcome == State.ACCEPTED
     )
     return or_(
         Submission.state.in_(ACCEPTED_ONCE),
         and_(Submission.state == State.WITHDRAWN, Submission.id.in_(accepted_once)),
-        _secrets_of(actor, conference),
+        secrets,
     )
 
 
@@ -273,7 +298,9 @@ def _secrets_of(actor: Actor | None, conference: Conference) -> ColumnElement[bo
     return predicate(actor, Fact.PENDING, conference) if actor else false()
 
 
-def _placements(draft: ProgramDraft, known: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+@lru_cache(maxsize=64)
+def _placements(known: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Of the draft given at execution, those that may be known of."""
     return (
         select(
             Placement.id,
@@ -304,28 +331,31 @@ def _placements(draft: ProgramDraft, known: ColumnElement[bool]) -> Select[*tupl
         .outerjoin(Submission, Submission.id == ProgramItem.submission_id)
         .outerjoin(Room, Room.id == Placement.room_id)
         .outerjoin(ProgramSession, ProgramSession.id == Placement.session_id)
-        .where(Placement.draft_id == draft.id, known)
+        .where(Placement.draft_id == bindparam("draft"), known)
         .order_by(Placement.start, Room.position, Placement.id)
     )
 
 
 def _speakers_by_submission(db: Session, conference: Conference) -> Mapping[int, People]:
-    rows = db.execute(
-        select(Speaker.submission_id, Speaker.person_id, Speaker.code, Speaker.name).where(
-            Speaker.submission_id.in_(_decided(conference.id)),
-            Speaker.state != "removed",
-            Speaker.speaks.is_(True),
-        )
-    )
+    rows = db.execute(_speaking(), {"conference": conference.id})
     found: dict[int, set[tuple[int | str, str]]] = {}
     for submission_id, person_id, code, name in rows:
         found.setdefault(submission_id, set()).add((person_id or code, name))
     return {submission_id: frozenset(people) for submission_id, people in found.items()}
 
 
+@cache
+def _speaking() -> Select[int, int | None, str, str]:
+    return select(Speaker.submission_id, Speaker.person_id, Speaker.code, Speaker.name).where(
+        Speaker.submission_id.in_(_decided(_HERE)),
+        Speaker.state != "removed",
+        Speaker.speaks.is_(True),
+    )
+
+
 def needs_by_submission(db: Session, conference: Conference) -> Mapping[int, Needs]:
     """What has been said on the confirm pages, by submission."""
-    rows = db.scalars(select(Confirmation).where(Confirmation.conference_id == conference.id))
+    rows = db.scalars(_CONFIRMATIONS, {"conference": conference.id})
     return {
         row.submission_id: Needs(
             tuple(confirmations.unavailable(conference, row)),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, defer
 
 from cfp import audit
@@ -30,10 +30,18 @@ from cfp.uploads import Uploads
 NOTE_LIMIT = 500
 
 
+_LATEST = (
+    select(ProgramVersion)
+    .where(ProgramVersion.conference_id == bindparam("conference"))
+    .order_by(ProgramVersion.number.desc())
+    .limit(1)
+)
+"""Made once: making it takes longer than running it, and the schedule's pages ask for it."""
+
+
 def latest(db: Session, conference: Conference) -> ProgramVersion | None:
     """The version the public sees, if any."""
-    query = select(ProgramVersion).where(ProgramVersion.conference_id == conference.id)
-    return db.scalars(query.order_by(ProgramVersion.number.desc()).limit(1)).one_or_none()
+    return db.scalars(_LATEST, {"conference": conference.id}).one_or_none()
 
 
 def numbered(db: Session, conference: Conference, number: int) -> ProgramVersion | None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    or_,
     select,
     true,
     union,
@@ -27,17 +28,15 @@ from sqlalchemy.orm import Session
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import Assignment
-from cfp.domain.assignment.queries import blocked_pairs, lost_assignments
+from cfp.domain.assignment.queries import blocked_from, lost_from
 from cfp.domain.assignment.rules import REMINDERS
 from cfp.domain.conferences.models import Conference, Criterion, Role, Track
 from cfp.domain.mail.models import Message
-from cfp.domain.mail.queries import readable
+from cfp.domain.mail.queries import readable_from
 from cfp.domain.reviews.guest_lists import helpers
 from cfp.domain.reviews.models import Guest, Review, ReviewExtension, ReviewTally, Score
 from cfp.domain.reviews.rules import FINISHED, UNDER_REVIEW
-from cfp.domain.submissions.committee import committee_list
 from cfp.domain.submissions.models import Submission
-from cfp.domain.submissions.queries import reviews_wanted
 from cfp.policy import ACTIVE_ASSIGNMENTS, Fact, Seat, predicate, seat_of, unknown
 
 BINS = 8
@@ -69,14 +68,22 @@ def progress_of_all(
 
     Whoever was asked from outside for single submissions is among them: of these they are late.
     """
-    reviewers, waits = _reviewers(actor, conference), _asked(actor, conference)
-    done, nudged = _done(actor, conference), _nudged(actor, conference)
+    everyone = conference.reviewing != "assigned"
+    query = _progress(seat_of(actor, conference), conference.reviews_per_submission, everyone)
+    if only:
+        query = query.where(Person.code.in_(only))
+    return [Progress(*row) for row in db.execute(query)]
+
+
+@lru_cache(maxsize=64)
+def _progress(seat: Seat, wanted: int, everyone: bool) -> Select[Any]:
+    reviewers, waits = _reviewers(seat), _asked(seat)
+    done, nudged = _done(seat), _nudged(seat)
     asked: ColumnElement[Any] = func.coalesce(waits.c.asked, 0)
     open_: ColumnElement[Any] = func.coalesce(waits.c.open, 0)
-    short = _short(actor, conference)
-    spared = _spared(conference, short)
-    everyone = conference.reviewing != "assigned"
     if everyone:
+        short = _short(seat, wanted)
+        spared = _spared(seat, short)
         total = select(func.count()).select_from(short).scalar_subquery()
         shared = total - func.coalesce(spared.c.n, 0)
         asked, open_ = literal(None), case((reviewers.c.has_role, shared), else_=open_)
@@ -94,28 +101,24 @@ def progress_of_all(
             ReviewExtension,
             and_(
                 ReviewExtension.person_id == Person.id,
-                ReviewExtension.conference_id == conference.id,
+                ReviewExtension.conference_id == seat.conference_id,
             ),
         )
         .order_by(open_.desc(), func.lower(Person.name), Person.id)
     )
-    if everyone:
-        query = query.outerjoin(spared, spared.c.person_id == Person.id)
-    if only:
-        query = query.where(Person.code.in_(only))
-    return [Progress(*row) for row in db.execute(query)]
+    return query.outerjoin(spared, spared.c.person_id == Person.id) if everyone else query
 
 
-def _reviewers(actor: Actor, conference: Conference) -> Subquery:
+def _reviewers(seat: Seat) -> Subquery:
     """Who reviews by role, and who was asked for a submission whose reviewers one may know."""
     by_role = select(Role.person_id, true().label("has_role")).where(
-        Role.conference_id == conference.id, Role.kind == "reviewer"
+        Role.conference_id == seat.conference_id, Role.kind == "reviewer"
     )
     guests = select(Guest.person_id, false().label("has_role")).where(
-        Guest.conference_id == conference.id,
+        Guest.conference_id == seat.conference_id,
         Guest.for_id.is_(None),
         Guest.state == "accepted",
-        Guest.submission_id.not_in(unknown(actor, Fact.REVIEWERS, conference)),
+        Guest.submission_id.not_in(seat.unknown(Fact.REVIEWERS)),
         Guest.person_id.not_in(by_role.with_only_columns(Role.person_id)),
     )
     return union_all(by_role, guests.distinct()).subquery()
@@ -206,15 +209,18 @@ def answers_by_criterion(
 
 @lru_cache(maxsize=64)
 def _answers(seat: Seat) -> Select[int, int, int]:
-    """Without joining each score's submission: what may not be known is a small set."""
+    """Of all but the reviews that do not count, because they are few: an index has all it takes."""
+    uncounted = select(Review.id).where(
+        Review.conference_id == seat.conference_id,
+        or_(
+            Review.state != "submitted",
+            Review.submission_id.in_(seat.unknown(Fact.CHAIR_REVIEWS)),
+        ),
+    )
+    asked = select(Criterion.id).where(Criterion.conference_id == seat.conference_id)
     return (
         select(Score.criterion_id, Score.value, func.count())
-        .join(Review, Review.id == Score.review_id)
-        .where(
-            Review.conference_id == seat.conference_id,
-            Review.state == "submitted",
-            Review.submission_id.not_in(seat.unknown(Fact.CHAIR_REVIEWS)),
-        )
+        .where(Score.criterion_id.in_(asked), Score.review_id.not_in(uncounted))
         .group_by(Score.criterion_id, Score.value)
     )
 
@@ -247,35 +253,35 @@ def every_review(
     ]
 
 
-def _nudged(actor: Actor, conference: Conference) -> Subquery:
+def _nudged(seat: Seat) -> Subquery:
     """When each was last reminded, as far as this person may read it."""
     return (
         select(Message.person_id, func.max(Message.created).label("last"))
         .outerjoin(Submission, Submission.id == Message.submission_id)
-        .where(Message.kind.in_(REMINDERS), readable(actor, conference))
+        .where(Message.kind.in_(REMINDERS), readable_from(seat))
         .group_by(Message.person_id)
         .subquery()
     )
 
 
-def _done(actor: Actor, conference: Conference) -> Subquery:
+def _done(seat: Seat) -> Subquery:
     return (
         select(Review.person_id, func.count(Review.id).label("n"))
         .where(
-            Review.conference_id == conference.id,
+            Review.conference_id == seat.conference_id,
             Review.state == "submitted",
-            Review.submission_id.not_in(unknown(actor, Fact.REVIEWERS, conference)),
+            Review.submission_id.not_in(seat.unknown(Fact.REVIEWERS)),
         )
         .group_by(Review.person_id)
         .subquery()
     )
 
 
-def _asked(actor: Actor, conference: Conference) -> Subquery:
+def _asked(seat: Seat) -> Subquery:
     """What each was asked to review, and how much of it is open; a conflict since closes it."""
-    lost = lost_assignments(conference)
+    lost = lost_from(seat)
     over = select(Submission.id).where(
-        Submission.conference_id == conference.id, Submission.state.not_in(UNDER_REVIEW)
+        Submission.conference_id == seat.conference_id, Submission.state.not_in(UNDER_REVIEW)
     )
     waits = and_(
         Assignment.state.in_(("assigned", "accepted")),
@@ -289,33 +295,33 @@ def _asked(actor: Actor, conference: Conference) -> Subquery:
             func.count(Assignment.id).filter(waits).label("open"),
         )
         .where(
-            Assignment.conference_id == conference.id,
+            Assignment.conference_id == seat.conference_id,
             Assignment.state.in_(ACTIVE_ASSIGNMENTS),
-            Assignment.submission_id.not_in(unknown(actor, Fact.REVIEWERS, conference)),
+            Assignment.submission_id.not_in(seat.unknown(Fact.REVIEWERS)),
         )
         .group_by(Assignment.person_id)
         .subquery()
     )
 
 
-def _short(actor: Actor, conference: Conference) -> CTE:
-    """The submissions with fewer reviews than wanted."""
-    view = committee_list(conference)
+def _short(seat: Seat, wanted: int) -> CTE:
+    """The submissions with fewer reviews than wanted, as far as this person may know it."""
+    reviews = func.coalesce(ReviewTally.reviews, 0)
     return (
         select(Submission.id)
-        .select_from(view.source)
+        .outerjoin(ReviewTally, ReviewTally.submission_id == Submission.id)
         .where(
-            view.known(actor),
             Submission.state.in_(UNDER_REVIEW),
-            view.column(actor, "reviews") < reviews_wanted(conference),
+            *(seat.knows(fact) for fact in (Fact.LISTED, Fact.CHAIR_REVIEWS)),
+            reviews < func.coalesce(Submission.reviews_wanted, wanted),
         )
         .cte("short")
     )
 
 
-def _spared(conference: Conference, short: CTE) -> Subquery:
+def _spared(seat: Seat, short: CTE) -> Subquery:
     """How many of the short ones do not wait for each person: reviewed or abstained, or blocked."""
-    blocked = blocked_pairs(conference)
+    blocked = blocked_from(seat)
     reviewed = (
         select(Review.submission_id, Review.person_id)
         .join(short, short.c.id == Review.submission_id)

@@ -57,10 +57,11 @@ class Score(Base):
     __tablename__ = "score"
 
     review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), primary_key=True)
-    criterion_id: Mapped[int] = mapped_column(
-        ForeignKey("criterion.id"), primary_key=True, index=True
-    )
+    criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"), primary_key=True)
     value: Mapped[int]
+
+    # Scores are counted question by question: an index has all it takes.
+    __table_args__ = (Index("ix_score_criterion", "criterion_id", "value", "review_id"),)
 
 
 class ReviewAnswer(Base):

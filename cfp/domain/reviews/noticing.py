@@ -4,7 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import Select, and_, case, delete, false, func, insert, literal, or_, select, true
+from sqlalchemy import (
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, aliased, selectinload
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -23,6 +36,14 @@ KINDS = (*FLAGS, COPIED, LATE)
 _OTHER = aliased(ReviewNotice, name="other_notice")
 
 
+# Made once: every review that is saved asks it, and making it takes longer than running it.
+_FORGET = (
+    delete(ReviewNotice)
+    .where(ReviewNotice.review_id.in_(bindparam("reviews", expanding=True)))
+    .execution_options(synchronize_session=False)
+)
+
+
 def notice(db: Session, reviews: Sequence[Review], criteria: Sequence[Criterion]) -> None:
     """Look at these submitted reviews of one conference and note what there is to see."""
     if not reviews:
@@ -30,7 +51,7 @@ def notice(db: Session, reviews: Sequence[Review], criteria: Sequence[Criterion]
     scales = {one.id: (one.low, one.high) for one in criteria}
     language = db.get_one(Conference, reviews[0].conference_id).language
     ids = [review.id for review in reviews]
-    db.execute(delete(ReviewNotice).where(ReviewNotice.review_id.in_(ids)))
+    db.execute(_FORGET, {"reviews": ids})
     rows = []
     for review in reviews:
         texts = (review.committee_text, review.chair_text, review.speaker_text)

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import datetime
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from sqlalchemy import (
@@ -15,11 +16,9 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
-    false,
     func,
     or_,
     select,
-    true,
 )
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
@@ -61,6 +60,27 @@ _OWN, _ASKED = aliased(Review, name="own_review"), aliased(Assignment, name="own
 _BID = aliased(Bid, name="own_bid")
 
 
+# Statements of nothing but what is asked for are made once: making one takes longer than running
+# it, and each page of a review has many.
+_ID: BindParameter[int] = bindparam("submission")
+_ME: BindParameter[int] = bindparam("me")
+_PLACE = (
+    select(SubmissionType.name, SubmissionType.minutes, Track.name, last_edit(_ID))
+    .join(Track, Track.id == bindparam("track"))
+    .where(SubmissionType.id == bindparam("type"))
+)
+_NAMED = (
+    select(Speaker.name, Speaker.affiliation)
+    .where(Speaker.submission_id == _ID, Speaker.state != "removed")
+    .order_by(Speaker.position, Speaker.id)
+)
+_OWN_REVIEW = (
+    select(Review)
+    .where(Review.submission_id == _ID, Review.person_id == _ME)
+    .options(joinedload(Review.scores), selectinload(Review.answers))
+)
+
+
 @dataclass(frozen=True)
 class BlindSubmission:
     """What a reviewer may know of a submission when names are hidden: nobody is in it.
@@ -87,34 +107,20 @@ class NamedSubmission(BlindSubmission):
 def for_reviewer(db: Session, standing: Standing) -> BlindSubmission:
     """The submission as this reviewer may read it."""
     submission = standing.submission
-    kind, minutes, track, edited = db.execute(
-        select(SubmissionType.name, SubmissionType.minutes, Track.name, last_edit(submission))
-        .join(Track, Track.id == submission.track_id)
-        .where(SubmissionType.id == submission.type_id)
-    ).one()
+    asked = {"submission": submission.id, "type": submission.type_id}
+    asked["track"] = submission.track_id
+    kind, minutes, track, edited = db.execute(_PLACE, asked).one()
     texts = redaction.shown(db, standing)
     known = (submission.code, *texts, kind, minutes, track, edited or 0)
     if not sees(standing, Fact.SPEAKERS):
         return BlindSubmission(*known)
-    rows = db.execute(
-        select(Speaker.name, Speaker.affiliation)
-        .where(Speaker.submission_id == submission.id, Speaker.state != "removed")
-        .order_by(Speaker.position, Speaker.id)
-    )
+    rows = db.execute(_NAMED, {"submission": submission.id})
     return NamedSubmission(*known, speakers=tuple((row[0], row[1]) for row in rows))
 
 
 def criteria_of(db: Session, conference: Conference) -> Sequence[Criterion]:
     """The questions of the review form in their order."""
     return conferences.criteria_of(db, conference)
-
-
-# Made once: each page of a reviewer asks it, and making it takes longer than running it.
-_OWN_REVIEW = (
-    select(Review)
-    .where(Review.submission_id == bindparam("submission"), Review.person_id == bindparam("me"))
-    .options(joinedload(Review.scores), selectinload(Review.answers))
-)
 
 
 def own_review(db: Session, actor: Actor, submission: Submission) -> Review | None:
@@ -213,21 +219,24 @@ class Progress:
 
 def progress_of(db: Session, actor: Actor, conference: Conference) -> Progress:
     """Counted in one statement."""
-    review = _OWN
-    done, total = db.execute(
-        select(func.count(review.id), func.count(Submission.id))
-        .select_from(Submission)
-        .outerjoin(
-            review,
-            and_(
-                review.submission_id == Submission.id,
-                review.person_id == actor.person_id,
-                review.state.in_(FINISHED),
-            ),
-        )
-        .where(reviewable(actor, conference))
-    ).one()
+    done, total = db.execute(_progress(seat_of(actor, conference))).one()
     return Progress(done, total)
+
+
+@lru_cache(maxsize=256)
+def _progress(seat: Seat) -> Select[int, int]:
+    """Kept, because every page of a reviewer asks it."""
+    mine = and_(
+        _OWN.submission_id == Submission.id,
+        _OWN.person_id == (seat.person_id or 0),
+        _OWN.state.in_(FINISHED),
+    )
+    return (
+        select(func.count(_OWN.id), func.count(Submission.id))
+        .select_from(Submission)
+        .outerjoin(_OWN, mine)
+        .where(_reviewable_from(seat))
+    )
 
 
 def next_open(
@@ -288,27 +297,8 @@ def reviews_of(
     """The submitted reviews that this person may read, without their `own` unless asked for."""
     if not sees(standing, Fact.REVIEWS):
         return []
-    rows = db.execute(
-        select(
-            *(Review, Person.name, last_edit(standing.submission), ReviewExtension.until),
-            *(_changes(), _rating(actor), helpers()),
-        )
-        .join(Person, Person.id == Review.person_id)
-        .outerjoin(
-            ReviewExtension,
-            and_(
-                ReviewExtension.person_id == Review.person_id,
-                ReviewExtension.conference_id == Review.conference_id,
-            ),
-        )
-        .where(
-            Review.submission_id == standing.submission.id,
-            Review.state == "submitted",
-            or_(Review.person_id != actor.person_id, true() if own else false()),
-        )
-        .options(joinedload(Review.scores))
-        .order_by(Review.pseudonym)
-    ).unique().all()
+    asked = {"submission": standing.submission.id, "me": actor.person_id or 0}
+    rows = db.execute(_submitted(own=own), asked).unique().all()
     named, chairs = sees(standing, Fact.REVIEWERS), sees(standing, Fact.CHAIR_REVIEWS)
     answers = answers_of(db, standing, [row[0].id for row in rows])
     return [
@@ -334,6 +324,32 @@ def reviews_of(
     ]
 
 
+@cache
+def _submitted(
+    *, own: bool
+) -> Select[Review, str, int | None, datetime, int, bool, str]:
+    """Of one submission, with what is told of each; without the reader's own or with them."""
+    edited = last_edit(_ID)
+    query = (
+        select(
+            *(Review, Person.name, edited, ReviewExtension.until),
+            *(_changes(), _rating(), helpers()),
+        )
+        .join(Person, Person.id == Review.person_id)
+        .outerjoin(
+            ReviewExtension,
+            and_(
+                ReviewExtension.person_id == Review.person_id,
+                ReviewExtension.conference_id == Review.conference_id,
+            ),
+        )
+        .where(Review.submission_id == _ID, Review.state == "submitted")
+        .options(joinedload(Review.scores))
+        .order_by(Review.pseudonym)
+    )
+    return query if own else query.where(Review.person_id != _ME)
+
+
 def own_as_read(db: Session, review: Review) -> OtherReview:
     """One's own review where it can't be changed, all of it; loaded with scores and answers."""
     return OtherReview(
@@ -354,11 +370,11 @@ def own_as_read(db: Session, review: Review) -> OtherReview:
     )
 
 
-def _rating(actor: Actor) -> ScalarSelect[bool]:
-    """What this person has said of a review, as SQL on its row."""
+def _rating() -> ScalarSelect[bool]:
+    """What who asks has said of a review, as SQL on its row."""
     return (
         select(ReviewRating.helpful)
-        .where(ReviewRating.review_id == Review.id, ReviewRating.person_id == actor.person_id)
+        .where(ReviewRating.review_id == Review.id, ReviewRating.person_id == _ME)
         .correlate(Review)
         .scalar_subquery()
     )

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     and_,
     bindparam,
@@ -82,18 +83,30 @@ def _scores(
 def count_again(db: Session, submission_ids: Collection[int]) -> None:
     """Make the tallies of these submissions anew from their submitted reviews."""
     db.flush()
-    db.execute(delete(ReviewTally).where(ReviewTally.submission_id.in_(submission_ids)))
-    sums = (
-        select(
-            Review.submission_id,
-            Review.conference_id,
-            func.count(Review.id),
-            func.count(Review.total),
-            func.coalesce(func.sum(Review.total), literal(0.0)),
-            func.coalesce(func.sum(Review.total * Review.total), literal(0.0)),
-        )
-        .where(Review.submission_id.in_(submission_ids), Review.state == "submitted")
-        .group_by(Review.submission_id, Review.conference_id)
+    these = {"submissions": list(submission_ids)}
+    db.execute(_FORGET, these)
+    db.execute(_COUNT, these)
+
+
+# Made once: every review that is saved asks them, and making them takes longer than running them.
+_THESE: BindParameter[int] = bindparam("submissions", expanding=True)
+_FORGET = (
+    delete(ReviewTally)
+    .where(ReviewTally.submission_id.in_(_THESE))
+    .execution_options(synchronize_session=False)
+)
+_SUMS = (
+    select(
+        Review.submission_id,
+        Review.conference_id,
+        func.count(Review.id),
+        func.count(Review.total),
+        func.coalesce(func.sum(Review.total), literal(0.0)),
+        func.coalesce(func.sum(Review.total * Review.total), literal(0.0)),
     )
-    names = ["submission_id", "conference_id", "reviews", "scored", "total", "squares"]
-    db.execute(insert(ReviewTally).from_select(names, sums))
+    .where(Review.submission_id.in_(_THESE), Review.state == "submitted")
+    .group_by(Review.submission_id, Review.conference_id)
+)
+_COUNT = insert(ReviewTally.__table__).from_select(  # type: ignore[arg-type]  # a Table, typed as FromClause
+    ["submission_id", "conference_id", "reviews", "scored", "total", "squares"], _SUMS
+)

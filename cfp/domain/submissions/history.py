@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from cfp.domain.accounts.models import Person
@@ -24,6 +24,15 @@ Piece = tuple[str, str]
 
 _PIECES = re.compile(r"\s+|\w+|[^\w\s]")
 PIECES_LIMIT = 4_000
+
+
+# Made once: making it takes longer than running it, for most have none.
+_REVISIONS = (
+    select(SubmissionRevision, Person.name)
+    .outerjoin(Person, Person.id == SubmissionRevision.by_id)
+    .where(SubmissionRevision.submission_id == bindparam("submission"))
+    .order_by(SubmissionRevision.number)
+)
 
 
 @dataclass(frozen=True)
@@ -51,12 +60,7 @@ def edits_of(db: Session, standing: Standing, speakers: Sequence[Speaker]) -> li
     submission = standing.submission
     if not (sees(standing, Fact.LISTED) and sees(standing, Fact.SPEAKERS)):
         return []
-    rows = db.execute(
-        select(SubmissionRevision, Person.name)
-        .outerjoin(Person, Person.id == SubmissionRevision.by_id)
-        .where(SubmissionRevision.submission_id == submission.id)
-        .order_by(SubmissionRevision.number)
-    ).all()
+    rows = db.execute(_REVISIONS, {"submission": submission.id}).all()
     if not rows:
         return []
     texts = [revision.content for revision, _name in rows] + [_now(submission, speakers)]

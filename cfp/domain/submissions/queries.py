@@ -104,14 +104,14 @@ def own_messages(db: Session, actor: Actor, submission: Submission) -> Sequence[
     return db.scalars(query.order_by(Message.id.desc()).limit(50)).all()
 
 
-def last_edit(submission: Submission) -> ScalarSelect[int | None]:
-    """The revision that the last edit of what it says replaced, as SQL; null when none did.
+def last_edit(of: ColumnElement[int]) -> ScalarSelect[int | None]:
+    """The revision that the last edit of what a submission says replaced, as SQL; null if none did.
 
     A review that has seen revision N is out of date when this is N or more. Moves count revisions
     too, so the row's own number would call every review out of date that precedes a decision.
     """
     return (
         select(func.max(SubmissionRevision.number))
-        .where(SubmissionRevision.submission_id == submission.id)
+        .where(SubmissionRevision.submission_id == of)
         .scalar_subquery()
     )

@@ -1,5 +1,7 @@
 """One submission with everything about it, each part for those who may know it."""
 
+from collections.abc import Sequence
+
 from flask import render_template
 
 from cfp.domain.assignment.memory import told
@@ -65,7 +67,7 @@ def submission(slug: str, code: str) -> str:
         told=told(db, actor, (one.conflict.recalled_id for one in interests)),
         policy_of=conflict_policy,
         is_settled=is_settled,
-        reviewers=people,
+        reviewers=_involved(people),
         others=others,
         totals=[other.total for other in others if other.total is not None],
         certainty=placing.certainty,
@@ -86,6 +88,12 @@ def submission(slug: str, code: str) -> str:
         decidable=any(can_become(standing.submission.state, name) for name in OUTCOMES),
         assign_form=submission_acts.assign_form(people),
     )
+
+
+def _involved(people: Sequence[dossier.Reviewing]) -> list[dossier.Reviewing]:
+    """Who is, or was, asked to review it, and after them who does so unasked."""
+    asked = [one for one in people if one.assignment]
+    return asked + [one for one in people if one.review and not one.assignment]
 
 
 def _merged_into(standing: Standing, pending: PendingDecision | None) -> Submission | None:
