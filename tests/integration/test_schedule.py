@@ -69,8 +69,15 @@ def test_a_plenary_is_alone_and_in_the_largest_room(here: Setting) -> None:
     here.place(other, 0, room_id=here.attic.id)
     assert keys(here) == ["beside_plenary"]
     moved(here, first, 60, room_id=here.attic.id)
-    here.place(here.talk("In the hall"), 120)
+    last = here.place(here.talk("In the hall"), 120)
     assert keys(here) == ["room_small"]
+    moved(here, first, 60, plenary=False)
+    here.place("Lunch", 150, 60, room_id=None)
+    here.place("Coffee for who is early", 180, 30, room_id=None)
+    assert keys(here) == []
+    moved(here, last, 145)
+    (warning,) = warnings_of(here.plan().placed)
+    assert (warning.key, warning.name) == ("beside_plenary", "Lunch")
 
 
 def test_speakers_who_can_t_are_warned_about_to_the_minute(here: Setting) -> None:

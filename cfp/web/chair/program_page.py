@@ -92,7 +92,10 @@ def warned(
         words = in_words(warning)
         every.append((words, [plan.by_id[id_] for id_ in warning.placements]))
         for id_ in warning.placements:
-            by_slot[id_].append(words)
+            # What is for everybody is not beside itself, and says the same of several but once.
+            its_own = warning.key == "beside_plenary" and plan.by_id[id_].title == warning.name
+            if not its_own and words not in by_slot[id_]:
+                by_slot[id_].append(words)
     return by_slot, every
 
 
