@@ -261,7 +261,8 @@ class Program:
 class Difference:
     """What one version changes against the one before, for people.
 
-    kind: new, moved, changed, canceled or removed; `details` are the field names that changed.
+    kind: new, scheduled (it had no time), moved, unscheduled, changed, canceled or removed;
+    `details` are the field names that changed.
     """
 
     kind: str

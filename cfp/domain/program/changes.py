@@ -61,7 +61,7 @@ def lines(old: Program | None, new: Program) -> list[Line]:
     return [Line(one, _taken(known, one)) for one in differences(old, new)]
 
 
-_WITH_PLACE = frozenset({"new", "moved", "canceled", "removed"})
+_WITH_PLACE = frozenset({"new", "scheduled", "moved", "unscheduled", "canceled", "removed"})
 
 
 def _taken(known: dict[str, list[Move]], one: Difference) -> Move | None:
