@@ -69,3 +69,12 @@ def test_a_talk_moves_only_from_somewhere_to_somewhere(
 ) -> None:
     old, new = (program(TALK, *map(slot, hours)) for hours in (before, now))
     assert differences(old, new) == [Difference(kind, TALK.title)]
+
+
+def test_differences_are_told_in_the_order_of_the_program() -> None:
+    late, early = TALK, replace(TALK, code="D4E5F6", title="Flows")
+    unplaced = replace(TALK, code="G7H8I9", title="Caches")
+    old = replace(program(late), talks=(unplaced, late, early))
+    placed = (slot(11), replace(slot(9), guid="other", talk=early.code))
+    new = replace(old, talks=(replace(unplaced, abstract="!"), late, early), slots=placed)
+    assert [one.title for one in differences(old, new)] == ["Flows", "Tables", "Caches"]

@@ -24,8 +24,14 @@ def differences(old: frozen.Program | None, new: frozen.Program) -> list[Differe
     ]
 
 
+def in_order(program: frozen.Program) -> list[frozen.Talk]:
+    """All talks as one goes through the days; a canceled one where it would have been."""
+    scheduled = [program.talk_by_code[code] for code in program.slots_by_talk]
+    return [*scheduled, *(one for one in program.talks if one.code not in program.slots_by_talk)]
+
+
 def _talk_differences(old: frozen.Program, new: frozen.Program) -> Iterable[Difference]:
-    for talk in new.talks:
+    for talk in in_order(new):
         before = old.talk_by_code.get(talk.code)
         if before is None:
             yield Difference("new", talk.title)
