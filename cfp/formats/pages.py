@@ -248,12 +248,17 @@ def _noon(program: Program, number: int) -> datetime:
     return datetime(day.date.year, day.date.month, day.date.day, 12, tzinfo=program.zone_info)
 
 
-Materials = Mapping[tuple[str, str], str]
+Materials = Mapping[str, tuple[str, str]]
+NO_MATERIALS = ("", "")
 
 
 def _materials(shown: Shown) -> Materials:
-    """The address of the slides and of the video of each talk."""
-    return {(one.talk, one.kind): shown.place.material(one) for one in shown.edition.materials}
+    """The addresses of the slides and of the video of each talk that has any."""
+    given = [
+        (code, {one.kind: shown.place.material(one) for one in found})
+        for code, found in shown.by_talk.items()
+    ]
+    return {code: (kinds.get("slides", ""), kinds.get("video", "")) for code, kinds in given}
 
 
 def _tables(
@@ -271,6 +276,7 @@ def _row(shown: Shown, materials: Materials, slot: Slot, day: date) -> Row:
         return Row(slot.title, times, slot.room, slot.plenary)
     talk = program.talk_by_code[slot.talk]
     code, given = talk.code, program.slots_by_talk[talk.code]
+    slides, video = materials.get(code, NO_MATERIALS)
     return Row(
         talk.title,
         times,
@@ -281,8 +287,8 @@ def _row(shown: Shown, materials: Materials, slot: Slot, day: date) -> Row:
         ", ".join([speaker.name for speaker in talk.speakers]),
         talk.canceled,
         given.index(slot) + 1 if len(given) > 1 else 0,
-        materials.get((code, "slides"), ""),
-        materials.get((code, "video"), ""),
+        slides,
+        video,
     )
 
 

@@ -6,7 +6,7 @@ are a second layer that changes without a new version, so they stand beside the 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -123,8 +123,9 @@ class Slot:
 
     def __post_init__(self) -> None:
         """Refuse what would be another moment after JSON."""
-        if self.start.utcoffset() != timedelta(0) or self.end.utcoffset() != timedelta(0):
-            raise ValueError("times of a slot are UTC")
+        for moment in (self.start, self.end):
+            if moment.tzinfo is not UTC and moment.utcoffset() != timedelta(0):
+                raise ValueError("times of a slot are UTC")
         if self.end < self.start:
             raise ValueError("a slot ends after it starts")
 
