@@ -59,6 +59,7 @@ class Placed:
     pinned: bool = False
     plenary: bool = False
     pending: bool = False
+    audience: int | None = None
     needs: Needs = field(default_factory=Needs)
 
     @property
@@ -128,6 +129,8 @@ def _alone(one: Placed, largest: int) -> Iterable[PlanWarning]:
         yield PlanWarning("unavailable", alone, one.title)
     if one.plenary and one.capacity is not None and one.capacity < largest:
         yield PlanWarning("room_small", alone, one.room)
+    if one.capacity is not None and (one.audience or 0) > one.capacity:
+        yield PlanWarning("room_full", alone, one.room)
 
 
 def _simultaneous(placed: Iterable[Placed]) -> Iterable[tuple[Placed, Placed]]:

@@ -23,6 +23,7 @@ WARNINGS = {
     "not_in_program": _l("This talk will not take place: take it out or replace it"),
     "unavailable": _l("Its speakers can't at this time"),
     "room_small": _l("For everybody, but %(name)s is not the largest room"),
+    "room_full": _l("More people are expected than %(name)s has seats"),
     "talk_cut": _l("Shorter than the talk was accepted for"),
     "discussion_cut": _l("No time left for the discussion"),
 }
