@@ -13,7 +13,9 @@ _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 _NAMESPACE = "http://www.w3.org/2005/Atom"
 _WORDS = {
     "new": "New",
+    "scheduled": "Now has a time",
     "moved": "Moved",
+    "unscheduled": "Has no time now",
     "changed": "Changed",
     "canceled": "Canceled",
     "removed": "Removed",

@@ -55,6 +55,7 @@ def _book(program: Program) -> dict[str, Json]:
             "abstracts": say("Abstracts"),
             "speakers": say("Speakers"),
             "chair": say("Chair:"),
+            "posters": say("Posters"),
             "canceled": say("canceled"),
         },
         "days": [_day(program, clock, day.number) for day in program.days],
@@ -74,12 +75,18 @@ def _day(program: Program, clock: Clock, number: int) -> dict[str, Json]:
     rows: list[Json] = []
     for block in blocks:
         for place, slot in enumerate(block.slots):
-            rows.append(_row(program, clock, slot, None if place else block.session))
+            rows.append(
+                {
+                    **_row(program, clock, slot),
+                    "session": _head(block.session) if block.session and not place else None,
+                    "inside": block.session is not None,
+                }
+            )
     zone = clock.label(blocks[0].slots[0].start) if blocks else clock.name
     return {"title": long_day(day.date, program.language), "zone": zone, "rows": rows}
 
 
-def _row(program: Program, clock: Clock, slot: Slot, session: Session | None) -> dict[str, Json]:
+def _row(program: Program, clock: Clock, slot: Slot) -> dict[str, Json]:
     talk = program.talk_by_code[slot.talk] if slot.talk is not None else None
     return {
         "code": talk.code if talk else "",
@@ -88,12 +95,15 @@ def _row(program: Program, clock: Clock, slot: Slot, session: Session | None) ->
         "names": ", ".join(one_line(one.name) for one in talk.speakers) if talk else "",
         "room": one_line(slot.room),
         "canceled": program.is_canceled(slot),
-        "session": _head(session) if session else None,
     }
 
 
 def _head(session: Session) -> dict[str, Json]:
-    return {"title": one_line(session.title), "chair": one_line(session.chair)}
+    return {
+        "title": one_line(session.title),
+        "chair": one_line(session.chair),
+        "posters": session.posters,
+    }
 
 
 def _time(clock: Clock, slot: Slot) -> str:

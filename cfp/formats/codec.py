@@ -174,7 +174,9 @@ def _as_written(kind: type) -> Reader:
     """
     hints, names = get_type_hints(kind), frozenset(_names(kind))
     plain = [(name, hints[name]) for name in names if hints[name] in _PLAIN]
-    others = [(name, _reader(hints[name])) for name in names if hints[name] not in _PLAIN]
+    perhaps = [(name, one) for name in names for one in _PLAIN if hints[name] == one | None]
+    known = {name for name, _kind in (*plain, *perhaps)}
+    others = [(name, _reader(hints[name])) for name in names - known]
     check: Callable[[object], None] | None = getattr(kind, "__post_init__", None)
 
     def read(value: object) -> object:
@@ -182,6 +184,9 @@ def _as_written(kind: type) -> Reader:
             return None
         for name, wanted in plain:
             if type(value[name]) is not wanted:
+                return None
+        for name, wanted in perhaps:
+            if value[name] is not None and type(value[name]) is not wanted:
                 return None
         made: object = object.__new__(kind)
         given = made.__dict__

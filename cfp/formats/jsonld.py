@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from cfp.formats.codec import Json
 from cfp.formats.grammar import clean_text, one_line
-from cfp.formats.program import INTRODUCTION, Program, ProgramSpeaker, Slot
+from cfp.formats.program import INTRODUCTION, Program, ProgramSpeaker, Talk
 from cfp.formats.writers import Edition
 
 _SCHEMA = "https://schema.org"
@@ -94,26 +94,24 @@ def _place(program: Program, name: str) -> dict[str, Json]:
 
 def _sub_events(edition: Edition) -> Iterator[str]:
     program, zone, mode = edition.program, edition.program.zone_info, _mode(edition.program)
-    rooms = {slot.room for slot in program.slots}
+    talks, rooms = program.talk_by_code, {slot.room for slot in program.slots}
     places = {room: _dump(_place(program, room)) for room in rooms}
     for slot in program.ordered_slots:
-        status = "Cancelled" if program.is_canceled(slot) else "Scheduled"
+        talk = talks[slot.talk] if slot.talk is not None else None
+        status = "Cancelled" if talk and talk.canceled else "Scheduled"
         yield (
-            f'{{"@type":"Event","name":{text(one_line(program.title_of(slot)))},'
+            f'{{"@type":"Event","name":{text(one_line(talk.title if talk else slot.title))},'
             f'"startDate":"{_time(zone, slot.start)}","endDate":"{_time(zone, slot.end)}",'
             f'"eventStatus":"{_SCHEMA}/Event{status}","eventAttendanceMode":"{mode}",'
-            f'"location":{places[slot.room]}{_held(edition, slot)}}}'
+            f'"location":{places[slot.room]}{_held(edition, talk) if talk else ""}}}'
         )
 
 
-def _held(edition: Edition, slot: Slot) -> str:
-    """What is said of a talk; of a break there is nothing more."""
+def _held(edition: Edition, talk: Talk) -> str:
+    """What is said of a talk and not of a break."""
     program = edition.program
-    if slot.talk is None:
-        return ""
-    talk = program.talk_by_code[slot.talk]
     url = edition.links.talk(program.conference, talk.code)
-    people = ",".join([_person(speaker) for speaker in talk.speakers])
+    people = ",".join([*map(_person, talk.speakers)])
     language = text(talk.language or program.language)
     return f',"url":{text(url)},"inLanguage":{language},"performer":[{people}]'
 
@@ -122,5 +120,9 @@ def _person(speaker: ProgramSpeaker) -> str:
     name = text(one_line(speaker.name))
     if not speaker.affiliation:
         return f'{{"@type":"Person","name":{name}}}'
-    works = f'{{"@type":"Organization","name":{text(one_line(speaker.affiliation))}}}'
-    return f'{{"@type":"Person","name":{name},"affiliation":{works}}}'
+    return f'{{"@type":"Person","name":{name},"affiliation":{_works(speaker.affiliation)}}}'
+
+
+@lru_cache(maxsize=1024)  # affiliations come again and again
+def _works(affiliation: str) -> str:
+    return f'{{"@type":"Organization","name":{text(one_line(affiliation))}}}'

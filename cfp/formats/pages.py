@@ -23,6 +23,9 @@ from cfp.formats.speakers import write_entry
 from cfp.formats.words import words_of
 from cfp.formats.writers import Edition
 
+CODE = "\0"
+"""Stands for a code in an address that is made once, where hundreds of them are written."""
+
 
 @dataclass(frozen=True)
 class Inline:
@@ -189,11 +192,18 @@ class Shown:
         return Markup("; ".join([*map(self._speaker, talk.speakers)]))  # noqa: S704 - escaped below
 
     def _speaker(self, speaker: ProgramSpeaker) -> str:
-        entry, name = escape(write_entry(speaker)), escape(speaker.name)
-        if self.place.inline or not speaker.code or not entry.startswith(name):
+        entry = escape(write_entry(speaker))
+        if self.place.inline or not speaker.code:
             return entry
-        address = escape(self.place.speaker(speaker.code))
+        name = escape(speaker.name)
+        if not entry.startswith(name):
+            return entry
+        address = self._to_a_speaker.replace(CODE, escape(speaker.code))
         return f'<a href="{address}">{name}</a>{entry[len(name) :]}'
+
+    @cached_property
+    def _to_a_speaker(self) -> str:
+        return escape(self.place.speaker(CODE))
 
     def broadcasts(self, day: int, room: str | None = None) -> list[tuple[str, str]]:
         """Where a day can be watched: a room's name (or none) and the address."""
@@ -238,12 +248,17 @@ def _noon(program: Program, number: int) -> datetime:
     return datetime(day.date.year, day.date.month, day.date.day, 12, tzinfo=program.zone_info)
 
 
-Materials = Mapping[tuple[str, str], str]
+Materials = Mapping[str, tuple[str, str]]
+NO_MATERIALS = ("", "")
 
 
 def _materials(shown: Shown) -> Materials:
-    """The address of the slides and of the video of each talk."""
-    return {(one.talk, one.kind): shown.place.material(one) for one in shown.edition.materials}
+    """The addresses of the slides and of the video of each talk that has any."""
+    given = [
+        (code, {one.kind: shown.place.material(one) for one in found})
+        for code, found in shown.by_talk.items()
+    ]
+    return {code: (kinds.get("slides", ""), kinds.get("video", "")) for code, kinds in given}
 
 
 def _tables(
@@ -261,6 +276,7 @@ def _row(shown: Shown, materials: Materials, slot: Slot, day: date) -> Row:
         return Row(slot.title, times, slot.room, slot.plenary)
     talk = program.talk_by_code[slot.talk]
     code, given = talk.code, program.slots_by_talk[talk.code]
+    slides, video = materials.get(code, NO_MATERIALS)
     return Row(
         talk.title,
         times,
@@ -271,32 +287,34 @@ def _row(shown: Shown, materials: Materials, slot: Slot, day: date) -> Row:
         ", ".join([speaker.name for speaker in talk.speakers]),
         talk.canceled,
         given.index(slot) + 1 if len(given) > 1 else 0,
-        materials.get((code, "slides"), ""),
-        materials.get((code, "video"), ""),
+        slides,
+        video,
     )
 
 
 def _entries(shown: Shown) -> list[Entry]:
     words, way = words_of(shown.program.language).gettext, shown.place
     calendar, kinds = words("Add to calendar"), {"slides": words("Slides"), "video": words("Video")}
+    file, page = way.calendar(CODE), way.talk(CODE)
+    slots_by_talk, materials, alone = shown.program.slots_by_talk, shown.by_talk, bool(way.inline)
     found = []
     for talk in shown.program.in_order():
-        slots = shown.program.slots_by_talk.get(talk.code)
-        links = [(way.calendar(talk.code), calendar)] if slots and not way.inline else []
-        links += [
-            (way.material(one), one.label or kinds[one.kind]) for one in shown.materials(talk.code)
-        ]
+        code = talk.code
+        slots = slots_by_talk.get(code)
+        links = [(file.replace(CODE, code), calendar)] if slots and not alone else []
+        if code in materials:
+            links += [(way.material(one), one.label or kinds[one.kind]) for one in materials[code]]
         found.append(
             Entry(
                 talk.title,
                 shown.speakers(talk),
                 talk.abstract,
-                talk.code,
+                code,
                 talk.track,
                 talk.type,
                 f"#day{slots[0].day}" if slots else "#unscheduled",
                 talk.anchor,
-                way.talk(talk.code),
+                page.replace(CODE, code),
                 links,
             )
         )

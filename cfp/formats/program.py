@@ -6,7 +6,7 @@ are a second layer that changes without a new version, so they stand beside the 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -123,8 +123,9 @@ class Slot:
 
     def __post_init__(self) -> None:
         """Refuse what would be another moment after JSON."""
-        if self.start.utcoffset() != timedelta(0) or self.end.utcoffset() != timedelta(0):
-            raise ValueError("times of a slot are UTC")
+        for moment in (self.start, self.end):
+            if moment.tzinfo is not UTC and moment.utcoffset() != timedelta(0):
+                raise ValueError("times of a slot are UTC")
         if self.end < self.start:
             raise ValueError("a slot ends after it starts")
 
@@ -195,7 +196,7 @@ class Program:
 
     @cached_property
     def slots_by_talk(self) -> Mapping[str, tuple[Slot, ...]]:
-        """Slots of each scheduled talk, in order of time."""
+        """Slots of each scheduled talk, in order of time; the talks in that of their first one."""
         found: dict[str, list[Slot]] = {}
         for slot in self.ordered_slots:
             if slot.talk is not None:
@@ -230,14 +231,9 @@ class Program:
 
     @cached_property
     def _in_order(self) -> tuple[Talk, ...]:
-        rank = {slot.guid: number for number, slot in enumerate(self.ordered_slots)}
-        late = len(rank)
-
-        def first(talk: Talk) -> int:
-            slots = self.slots_by_talk.get(talk.code)
-            return rank[slots[0].guid] if slots else late
-
-        return tuple(sorted((talk for talk in self.talks if not talk.canceled), key=first))
+        scheduled = [self.talk_by_code[code] for code in self.slots_by_talk]
+        waiting = [talk for talk in self.talks if talk.code not in self.slots_by_talk]
+        return tuple([talk for talk in (*scheduled, *waiting) if not talk.canceled])
 
     def unscheduled(self) -> tuple[Talk, ...]:
         """Accepted talks that have no slot yet."""
@@ -266,7 +262,8 @@ class Program:
 class Difference:
     """What one version changes against the one before, for people.
 
-    kind: new, moved, changed, canceled or removed; `details` are the field names that changed.
+    kind: new, scheduled (it had no time), moved, unscheduled, changed, canceled or removed;
+    `details` are the field names that changed.
     """
 
     kind: str
@@ -329,15 +326,16 @@ def from_json(data: object) -> tuple[Program, tuple[Material, ...]]:
 
 
 def _check_references(program: Program) -> None:
+    talks, sessions = program.talk_by_code, program.session_by_id
     for number, talk in enumerate(program.talks):
-        if program.talk_by_code[talk.code] is not talk:
+        if talks[talk.code] is not talk:
             path = f"/program/talks/{number}/code"
             raise FormatError("format.field", path=path, expected="no code of another talk")
     for number, slot in enumerate(program.slots):
-        if slot.talk is not None and slot.talk not in program.talk_by_code:
+        if slot.talk is not None and slot.talk not in talks:
             path = f"/program/slots/{number}/talk"
             raise FormatError("format.field", path=path, expected="code of a talk")
-        if slot.session is not None and slot.session not in program.session_by_id:
+        if slot.session is not None and slot.session not in sessions:
             path = f"/program/slots/{number}/session"
             raise FormatError("format.field", path=path, expected="id of a session")
     try:

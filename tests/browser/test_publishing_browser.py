@@ -74,6 +74,11 @@ def test_on_a_phone_a_move_is_published_and_told_by_one_button(
     give_role(db, conference, chair, "chair")
     phone = open_as(chair, working_server, db, new_page(width=390, height=844))
     phone.goto(f"{working_server.url}/{conference.slug}/chair/program/")
+    phone.get_by_role("link", name="Move to … Flows").click()
+    phone.get_by_label("Start").fill("15:00")
+    phone.get_by_role("button", name="Move", exact=True).click()
+    # One is led back to the slot, far down the page: the button has to be in sight there too.
+    expect(phone.get_by_role("row").filter(has_text="Flows")).to_be_in_viewport()
     button = phone.get_by_role("button", name="Publish and tell 1 speaker")
     expect(button).to_be_in_viewport()
     box = button.bounding_box()

@@ -12,6 +12,7 @@ from cfp import clock
 from cfp.db import open_session
 from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference
+from cfp.domain.program import blocks
 from cfp.domain.program.plans import plan_of
 from tests.factories import give_role, make_login, make_person
 from tests.support.browser import Watch, faults
@@ -201,6 +202,29 @@ def test_of_two_chairs_the_second_is_told_and_sees_the_first_s(
     drag(second, card(second, "Boats on a line"), down=15 * PIXELS)
     second.mouse.up()
     expect(card(second, "Boats on a line")).to_contain_text(f"10:30{DASH}")
+
+
+def test_the_posters_of_a_session_are_one_card_and_move_as_one(
+    visit: Visit, here: Setting, engine: Engine
+) -> None:
+    rows = [here.place(here.talk(f"Poster {n}"), 240 + 30 * n) for n in range(3)]
+    blocks.make_session(
+        here.db, here.me, here.conference, slots={row.id: row.revision for row in rows},
+        title="Seen standing", chair="", posters=True, now=clock.now(),
+    )  # fmt: skip
+    page = visit()
+    posters = card(page, "Seen standing")
+    expect(posters.get_by_role("link")).to_have_text(["Poster 0", "Poster 1", "Poster 2"])
+    drag(page, posters, down=-105 * PIXELS)
+    expect(page.locator(".is-ghost")).to_contain_text("Lunch is for everybody")
+    box = posters.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 40, box["y"] + 12 - 60 * PIXELS, steps=4)
+    expect(page.locator(".is-ghost")).not_to_have_class("slot-card is-ghost is-bad")
+    page.mouse.up()
+    expect(posters).to_contain_text(f"13:00{DASH}")
+    for number in range(3):
+        assert where(engine, f"Poster {number}") == (timedelta(hours=3), 90, "Hall")
 
 
 def test_the_list_is_the_grid_s_equal(visit: Visit) -> None:

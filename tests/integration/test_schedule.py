@@ -17,6 +17,7 @@ from cfp.domain.program.differences import differences, same
 from cfp.domain.program.models import Placement, ProgramItem, ProgramStep
 from cfp.domain.program.plans import current_draft, draft_of, plan_of
 from cfp.domain.program.rules import warnings_of
+from cfp.domain.program.timetables import Options, load_problem
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError, NotFoundError, NotNowError, StaleError
 from tests.factories import NOW, give_role, make_conflict, make_person
@@ -69,8 +70,34 @@ def test_a_plenary_is_alone_and_in_the_largest_room(here: Setting) -> None:
     here.place(other, 0, room_id=here.attic.id)
     assert keys(here) == ["beside_plenary"]
     moved(here, first, 60, room_id=here.attic.id)
-    here.place(here.talk("In the hall"), 120)
+    last = here.place(here.talk("In the hall"), 120)
     assert keys(here) == ["room_small"]
+    moved(here, first, 60, plenary=False)
+    here.place("Lunch", 150, 60, room_id=None)
+    here.place("Coffee for who is early", 180, 30, room_id=None)
+    assert keys(here) == []
+    moved(here, last, 145)
+    (warning,) = warnings_of(here.plan().placed)
+    assert (warning.key, warning.name) == ("beside_plenary", "Lunch")
+
+
+def test_more_people_than_seats_are_warned_about_computed_with_and_never_published(
+    here: Setting,
+) -> None:
+    talk, other = here.talk("Everybody comes"), here.talk("Other")
+    row = here.place(talk, room_id=here.attic.id)
+    assert here.attic.capacity is not None
+    assert keys(here) == []
+    moved(here, row, 0, audience=here.attic.capacity + 1)
+    here.db.flush()
+    assert keys(here) == ["room_full"]
+    moved(here, row, 0, room_id=here.hall.id)
+    assert keys(here) == []
+    loaded = load_problem(here.db, here.conference, here.me, Options())
+    people = {item.code: n for item, n in zip(loaded.items, loaded.problem.audience, strict=True)}
+    assert people == {talk.code: here.attic.capacity + 1, other.code: 0}
+    version = versions.publish(here.db, here.me, here.conference, note="", now=NOW)
+    assert "audience" not in str(version.program)
 
 
 def test_speakers_who_can_t_are_warned_about_to_the_minute(here: Setting) -> None:

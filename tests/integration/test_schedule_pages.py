@@ -49,6 +49,23 @@ def test_a_stale_move_shows_both_places(here: Setting, chair: Visitor) -> None:
     assert starts(here) == [at(60)]
 
 
+def test_how_many_people_are_expected_stays_whatever_is_dragged(
+    here: Setting, chair: Visitor
+) -> None:
+    row = here.place(here.talk("One"), room_id=here.attic.id)
+    path = f"{PAGE}slots/{row.id}/"
+    page = chair.submit(chair.get(path), {"audience": "0"}, press="Move")
+    assert page.status == 422
+    page = chair.submit(page, {"audience": "999"}, press="Move")
+    assert "More people are expected than Attic has seats" in page.text
+    dragged = {k: v for k, v in chair.get(path).form("audience").fields if k != "audience"}
+    chair.client.post(path, data={**dragged, "start": "11:00"})
+    assert starts(here) == [at(60)]
+    assert "More people are expected than Attic" in chair.get(PAGE).text
+    page = chair.submit(chair.get(path), {"audience": ""}, press="Move")
+    assert "More people are" not in page.text
+
+
 def test_undo_and_redo_are_buttons_that_say_what(here: Setting, chair: Visitor) -> None:
     row = here.place(here.talk("One"))
     page = chair.get(f"{PAGE}slots/{row.id}/")

@@ -1,5 +1,6 @@
 """The pages on which speakers follow their talks, and what they can do there."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -274,9 +275,13 @@ def test_withdrawing_tells_all_its_people(
 ) -> None:
     ben = make_person(db, "Ben", email="ben@example.org")
     talk = make_submission(db, conference, [ada, ben], state="accepted")
+    announce(db, talk, "accepted", "")
+    talk.announced = hours(0)
     visitor = visitor_as(ben)
     page = visitor.submit(visitor.get(page_url(talk)), press=f"Withdraw {talk.title}")
     assert "It is withdrawn" in page.text
+    # The day it was decided is not the day it was withdrawn.
+    assert re.search(r"Decided, done\w+ \d+ \w+ \d{4}withdrawn What happens next", page.text)
     assert db.get_one(Submission, talk.id).state == "withdrawn"
     told = {mail.recipient for mail in mails(engine, "withdrawn")}
     assert told == {"ada@example.org", "ben@example.org"}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cfp.domain.program.differences import differences
+from cfp.domain.program.differences import differences, in_order
 from cfp.formats.program import Difference, Program, Slot
 
 
@@ -61,7 +61,7 @@ def lines(old: Program | None, new: Program) -> list[Line]:
     return [Line(one, _taken(known, one)) for one in differences(old, new)]
 
 
-_WITH_PLACE = frozenset({"new", "moved", "canceled", "removed"})
+_WITH_PLACE = frozenset({"new", "scheduled", "moved", "unscheduled", "canceled", "removed"})
 
 
 def _taken(known: dict[str, list[Move]], one: Difference) -> Move | None:
@@ -96,7 +96,7 @@ def _where(slot: Slot) -> Where:
 
 def _talk_moves(old: Program | None, new: Program) -> Iterator[Move]:
     gone = [talk for talk in old.talks if talk.code not in new.talk_by_code] if old else []
-    for talk in (*new.talks, *gone):
+    for talk in (*in_order(new), *gone):
         before, now = places(old, talk.code), places(new, talk.code)
         known = old.talk_by_code.get(talk.code) if old else None
         canceled = talk.canceled and known is not None and not known.canceled

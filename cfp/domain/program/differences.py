@@ -24,8 +24,14 @@ def differences(old: frozen.Program | None, new: frozen.Program) -> list[Differe
     ]
 
 
+def in_order(program: frozen.Program) -> list[frozen.Talk]:
+    """All talks as one goes through the days; a canceled one where it would have been."""
+    scheduled = [program.talk_by_code[code] for code in program.slots_by_talk]
+    return [*scheduled, *(one for one in program.talks if one.code not in program.slots_by_talk)]
+
+
 def _talk_differences(old: frozen.Program, new: frozen.Program) -> Iterable[Difference]:
-    for talk in new.talks:
+    for talk in in_order(new):
         before = old.talk_by_code.get(talk.code)
         if before is None:
             yield Difference("new", talk.title)
@@ -34,7 +40,7 @@ def _talk_differences(old: frozen.Program, new: frozen.Program) -> Iterable[Diff
         else:
             yield from _changed(
                 talk.title,
-                _places(old, talk.code) != _places(new, talk.code),
+                _placed(_places(old, talk.code), _places(new, talk.code)),
                 [name for name in _SHOWN if getattr(before, name) != getattr(talk, name)],
             )
     for code, talk in old.talk_by_code.items():
@@ -48,14 +54,24 @@ _SHOWN = (
 )
 
 
-def _changed(title: str, moved: bool, details: Sequence[str]) -> Iterable[Difference]:
-    if moved:
-        yield Difference("moved", title)
+Places = list[tuple[datetime, datetime, str]]
+
+
+def _placed(before: Places, now: Places) -> str:
+    """What became of a talk's place: nothing, if it is where it was."""
+    if before == now:
+        return ""
+    return "moved" if before and now else "scheduled" if now else "unscheduled"
+
+
+def _changed(title: str, placed: str, details: Sequence[str]) -> Iterable[Difference]:
+    if placed:
+        yield Difference(placed, title)
     if details:
         yield Difference("changed", title, tuple(details))
 
 
-def _places(program: frozen.Program, code: str) -> list[tuple[datetime, datetime, str]]:
+def _places(program: frozen.Program, code: str) -> Places:
     return [(slot.start, slot.end, slot.room) for slot in program.slots_by_talk.get(code, ())]
 
 
@@ -68,7 +84,8 @@ def _break_differences(old: frozen.Program, new: frozen.Program) -> Iterable[Dif
             yield Difference("new", slot.title)
         else:
             moved = (known.start, known.end, known.room) != (slot.start, slot.end, slot.room)
-            yield from _changed(slot.title, moved, ["title"] if known.title != slot.title else [])
+            details = ["title"] if known.title != slot.title else []
+            yield from _changed(slot.title, "moved" if moved else "", details)
     for guid, slot in before.items():
         if guid not in after:
             yield Difference("removed", slot.title)
@@ -82,7 +99,7 @@ def _session_differences(old: frozen.Program, new: frozen.Program) -> Iterable[D
         else:
             yield from _changed(
                 session.title,
-                _members(old, number) != _members(new, number),
+                "moved" if _members(old, number) != _members(new, number) else "",
                 [name for name in _TOLD if getattr(before, name) != getattr(session, name)],
             )
     for number, session in old.session_by_id.items():

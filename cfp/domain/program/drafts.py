@@ -92,10 +92,12 @@ def move(
     pinned: bool | None = None,
     plenary: bool | None = None,
     session: int | None = KEEP,
+    audience: int | None = KEEP,
 ) -> Placement:
     """Give a placement another room, time or length; `title` renames a break.
 
     `session`: the number of the one it is to be part of, None for none. With posters, see there.
+    `audience`: how many people are expected at the talk, in whichever slot; None: nobody knows.
 
     Raises:
         StaleError: somebody moved it meanwhile.
@@ -114,6 +116,8 @@ def move(
             placement.plenary = plenary
         if new_title is not None and item.submission_id is None:
             item.title = new_title
+        if audience != KEEP and item.submission_id is not None:
+            item.audience = audience
         if session == KEEP and placement.session_id is not None:
             session = db.get_one(ProgramSession, placement.session_id).number
         if session != KEEP:

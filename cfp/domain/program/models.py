@@ -13,7 +13,8 @@ class ProgramItem(Base):
     """The identity calendars and apps key on, across moves and versions: `guid` and `number`.
 
     A submission that is planned before its decision is announced has no number yet: the numbers
-    that the public sees have no gap where something is still secret.
+    that the public sees have no gap where something is still secret. `audience` is how many people
+    the chairs expect: for the room and the solver, in no version.
     """
 
     __tablename__ = "program_item"
@@ -25,6 +26,7 @@ class ProgramItem(Base):
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), unique=True)
     title: Mapped[str] = mapped_column(default="")
     anchor: Mapped[str] = mapped_column(default="")
+    audience: Mapped[int | None]
 
     __table_args__ = (UniqueConstraint("conference_id", "number"),)
 

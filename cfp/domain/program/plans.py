@@ -58,6 +58,7 @@ class Unplaced:
     pending: bool = False
     speakers: People = frozenset()
     needs: Needs = NO_NEEDS
+    audience: int | None = None
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,7 @@ def plan_of(
             talk.pending,
             people.get(id_, frozenset()),
             needs.get(id_, NO_NEEDS),
+            talk.audience,
         )
         for id_, talk in talks.items()
         if talk.code not in taken and (talk.pending or talk.state in IN_PROGRAM)
@@ -202,6 +204,7 @@ class _Talk:
     pending: bool
     minutes: int
     discussion: int
+    audience: int | None
 
 
 def _newest(conference_id: int) -> Subquery:
@@ -242,12 +245,14 @@ def _talks_of(conference_id: int, known: ColumnElement[bool]) -> Select[Any]:
             else_=func.coalesce(Decision.minutes, given.minutes),
         ),
         given.discussion_minutes,
+        ProgramItem.audience,
     ]
     return (
         select(*columns)
         .outerjoin(newest, newest.c.submission_id == Submission.id)
         .outerjoin(Decision, Decision.id == newest.c.id)
         .outerjoin(PendingDecision, and_(PendingDecision.submission_id == Submission.id, pending))
+        .outerjoin(ProgramItem, ProgramItem.submission_id == Submission.id)
         .join(given, given.id == func.coalesce(PendingDecision.type_id, *own))
         .where(
             Submission.id.in_(_decided(conference_id)),
@@ -397,5 +402,6 @@ def _placed(
         pinned=row.pinned,
         plenary=row.plenary,
         pending=talk.pending if talk else False,
+        audience=talk.audience if talk else None,
         needs=needs.get(row.submission_id, NO_NEEDS),
     )

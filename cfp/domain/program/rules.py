@@ -59,6 +59,7 @@ class Placed:
     pinned: bool = False
     plenary: bool = False
     pending: bool = False
+    audience: int | None = None
     needs: Needs = field(default_factory=Needs)
 
     @property
@@ -103,10 +104,17 @@ def _clashes(one: Placed, other: Placed) -> Iterable[PlanWarning]:
     both = (one.placement_id, other.placement_id)
     if one.room_id is not None and one.room_id == other.room_id:
         yield PlanWarning("room_twice", both, one.room)
-    elif one.plenary or other.plenary:
-        yield PlanWarning("beside_plenary", both, (one if one.plenary else other).title)
+    elif for_all := _for_all(one, other):
+        yield PlanWarning("beside_plenary", both, for_all.title)
     for _key, name in sorted(one.speakers & other.speakers, key=str):
         yield PlanWarning("speaker_twice", both, name)
+
+
+def _for_all(one: Placed, other: Placed) -> Placed | None:
+    """Which of them everybody goes to: a plenary; beside a talk also what has no room, as lunch."""
+    talks = one.code is not None or other.code is not None
+    found = (each for each in (one, other) if each.plenary or (talks and each.room_id is None))
+    return next(found, None)
 
 
 def _alone(one: Placed, largest: int) -> Iterable[PlanWarning]:
@@ -121,6 +129,8 @@ def _alone(one: Placed, largest: int) -> Iterable[PlanWarning]:
         yield PlanWarning("unavailable", alone, one.title)
     if one.plenary and one.capacity is not None and one.capacity < largest:
         yield PlanWarning("room_small", alone, one.room)
+    if one.capacity is not None and (one.audience or 0) > one.capacity:
+        yield PlanWarning("room_full", alone, one.room)
 
 
 def _simultaneous(placed: Iterable[Placed]) -> Iterable[tuple[Placed, Placed]]:

@@ -1,6 +1,6 @@
 """A draft as a problem for the solver, and what it found as rows again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
@@ -24,7 +24,7 @@ from cfp.algorithms.timetable_problem import (
 )
 from cfp.domain.conferences import models as conferences
 from cfp.domain.conferences.models import Conference
-from cfp.domain.program.plans import Plan, draft_of, plan_of
+from cfp.domain.program.plans import Plan, Unplaced, draft_of, plan_of
 from cfp.domain.program.rules import Needs, Placed
 from cfp.domain.submissions.models import Submission
 
@@ -63,6 +63,7 @@ class Item:
     speakers: tuple[Speaker, ...] = ()
     names: Mapping[Speaker, str] = field(default_factory=dict)
     needs: Needs = field(default_factory=Needs)
+    audience: int = 0
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ def load_problem(
             plenary=[n for n, item in enumerate(items) if item.placed and item.placed.plenary],
             together=groups,
             track=_tracks(db, conference, items),
+            audience=[item.audience for item in items],
             pinned=_pins(items, options, frame),
         ),
         items=items,
@@ -174,25 +176,16 @@ def _items(plan: Plan) -> tuple[list[Item], list[list[int]]]:
             continue
         if one.session is not None:
             sessions.setdefault(one.session, []).append(len(items))
-        items.append(_item(one.code, one.title, one.minutes, one.speakers, one.needs, one))
-    items += [
-        _item(talk.code, talk.title, talk.minutes, talk.speakers, talk.needs, None)
-        for talk in plan.unplaced
-    ]
+        items.append(_item(one.code, one, one))
+    items += [_item(talk.code, talk, None) for talk in plan.unplaced]
     groups = [group for group in sessions.values() if _hangs_together([items[n] for n in group])]
     return items, groups
 
 
-def _item(
-    code: str,
-    title: str,
-    minutes: int,
-    speakers: Iterable[tuple[Speaker, str]],
-    needs: Needs,
-    placed: Placed | None,
-) -> Item:
-    names = dict(sorted(speakers, key=str))
-    return Item(code, title, minutes, placed, tuple(names), names, needs)
+def _item(code: str, one: Placed | Unplaced, placed: Placed | None) -> Item:
+    names = dict(sorted(one.speakers, key=str))
+    audience = one.audience or 0
+    return Item(code, one.title, one.minutes, placed, tuple(names), names, one.needs, audience)
 
 
 def _hangs_together(group: Sequence[Item]) -> bool:

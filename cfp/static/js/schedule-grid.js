@@ -1,6 +1,6 @@
 // Draws a day of the schedule as a grid of rooms by time. Positions are set through the CSSOM.
 
-import { STEP, clock, lanes } from "./schedule-model.js";
+import { STEP, clock, lanes, together } from "./schedule-model.js";
 
 export const PIXELS = 2.4; // per minute: ten minutes are as high as a target has to be
 const EARLY = 9 * 60;
@@ -20,12 +20,20 @@ function put(card, { left, width, top, height }) {
   card.style.height = `${height}px`;
 }
 
+/** The title of a slot, which leads to its page. */
+function titleOf(slot, className = "slot-title") {
+  const link = slot.element.querySelector("td:last-child a[href]");
+  const title = element(link ? "a" : "span", className, slot.title);
+  if (link) title.href = link.href;
+  return title;
+}
+
 export class DayGrid {
   constructor(model, day, words) {
     this.model = model;
     this.day = day;
     this.words = words;
-    this.slots = model.slots.filter((slot) => slot.day === day);
+    this.slots = together(model.slots.filter((slot) => slot.day === day));
     const starts = this.slots.map((slot) => slot.from);
     const ends = this.slots.map((slot) => slot.from + slot.minutes + 60);
     this.start = Math.floor(Math.min(EARLY, ...starts) / 60) * 60;
@@ -59,7 +67,7 @@ export class DayGrid {
       const card = this.card(slot);
       decorate(card, slot);
       put(card, this.position(slot, beside.get(slot)));
-      this.cards.set(slot.id, card);
+      for (const one of slot.group ?? [slot]) this.cards.set(one.id, card);
       this.area.append(card);
     }
     this.body.append(this.area);
@@ -98,27 +106,38 @@ export class DayGrid {
       "is-plenary": slot.plenary,
       "is-pending": slot.pending,
       "is-gone": slot.gone,
-      "is-warned": slot.warned,
+      "is-warned": (slot.group ?? [slot]).some((one) => one.warned),
       "is-short": slot.minutes < 20,
       "in-session": Boolean(slot.session),
     };
     for (const [name, holds] of Object.entries(kinds)) card.classList.toggle(name, holds);
-    const link = slot.element.querySelector("td:last-child a[href]");
-    const title = element(link ? "a" : "span", "slot-title", slot.title);
-    if (link) title.href = link.href;
+    const group = slot.group ?? [slot];
     const about = element("span", "slot-about", this.about(slot));
-    const marks = [...slot.element.querySelectorAll(".state, .tag")].map((mark) => mark.textContent);
-    if (marks.length) about.textContent += ` · ${marks.join(", ")}`;
-    card.append(title, about);
-    const wrong = [...slot.element.querySelectorAll(".field-error")].map((one) => one.textContent);
-    if (wrong.length) card.append(element("span", "slot-wrong", wrong.join(" · ")));
+    const found = (what) => group.flatMap((one) => [...one.element.querySelectorAll(what)]);
+    const marks = new Set(found(".state, .tag").map((mark) => mark.textContent));
+    if (marks.size) about.textContent += ` · ${[...marks].join(", ")}`;
+    card.append(slot.group ? element("span", "slot-title", slot.title) : titleOf(slot), about);
+    const wrong = new Set(found(".field-error").map((one) => one.textContent));
+    if (wrong.size) card.append(element("span", "slot-wrong", [...wrong].join(" · ")));
+    if (slot.group) card.append(this.several(slot.group));
     return card;
+  }
+
+  several(group) {
+    const list = element("ul", "slot-several");
+    for (const one of group) {
+      const line = element("li", "");
+      line.append(titleOf(one, ""));
+      list.append(line);
+    }
+    return list;
   }
 
   about(slot) {
     const time = `${clock(slot.from)}–${clock(slot.from + slot.minutes)}`;
     const where = slot.plenary && slot.roomName ? `, ${slot.roomName}` : "";
-    return `${time}${where}${slot.sessionTitle ? ` · ${slot.sessionTitle}` : ""}`;
+    const session = slot.group ? "" : slot.sessionTitle;
+    return `${time}${where}${session ? ` · ${session}` : ""}`;
   }
 
   /** Where a point of the screen is in this day, or null beside it. */

@@ -62,6 +62,24 @@ export function readModel(root) {
   return { slots, talks, rooms, days };
 }
 
+/** The posters of a session as one thing: they share room and time, and move together. */
+export function together(slots) {
+  const found = new Map();
+  for (const slot of slots) {
+    const key = slot.posters && slot.session ? `session ${slot.session}` : `slot ${slot.id}`;
+    if (!found.has(key)) found.set(key, []);
+    found.get(key).push(slot);
+  }
+  return [...found.values()].map((group) => {
+    const speakers = new Map(group.flatMap((one) => [...one.speakers]));
+    const own = { ...group[0], group, speakers, shut: group.flatMap((one) => one.shut) };
+    return group.length > 1 ? { ...own, title: own.sessionTitle } : group[0];
+  });
+}
+
+/** What everybody goes to: a plenary, and what has no room of its own, as lunch. */
+const forAll = (one) => one.plenary || !one.room;
+
 const meets = (from, to, since, until) => from < until && since < to;
 
 /** Why `item` should not be at that place: [kind, word], the worst first; [] when it may. */
@@ -74,8 +92,10 @@ export function clashes(model, item, place) {
       continue;
     }
     if (item.posters && item.session && other.session === item.session) continue;
+    const talks = Boolean(item.code || other.code);
     if (room && other.room === room) found.push(["taken", other.title]);
-    else if (other.plenary) found.push(["plenary", other.title]);
+    else if (other.plenary || (talks && forAll(other))) found.push(["plenary", other.title]);
+    else if (item.plenary || (talks && !room)) found.push(["taken", other.title]);
     for (const [key, name] of item.speakers) {
       if (other.speakers.has(key)) found.push(["speaks", name]);
     }
@@ -89,8 +109,9 @@ export function clashes(model, item, place) {
 
 /** Which slots share a speaker with it: they are shown while it moves. */
 export function sharing(model, item) {
+  const own = (item.group ?? [item]).map((one) => one.id);
   return model.slots.filter(
-    (other) => other.id !== item.id && [...item.speakers.keys()].some((key) => other.speakers.has(key)),
+    (other) => !own.includes(other.id) && [...item.speakers.keys()].some((key) => other.speakers.has(key)),
   );
 }
 

@@ -87,7 +87,8 @@ export class Mover {
   point(x, y, grip) {
     const { item } = this.moving;
     const over = document.elementFromPoint(x, y);
-    this.moving.out = Boolean(item.id && over?.closest("[data-unplaced], .schedule-side"));
+    // The posters of a session are taken out one by one, in the list.
+    this.moving.out = Boolean(item.id && !item.group && over?.closest("[data-unplaced], .schedule-side"));
     this.side?.classList.toggle("is-target", this.moving.out);
     if (this.moving.out) return;
     for (const grid of this.grids.values()) {

@@ -212,7 +212,7 @@ function show(root, page, message, item = null) {
 function focusOn(root, item) {
   const rows = [...root.querySelectorAll("[data-slot]")];
   const row = rows.find((one) => (item.id ? one.dataset.slot === item.id : one.dataset.code === item.code));
-  const title = row?.dataset.title ?? item.title;
+  const title = item.group ? item.title : (row?.dataset.title ?? item.title);
   const cards = [...root.querySelectorAll(".slot-card, [data-talk]")];
   const card = cards.find((one) => one.querySelector(".slot-title, a")?.textContent === title);
   card?.querySelector(".handle")?.focus({ preventScroll: true });

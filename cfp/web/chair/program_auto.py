@@ -53,10 +53,10 @@ WHYS = {
     "no_time": _l("there is no place left beside the others"),
 }
 PENALTIES = {
-    "track": _l("changes of track within a room between two breaks"),
-    "parallel": _l("pairs of popular talks at the same time"),
-    "room": _l("people without a seat"),
-    "moves": _l("talks that are moved"),
+    "track": _l("Changes of track within a room between two breaks"),
+    "parallel": _l("Pairs of popular talks at the same time"),
+    "room": _l("People without a seat"),
+    "moves": _l("Talks that are moved"),
 }
 KINDS = {
     "placed": _l("placed"),

@@ -6,8 +6,8 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from cfp.domain.program import drafting, steps, versions
-from cfp.domain.program.differences import differences, same
+from cfp.domain.program import changes, drafting, steps, versions
+from cfp.domain.program.differences import same
 from cfp.domain.program.models import ProgramStep
 from cfp.domain.program.plans import draft_of
 from cfp.policy import Action
@@ -15,7 +15,6 @@ from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.program_forms import DraftForm
 from cfp.web.chair.program_page import asked_draft, asked_plan, here
-from cfp.web.chair.publishing import CHANGES
 from cfp.web.forms import ViewResponse, perform, press
 from cfp.web.gate import permission
 from cfp.web.wording import add_words
@@ -44,9 +43,8 @@ def program_changes(slug: str) -> str:
         "chair/schedule_changes.html",
         draft=draft,
         latest=before,
-        changes=differences(known, coming),
+        changed=changes.lines(known, coming),
         differs=known is None or not same(known, coming),
-        words=CHANGES,
         conference=conference,
         here=None if draft.current else draft.id,
     )

@@ -22,6 +22,7 @@ NO_ROOM = 0
 NO_SESSION = 0
 AGAIN = "again-"
 LATE_LIMIT = 240
+AUDIENCE_LIMIT = 100_000
 TIME_NEEDED = _l("Please give a time such as 10:30.")
 
 
@@ -65,6 +66,7 @@ class SlotForm(WhereForm):
     plenary = BooleanField(_l("For everybody: nothing else meanwhile"))
     pinned = BooleanField(_l("Stays here when the schedule is computed"))
     session = SelectField(_l("Session"), coerce=int, default=NO_SESSION)
+    audience = IntegerField(_l("People expected"), [Optional(), NumberRange(1, AUDIENCE_LIMIT)])
 
     def offer_sessions(self, sessions: Iterable[Block]) -> None:
         """Fill the choices of sessions."""

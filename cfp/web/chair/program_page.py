@@ -23,6 +23,7 @@ WARNINGS = {
     "not_in_program": _l("This talk will not take place: take it out or replace it"),
     "unavailable": _l("Its speakers can't at this time"),
     "room_small": _l("For everybody, but %(name)s is not the largest room"),
+    "room_full": _l("More people are expected than %(name)s has seats"),
     "talk_cut": _l("Shorter than the talk was accepted for"),
     "discussion_cut": _l("No time left for the discussion"),
 }
@@ -92,7 +93,10 @@ def warned(
         words = in_words(warning)
         every.append((words, [plan.by_id[id_] for id_ in warning.placements]))
         for id_ in warning.placements:
-            by_slot[id_].append(words)
+            # What is for everybody is not beside itself, and says the same of several but once.
+            its_own = warning.key == "beside_plenary" and plan.by_id[id_].title == warning.name
+            if not its_own and words not in by_slot[id_]:
+                by_slot[id_].append(words)
     return by_slot, every
 
 

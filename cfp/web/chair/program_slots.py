@@ -56,6 +56,8 @@ def move_slot(slug: str, placement_id: int) -> ViewResponse:
             pinned=form.pinned.data,
             plenary=form.plenary.data,
             session=form.session.data or None,
+            # What is dragged says nothing of it.
+            audience=form.audience.data if form.audience.raw_data else drafts.KEEP,
         )
         return _back(plan, placement_id)
 
@@ -196,6 +198,7 @@ def _filled(plan: Plan, placed: Placed) -> SlotForm:
             "plenary": placed.plenary,
             "pinned": placed.pinned,
             "session": session,
+            "audience": placed.audience,
             "revision": str(placed.revision),
         },
     )

@@ -31,7 +31,9 @@ add_words(
 
 CHANGES = {
     "new": _l("New"),
+    "scheduled": _l("Now has a time"),
     "moved": _l("Moved"),
+    "unscheduled": _l("Has no time now"),
     "changed": _l("Changed"),
     "canceled": _l("Canceled"),
     "removed": _l("Removed"),

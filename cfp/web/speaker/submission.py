@@ -132,7 +132,7 @@ def _stage(
     if state in _ENDS:
         return _ENDS[state], True
     if state is State.WITHDRAWN:
-        return ("decided" if submission.announced else "review"), True
+        return ("confirm" if submission.announced else "review"), True
     if state is State.CONFIRMED:
         return ("published" if scheduled else "scheduled"), False
     return _STANDS.get(state, "submitted" if now <= conference.deadline else "review"), False
