@@ -14,7 +14,7 @@ from cfp.domain.assignment.models import (
     ProposalPick,
     ReviewerProfile,
 )
-from cfp.domain.assignment.queries import current_round
+from cfp.domain.assignment.rounds import current_round
 from cfp.domain.conferences.models import AffiliationAlias
 from cfp.domain.jobs import Job
 from tests.factories import (

@@ -11,6 +11,8 @@ from cfp.audit import AuditEntry
 from cfp.clock import now as clock_now
 from cfp.domain.assignment import apart, documents, matching, proposals
 from cfp.domain.assignment.candidates import candidates_for, text_match
+from cfp.domain.assignment.coverage import coverage_of, lacking, not_covered
+from cfp.domain.assignment.loads import capacity_of
 from cfp.domain.assignment.models import (
     Proposal,
     ReviewerDocument,
@@ -21,7 +23,6 @@ from cfp.domain.assignment.pasted import Piece
 from cfp.domain.assignment.picks import Options
 from cfp.domain.assignment.problems import figures_from, load_problem, picks_from, store_matches
 from cfp.domain.assignment.proposal_lists import names_of
-from cfp.domain.assignment.queries import capacity_of, coverage_of, lacking, not_covered
 from cfp.domain.decisions.queries import waiting
 from cfp.domain.program import versions
 from cfp.errors import DomainError, ForbiddenError, NotFoundError

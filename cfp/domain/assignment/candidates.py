@@ -11,8 +11,9 @@ from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
+from cfp.domain.assignment.blocking import avoided_kinds, blocked_pairs
+from cfp.domain.assignment.loads import Load, loads_of
 from cfp.domain.assignment.models import Bid, Conflict, ReviewerProfile, TextMatch
-from cfp.domain.assignment.queries import Load, avoided_kinds, blocked_pairs, loads_of
 from cfp.domain.assignment.scoring import Parts, Rating, expert_of, weights_of, words_of
 from cfp.domain.conferences.models import Conference
 from cfp.domain.submissions.models import Submission

@@ -13,15 +13,11 @@ from cfp import audit
 from cfp.actors import SYSTEM, Actor
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment import letters
+from cfp.domain.assignment.blocking import blocked_set
+from cfp.domain.assignment.eligible import assignable, reviewer_ids
 from cfp.domain.assignment.models import Assignment, HandOver, Standby
 from cfp.domain.assignment.picks import Pair
-from cfp.domain.assignment.queries import (
-    assignable,
-    blocked_set,
-    current_round,
-    lock_round,
-    reviewer_ids,
-)
+from cfp.domain.assignment.rounds import current_round, lock_round
 from cfp.domain.assignment.rules import ANSWERABLE
 from cfp.domain.assignment.standby import pool_of
 from cfp.domain.conferences.models import Conference

@@ -26,8 +26,8 @@ from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
+from cfp.domain.assignment.blocking import blocked_pairs, lost_assignments
 from cfp.domain.assignment.models import Assignment
-from cfp.domain.assignment.queries import blocked_pairs, lost_assignments
 from cfp.domain.assignment.rules import REMINDERS
 from cfp.domain.conferences.models import Conference, Criterion, Role, Track
 from cfp.domain.mail.models import Message

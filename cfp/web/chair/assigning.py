@@ -9,14 +9,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row
 
 from cfp.domain.assignment.actions import assign_by_hand, set_pinned, unassign
+from cfp.domain.assignment.asked import Asked, asked_about, assignment_list
 from cfp.domain.assignment.candidates import candidates_for, text_match
-from cfp.domain.assignment.queries import (
-    Asked,
-    asked_about,
-    assignable,
-    assignment_list,
-    loads_of,
-)
+from cfp.domain.assignment.eligible import assignable
+from cfp.domain.assignment.loads import loads_of
 from cfp.domain.conferences import queries as conferences
 from cfp.errors import DomainError
 from cfp.policy import Action

@@ -12,18 +12,11 @@ from cfp.actors import RoleKind
 from cfp.domain import jobs
 from cfp.domain.assignment import proposals
 from cfp.domain.assignment.actions import set_limits
+from cfp.domain.assignment.coverage import NotCovered, coverage_of, not_covered
+from cfp.domain.assignment.loads import Capacity, Load, capacity_of, loads_of
 from cfp.domain.assignment.openings import openings_of
 from cfp.domain.assignment.picks import Options
 from cfp.domain.assignment.proposals import JOB_KIND
-from cfp.domain.assignment.queries import (
-    Capacity,
-    Load,
-    NotCovered,
-    capacity_of,
-    coverage_of,
-    loads_of,
-    not_covered,
-)
 from cfp.domain.assignment.rules import LOAD_LIMIT
 from cfp.domain.assignment.scarcity import CHECKED_AT_ONCE, Scarce, is_possible, scarce_groups
 from cfp.domain.conferences.actions import change_reviewing
