@@ -39,8 +39,9 @@ class Parts(NamedTuple):
 class Because(NamedTuple):
     """The text of a reviewer that is nearest to a submission, and the words both share.
 
-    kind: "profile", "document" or "talk". `of` is a document's id, so that taking a document back
-    takes its title back too, or a published talk's title.
+    kind: "profile", "document", "talk" or "reviews". `of` is a document's id, so that taking a
+    document back takes its title back too, or a published talk's title. Of reviews elsewhere
+    nothing more is told, also no words.
     """
 
     kind: str
