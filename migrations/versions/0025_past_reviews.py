@@ -1,4 +1,4 @@
-"""Reviewers say whether what they reviewed elsewhere counts as what they know."""
+"""Reviewers say whether what they reviewed elsewhere counts; conflicts are found by their state."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,8 +16,14 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("reviewer_profile") as table:
         table.alter_column("past_reviews", server_default=None)
+    op.create_index(
+        "ix_conflict_state",
+        "conflict",
+        ["conference_id", "state", "kind", "submission_id", "person_id"],
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_conflict_state", table_name="conflict")
     with op.batch_alter_table("reviewer_profile") as table:
         table.drop_column("past_reviews")

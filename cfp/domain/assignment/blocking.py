@@ -38,14 +38,19 @@ def blocked_among(conference_id: int, kinds: Sequence[str], among: Any) -> CTE: 
         Speaker.person_id.is_not(None),
         Speaker.state != "removed",
     )
-    conflicts = select(Conflict.submission_id, Conflict.person_id).where(
-        Conflict.conference_id == conference_id, _blocks(kinds)
+    confirmed, possible = (
+        select(Conflict.submission_id, Conflict.person_id).where(
+            Conflict.conference_id == conference_id, condition
+        )
+        for condition in _blocking(kinds)
     )
     if among is not None:
         submitters = submitters.where(Submission.submitter_id.in_(among))
         speakers = speakers.where(Speaker.person_id.in_(among))
-        conflicts = conflicts.where(Conflict.person_id.in_(among))
-    return union(submitters, speakers, conflicts).cte("blocked_pair")
+        # A sum is found by no index: so SQLite starts from what blocks, not from everybody's.
+        person = Conflict.person_id + 0
+        confirmed, possible = (one.where(person.in_(among)) for one in (confirmed, possible))
+    return union(submitters, speakers, confirmed, possible).cte("blocked_pair")
 
 
 def lost_assignments(conference: Conference, among: Sequence[int] | None = None) -> CTE:
@@ -83,7 +88,7 @@ def _lost(conference_id: int, kinds: Sequence[str], among: Sequence[int] | None)
             Conflict.submission_id == Assignment.submission_id,
             Conflict.person_id == Assignment.person_id,
         ),
-    ).where(Conflict.person_id.in_(asked), _blocks(kinds))
+    ).where(Conflict.person_id.in_(asked), or_(*_blocking(kinds)))
     by_submitter = lost.join(Submission, Submission.id == Assignment.submission_id).where(
         Submission.submitter_id.in_(asked), Submission.submitter_id == Assignment.person_id
     )
@@ -96,10 +101,13 @@ def _lost(conference_id: int, kinds: Sequence[str], among: Sequence[int] | None)
     return union(by_conflict, by_submitter, by_speaker).cte("lost_assignment")
 
 
-def _blocks(kinds: Sequence[str]) -> ColumnElement[bool]:
-    """The conflicts that block: confirmed ones, and open ones of `blocking_kinds`."""
+def _blocking(kinds: Sequence[str]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The conflicts that block: confirmed ones, and open ones of `blocking_kinds`.
+
+    Apart, because an index finds each of them; most conflicts are only to be avoided or shown.
+    """
     is_open = and_(Conflict.state == "open", Conflict.kind.in_(kinds))
-    return or_(Conflict.state == "confirmed", is_open)
+    return Conflict.state == "confirmed", is_open
 
 
 def blocked_set(db: Session, conference: Conference) -> set[tuple[int, int]]:

@@ -7,7 +7,7 @@ and in a proposal; what has been written since then counts at the next one.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import false, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
@@ -62,8 +62,7 @@ def candidates_for(
             select(ReviewerProfile).where(ReviewerProfile.conference_id == conference.id)
         )
     }
-    conflicts, blocked = _conflicts(db, conference, submission)
-    bids = _bids(db, conference, submission)
+    bids, conflicts, blocked = _known(db, conference, submission)
     avoided = set(avoided_kinds(conference))
     rating = Rating(
         uses_bids=takes_bids(conference),
@@ -105,34 +104,32 @@ def _place(one: Candidate) -> tuple[object, ...]:
     return one.blocked, load.paused, one.full, -one.parts.total, load.assigned
 
 
-def _conflicts(
+def _known(
     db: Session, conference: Conference, submission: Submission
-) -> tuple[dict[int, dict[str, str]], set[int]]:
-    """Each one's conflicts by kind with their state, and who is blocked; one statement for both."""
-    pair = blocked_pairs(conference)
-    nothing = literal("")
+) -> tuple[dict[int, str], dict[int, dict[str, str]], set[int]]:
+    """Bids, each one's conflicts by kind with their state, and who is blocked; one statement."""
+    pair, nothing = blocked_pairs(conference), literal("")
     rows = db.execute(
         union_all(
-            select(Conflict.person_id, Conflict.kind, Conflict.state).where(
+            select(literal("conflict"), Conflict.person_id, Conflict.kind, Conflict.state).where(
                 Conflict.submission_id == submission.id, Conflict.state != "dismissed"
             ),
-            select(pair.c.person_id, nothing, nothing).where(
+            select(literal("blocked"), pair.c.person_id, nothing, nothing).where(
                 pair.c.submission_id == submission.id
+            ),
+            select(literal("bid"), Bid.person_id, Bid.value, nothing).where(
+                Bid.submission_id == submission.id, true() if takes_bids(conference) else false()
             ),
         )
     )
+    bids: dict[int, str] = {}
     kinds: dict[int, dict[str, str]] = {}
     blocked: set[int] = set()
-    for person_id, kind, state in rows:
-        if kind:
-            kinds.setdefault(person_id, {})[kind] = state
+    for what, person_id, word, state in rows:
+        if what == "conflict":
+            kinds.setdefault(person_id, {})[word] = state
+        elif what == "bid":
+            bids[person_id] = word
         else:
             blocked.add(person_id)
-    return kinds, blocked
-
-
-def _bids(db: Session, conference: Conference, submission: Submission) -> dict[int, str]:
-    if not takes_bids(conference):
-        return {}
-    rows = db.execute(select(Bid.person_id, Bid.value).where(Bid.submission_id == submission.id))
-    return dict(rows.all())
+    return bids, kinds, blocked

@@ -44,4 +44,5 @@ def conflicts_list(conference: Conference) -> View:
         source=source,
         rows=Fact.CONFLICTS,
         columns=MappingProxyType({name: Column(what) for name, what in columns.items()}),
+        one_each=True,
     )

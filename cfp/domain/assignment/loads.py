@@ -42,6 +42,9 @@ class Load:
 
 def loads_of(db: Session, actor: Actor, conference: Conference) -> list[Load]:
     """Every reviewer, by name; one statement."""
+    own = select(Submission.id).where(
+        Submission.state != State.WITHDRAWN, seat_of(actor, conference).may(Action.ASSIGN_ONE)
+    )
     counts = (
         select(
             Assignment.person_id,
@@ -49,11 +52,7 @@ def loads_of(db: Session, actor: Actor, conference: Conference) -> list[Load]:
             count_where(Assignment.state == "done").label("done"),
             count_where(Assignment.state == "declined").label("declined"),
         )
-        .join(Submission, Submission.id == Assignment.submission_id)
-        .where(
-            Submission.state != State.WITHDRAWN,
-            seat_of(actor, conference).may(Action.ASSIGN_ONE),
-        )
+        .where(Assignment.conference_id == conference.id, Assignment.submission_id.in_(own))
         .group_by(Assignment.person_id)
         .subquery()
     )

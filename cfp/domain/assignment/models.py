@@ -143,6 +143,9 @@ class Conflict(Base):
     __table_args__ = (
         UniqueConstraint("submission_id", "person_id", "kind"),
         Index("ix_conflict_person", "person_id", "submission_id"),
+        Index(
+            "ix_conflict_state", "conference_id", "state", "kind", "submission_id", "person_id"
+        ),
     )
 
 
