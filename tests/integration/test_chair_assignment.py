@@ -511,11 +511,11 @@ def test_many_reviewers_are_paged_searched_and_sorted(db, visitor_as):
     make_assignment(db, asked, busy, state="declined")
     chair = visitor_as(committee.chair)
     loads = chair.get(at(committee, "reviewers/"))
-    assert ("1–50 of 62" in loads.text, busy.name in loads.text) == (True, False)
+    assert ("Page 1 of 2" in loads.text, busy.name in loads.text) == (True, False)
     assert busy.name in chair.get(at(committee, "reviewers/?sort=-reviewer")).text
     assert busy.name in chair.get(at(committee, "reviewers/?sort=-declined")).text
-    assert "51–62 of 62" in chair.get(at(committee, "reviewers/?page=2")).text
-    assert "51–62 of 62" in chair.get(at(committee, "reviewers/?page=999999999999")).text
+    assert "Page 2 of 2" in chair.get(at(committee, "reviewers/?page=2")).text
+    assert "Page 2 of 2" in chair.get(at(committee, "reviewers/?page=999999999999")).text
     assert "3 in all" in chair.get(at(committee, "reviewers/?q=REVIEWER+6&page=0&sort=x")).text
     assert "Nothing fits" in chair.get(at(committee, "reviewers/?q=nobody")).text
     one = chair.get(at(committee, f"submissions/{asked.code}/"))
