@@ -19,7 +19,11 @@ DONE_WITH_WARNINGS = 3
 
 
 @click.command("assign-file")
-@click.argument("instance", metavar="INSTANCE.npz", type=click.Path(path_type=Path))
+@click.argument(
+    "instance",
+    metavar="INSTANCE.npz",
+    type=click.Path(path_type=Path, readable=False),  # reading says why it can't
+)
 @click.option(
     "--objective",
     type=click.Choice(OBJECTIVES),
