@@ -24,17 +24,23 @@ from cfp.policy import takes_bids
 class Candidate:
     """A reviewer who is not asked yet.
 
-    `level`: how well they know its track. `words`: those of their profile that are in it.
-    `conflicts` are the kinds that are not dismissed.
+    `level`: how well they know its track. `expertise`: what their profile says, `about`: the words
+    of the submission. `conflicts` are the kinds that are not dismissed.
     """
 
     load: Load
     parts: Parts
     bid: str
     level: int
-    words: Sequence[str]
+    expertise: str
+    about: frozenset[str]
     conflicts: Sequence[str]
     blocked: bool
+
+    @property
+    def words(self) -> list[str]:
+        """Those of their profile that are in it: read only of whom a page shows."""
+        return sorted(self.about & words_of(self.expertise))
 
     @property
     def full(self) -> bool:
@@ -69,7 +75,7 @@ def candidates_for(
         uses_tracks=uses_tracks,
         weights=weights_of(conference.match_weights),
     )
-    words = words_of(f"{submission.title} {submission.abstract}")
+    about = words_of(f"{submission.title} {submission.abstract}")
     affinity = dict(near.scores) if near is not None else {}
     found = []
     for load in loads_of(db, actor, conference):
@@ -86,7 +92,8 @@ def candidates_for(
                 parts=rating.parts(level, bid, affinity.get(load.person_id, 0.0), is_avoided),
                 bid=bid,
                 level=level if uses_tracks else 0,
-                words=sorted(words & expert.words),
+                expertise=profile.expertise if profile is not None else "",
+                about=about,
                 conflicts=sorted(kinds),
                 blocked=load.person_id in blocked,
             )
