@@ -3,6 +3,7 @@
 import resource
 import sys
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,11 @@ DONE_WITH_WARNINGS = 3
 
 
 @click.command("assign-file")
-@click.argument("instance", metavar="INSTANCE.npz", type=click.Path(path_type=Path))
+@click.argument(
+    "instance",
+    metavar="INSTANCE.npz",
+    type=click.Path(path_type=Path, readable=False),  # reading says why it can't
+)
 @click.option(
     "--objective",
     type=click.Choice(OBJECTIVES),
@@ -88,6 +93,10 @@ def figures_of(problem: Problem, plan: Plan) -> dict[str, Any]:
             for one in plan.shortfalls
         ],
         "load_min_unmet": int(plan.load_unmet.sum()),
+        "load_max_exceeded": np.flatnonzero(plan.load_over).tolist(),
+        "without_senior": plan.without_senior.tolist(),
+        "crowded": plan.crowded.tolist(),
+        "pins_unmet": plan.pins_unmet.tolist(),
     }
 
 
@@ -114,12 +123,28 @@ def _words(figures: dict[str, Any]) -> str:
         lines.append(f"The search was cut short: up to {avoidable} of these might be had.")
     if figures["load_min_unmet"]:
         lines.append(f"Reviews lacking to the reviewers' minima: {figures['load_min_unmet']}.")
-    return "\n".join(lines)
+    return "\n".join([*lines, *(say(figures[name]) for name, say in _BROKEN if figures[name])])
+
+
+def _ids(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+_BROKEN: Sequence[tuple[str, Callable[[Sequence[Any]], str]]] = (
+    ("load_max_exceeded", lambda ids: f"More than they take, by pins: reviewers {_ids(ids)}."),
+    ("without_senior", lambda ids: f"Without a senior reviewer: papers {_ids(ids)}."),
+    ("crowded", lambda ids: f"With pins that must not meet: papers {_ids(ids)}."),
+    (
+        "pins_unmet",
+        lambda rows: f"Pinned, but no such pair: {', '.join(f'{p} to {r}' for p, r in rows)}.",
+    ),
+)
+"""What of a plan breaks a rule, and how it is said; ids are shown as the file has them."""
 
 
 def _group(one: dict[str, Any]) -> str:
-    papers, reviewers = (", ".join(map(str, one[name])) for name in ("papers", "reviewers"))
+    reviewers = f"reviewers {_ids(one['reviewers'])}" if one["reviewers"] else "nobody"
     return (
-        f"Papers {papers} can only be reviewed by {reviewers or 'nobody'}: "
+        f"Papers {_ids(one['papers'])} can only be reviewed by {reviewers}: "
         f"{one['capacity']} of {one['demand']} reviews, {one['missing']} missing."
     )

@@ -36,7 +36,7 @@ from cfp.links import Links
 
 DONE_WITH_WARNINGS = 3
 
-a_path = click.Path(path_type=Path)
+a_path = click.Path(path_type=Path, readable=False)  # reading says why it can't
 
 @click.command()
 @click.argument("slug", metavar="CONFERENCE")
@@ -87,6 +87,8 @@ def assign(
     """
     if whole and table is None:
         raise click.UsageError("--whole goes with --import.")
+    if output is not None and table is not None:
+        raise click.UsageError("--export and --import don't go together.")
     if output is not None:
         _export(config, slug, output, as_json=as_json)
         return

@@ -61,7 +61,7 @@ SENTENCES: Mapping[str, str] = {
     "assignment.nothing": "No submission waits for reviewers.",
     "assignment.no_reviewers": "Nobody has the role of a reviewer, or all of them pause.",
     "assignment.import_mistakes": "Nothing was changed; lines that can't be used: {number}.",
-    "assignment.import_empty": "There is no line that names a submission and a reviewer.",
+    "assignment.import_empty": "No line names a submission under review and a reviewer.",
     "format.rows": "there are more than {limit} rows",
     "assignment.world_changed": "Somebody changed the assignment meanwhile; run it again.",
     "timetable.changed": "The schedule was changed while this was computed; run it again.",

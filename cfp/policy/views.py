@@ -48,7 +48,7 @@ class View:
     rows: Fact
     columns: Mapping[str, Column]
     one_each: bool = False
-    """Whether there is one row per submission, whatever is joined: counting may skip the joins."""
+    """Whether there is one row per `id`, whatever is joined: counting may skip the joins."""
 
     def column(self, actor: Actor, name: str) -> SQLColumnExpression[Any]:
         """The column as this person may use it anywhere: null where the fact is not theirs."""
@@ -130,7 +130,7 @@ def found(
 ) -> Select[Any]:
     """The ids of the rows `visible` has under these conditions (made of `view.column`).
 
-    Where there is one row per submission, joins that nothing asks about are left out.
+    Where there is one row per id, joins that nothing asks about are left out.
     """
     return ids_of(rows_of(actor, view, conditions), order)
 

@@ -6,7 +6,7 @@ The column comes and goes by plain statements, alike on both databases.
 from alembic import op
 
 revision = "0026"
-down_revision = "0024"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 

@@ -25,10 +25,10 @@ from cfp.algorithms.problem import Problem
 from cfp.app import create_app
 from cfp.config import Config
 from cfp.db import make_engine, open_session
+from cfp.domain.assignment.eligible import reviewer_ids
 from cfp.domain.assignment.models import Proposal
 from cfp.domain.assignment.picks import Alternative, Options, Pick, digest
 from cfp.domain.assignment.proposals import standing_pairs, store_proposal
-from cfp.domain.assignment.queries import reviewer_ids
 from cfp.domain.assignment.scoring import Because, Parts
 from cfp.domain.conferences.models import Conference
 from cfp.domain.submissions.models import Submission

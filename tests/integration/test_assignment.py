@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from cfp.config import Config
 from cfp.domain.assignment import actions, applying, editing, proposals
 from cfp.domain.assignment.conflicts import find_conflicts
+from cfp.domain.assignment.coverage import coverage_of, not_covered
+from cfp.domain.assignment.loads import capacity_of, loads_of
 from cfp.domain.assignment.models import (
     Assignment,
     Bid,
@@ -19,7 +21,6 @@ from cfp.domain.assignment.models import (
 )
 from cfp.domain.assignment.picks import Options
 from cfp.domain.assignment.problems import figures_from, load_problem, picks_from
-from cfp.domain.assignment.queries import capacity_of, coverage_of, loads_of, not_covered
 from cfp.domain.conferences.models import Role
 from cfp.domain.jobs import Job
 from cfp.domain.mail.models import Message

@@ -209,8 +209,8 @@ def test_every_line_that_cannot_be_used_is_named(chair, committee, db):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "There is no line that names a submission"),
-        ("submission,reviewer\n", "There is no line that names a submission"),
+        ("", "No line names a submission under review"),
+        ("submission,reviewer\n", "No line names a submission under review"),
         ("title,speaker\nx,y", "missing: submission, reviewer"),
         ("[{]", "This is no JSON of assignments"),
         ('{"assignments": 3}', "This is no JSON of assignments: assignments"),
@@ -307,6 +307,7 @@ def test_the_command_line_exports_imports_and_names_what_is_wrong(db, committee,
     assert refused.returncode == 1
     assert "line 2: 'ZZZZZZ' is no submission under review." in refused.stderr
     assert run(config, slug, "--whole").returncode == 2
+    assert run(config, slug, "--import", str(file), "--export", "other.csv").returncode == 2
 
 
 def test_a_planted_group_that_shares_too_few_reviewers_is_named_exactly(

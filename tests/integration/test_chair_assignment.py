@@ -14,7 +14,7 @@ from cfp.domain.assignment.models import (
     ProposalPick,
     ReviewerProfile,
 )
-from cfp.domain.assignment.queries import current_round
+from cfp.domain.assignment.rounds import current_round
 from cfp.domain.conferences.models import AffiliationAlias
 from cfp.domain.jobs import Job
 from tests.factories import (
@@ -505,6 +505,29 @@ def first_pair(chair_page: Page) -> str:
     return next(path for label, path in chair_page.links().items() if label.startswith("Swap"))
 
 
+def test_many_reviewers_are_paged_searched_and_sorted(db, visitor_as):
+    committee = make_committee(db, submissions=1, reviewers=62)
+    asked, busy = committee.submissions[0], committee.reviewers[61]
+    make_assignment(db, asked, busy, state="declined")
+    chair = visitor_as(committee.chair)
+    loads = chair.get(at(committee, "reviewers/"))
+    assert ("Page 1 of 2" in loads.text, busy.name in loads.text) == (True, False)
+    assert busy.name in chair.get(at(committee, "reviewers/?sort=-reviewer")).text
+    assert busy.name in chair.get(at(committee, "reviewers/?sort=-declined")).text
+    assert "Page 2 of 2" in chair.get(at(committee, "reviewers/?page=2")).text
+    assert "Page 2 of 2" in chair.get(at(committee, "reviewers/?page=999999999999")).text
+    assert "3 in all" in chair.get(at(committee, "reviewers/?q=REVIEWER+6&page=0&sort=x")).text
+    assert "Nothing fits" in chair.get(at(committee, "reviewers/?q=nobody")).text
+    one = chair.get(at(committee, f"submissions/{asked.code}/"))
+    assert "12 more match less" in one.text
+    found = chair.get(f"{one.path}?q=reviewer+5")
+    assert found.text.count("Reviewer 5") >= 10
+    assert ("Reviewer 4" in found.text, "more match" in found.text) == (False, False)
+    chair.submit(found, press="Ask Reviewer 59")
+    assert pairs(db) == {(asked.id, committee.reviewers[59].id)}
+    assert "Nobody else" in chair.get(f"{one.path}?q=nobody").text
+
+
 def test_statements_stay_few_whatever_the_size(db, visitor_as, engine: Engine, app, work):
     seen: dict[str, list[int]] = {}
     for size in (3, 60):
@@ -535,7 +558,7 @@ def test_statements_stay_few_whatever_the_size(db, visitor_as, engine: Engine, a
             with counted(app.extensions["cfp"].engine) as statements:
                 assert visitor.get(path).status == 200
             seen.setdefault(name, []).append(len(statements))
-    lists = ("list", "reviewers", "conflicts", "proposal", "found", "loads")
+    lists = ("list", "reviewers", "conflicts", "overview", "one", "proposal", "found", "loads")
     limits = dict.fromkeys(lists, 10)
     for name, (few, many) in seen.items():
         assert few == many <= limits.get(name, 15), (name, few, many)

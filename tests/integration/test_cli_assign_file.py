@@ -74,6 +74,20 @@ def test_what_cannot_be_had_is_said_and_the_rest_is_planned(run, tmp_path):
     assert len((tmp_path / "plan.csv").read_text().splitlines()) == 3
 
 
+def test_rules_that_pins_break_are_said(run, tmp_path):
+    pins = {"pinned": [[0, 0], [1, 0], [1, 1]], "apart": [[0, 1]], "demand": [1, 2]}
+    save(tmp_path, **pins, paper=[0, 0, 1], reviewer=[0, 1, 0], score=[1.0, 0.5, 0.6],
+         senior=[0, 1], need_senior=[1, 0])  # fmt: skip
+    done = run("instance.npz")
+    assert done.returncode == 3
+    assert "More than they take, by pins: reviewers 0." in done.stdout
+    assert "Without a senior reviewer: papers 0." in done.stdout
+    assert "Pinned, but no such pair: 1 to 1." in done.stdout
+    save(tmp_path, **pins)
+    done = run("instance.npz", "--json")
+    assert json.loads(done.stdout)["crowded"] == [1]
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

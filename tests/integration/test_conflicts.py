@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from cfp.domain.accounts.models import Email
 from cfp.domain.assignment import affiliations, common
+from cfp.domain.assignment.blocking import blocked_pairs
 from cfp.domain.assignment.conflicts import (
     conflict_of,
     declare_for,
@@ -15,7 +16,6 @@ from cfp.domain.assignment.conflicts import (
 )
 from cfp.domain.assignment.finding import common_in
 from cfp.domain.assignment.models import Conflict
-from cfp.domain.assignment.queries import blocked_pairs
 from cfp.domain.conferences.models import AffiliationAlias, Role
 from cfp.domain.persons.merging import merge
 from cfp.domain.submissions.models import Speaker, Submission

@@ -11,6 +11,8 @@ from cfp.audit import AuditEntry
 from cfp.clock import now as clock_now
 from cfp.domain.assignment import apart, documents, matching, proposals
 from cfp.domain.assignment.candidates import candidates_for, text_match
+from cfp.domain.assignment.coverage import coverage_of, lacking, not_covered
+from cfp.domain.assignment.loads import capacity_of
 from cfp.domain.assignment.models import (
     Proposal,
     ReviewerDocument,
@@ -21,7 +23,7 @@ from cfp.domain.assignment.pasted import Piece
 from cfp.domain.assignment.picks import Options
 from cfp.domain.assignment.problems import figures_from, load_problem, picks_from, store_matches
 from cfp.domain.assignment.proposal_lists import names_of
-from cfp.domain.assignment.queries import capacity_of, coverage_of, lacking, not_covered
+from cfp.domain.assignment.scoring import Because
 from cfp.domain.decisions.queries import waiting
 from cfp.domain.program import versions
 from cfp.errors import DomainError, ForbiddenError, NotFoundError
@@ -34,6 +36,7 @@ from tests.factories import (
     make_conference,
     make_conflict,
     make_person,
+    make_review,
     make_submission,
     make_track,
 )
@@ -106,6 +109,34 @@ def test_what_reviewers_gave_and_what_is_published_finds_its_submission(db):
         db, actor_for(db, giver), committee.conference, document_id=given.of
     )
     assert names_of(db, (), (), documents.ids_in([given])).documents == {}
+
+
+def test_past_reviews_count_where_their_reviewer_says_so_and_tell_nothing_of_the_talks(db):
+    committee = make_committee(db, submissions=3, reviewers=3, each=1)
+    elsewhere, speaker = make_conference(db), make_person(db)
+
+    def review(reviewer: int, subject: str, state: str = "rejected", written: str = "submitted"):
+        text = f"Much more about {subject} at Falkenmark"
+        talk = make_submission(
+            db, elsewhere, [speaker], title="Secret", abstract=text, state=state
+        )
+        make_review(db, talk, committee.reviewers[reviewer], state=written)
+
+    for number, subject in enumerate(("tunnels", "yeast", "chess")):
+        talk = committee.submissions[number]
+        talk.title, talk.abstract = f"On {subject}", f"All about {subject}"
+        for _time in range(2):
+            review(number, subject)
+    review(0, "tunnels")
+    review(1, "yeast")
+    review(2, "chess", state="withdrawn")
+    review(2, "chess", written="draft")
+    for number, says_so in enumerate((True, False, True)):
+        profile(db, committee, number, past_reviews=says_so)
+    picks = {pick.pair: pick for pick in proposals.picks_of(proposed(db, committee))}
+    near = {pair: pick.because for pair, pick in picks.items() if pick.parts.text}
+    tunnels, knows = committee.submissions[0], committee.reviewers[0]
+    assert near == {(tunnels.id, knows.id): Because("reviews", "", ())}
 
 
 def test_a_pair_has_the_same_number_by_hand_as_in_the_proposal(db):

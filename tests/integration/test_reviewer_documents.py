@@ -12,7 +12,14 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.apart import keep_apart
 from cfp.domain.assignment.models import ReviewerDocument, ReviewerProfile, ReviewersApart
 from cfp.domain.persons.merging import merge
-from tests.factories import NOW, make_conference, make_submission, make_track
+from tests.factories import (
+    NOW,
+    make_conference,
+    make_person,
+    make_review,
+    make_submission,
+    make_track,
+)
 from tests.support.reviewing import Committee, actor_for, make_committee
 from tests.support.visitor import Visitor
 
@@ -54,6 +61,29 @@ def test_levels_are_asked_where_there_are_tracks_to_tell_apart(committee, review
     again = reviewer.submit(saved, {levels["Storage"]: "0"}, press="Save")
     db.expire_all()
     assert (again.status, db.scalars(select(ReviewerProfile)).one().track_ids) == (200, [])
+
+
+def test_past_reviews_are_asked_for_where_there_are_enough_elsewhere(committee, reviewer, db):
+    person, speaker = committee.reviewers[0], make_person(db)
+    elsewhere = make_conference(db)
+    says = "What I have reviewed before tells what I know"
+    for _number in range(2):
+        make_review(db, make_submission(db, elsewhere, [speaker]), person)
+    make_review(db, committee.submissions[0], person)
+    db.commit()
+    assert says not in reviewer.get(at(committee)).text, "two talks elsewhere, and one here"
+    third = make_review(db, make_submission(db, elsewhere, [speaker]), person)
+    db.commit()
+    page = reviewer.get(at(committee))
+    assert says in page.text
+    reviewer.submit(page, {"past_reviews": "y"}, press="Save")
+    db.expire_all()
+    assert db.scalars(select(ReviewerProfile.past_reviews)).one()
+    db.delete(third)
+    db.commit()
+    reviewer.submit(reviewer.get(at(committee)), {"expertise": "Caches"}, press="Save")
+    stored = select(ReviewerProfile.past_reviews, ReviewerProfile.expertise)
+    assert db.execute(stored).one() == (True, "Caches"), "nobody was asked: it stays"
 
 
 def _levels(page) -> dict[str, str]:

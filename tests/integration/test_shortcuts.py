@@ -16,14 +16,10 @@ from sqlalchemy.orm import Session
 
 from cfp import clock
 from cfp.actors import Actor
+from cfp.domain.assignment.blocking import blocked_set, lost_assignments
+from cfp.domain.assignment.coverage import coverage_of, lacking
+from cfp.domain.assignment.eligible import assignable
 from cfp.domain.assignment.models import Assignment
-from cfp.domain.assignment.queries import (
-    assignable,
-    blocked_set,
-    coverage_of,
-    lacking,
-    lost_assignments,
-)
 from cfp.domain.conferences.models import SubmissionType
 from cfp.domain.decisions.board import board, on_board
 from cfp.domain.decisions.figures import figures

@@ -23,6 +23,7 @@ from cfp.domain.conferences.models import Role
 from cfp.domain.jobs import Job
 from cfp.domain.mail.models import Message
 from cfp.domain.reviews import escalation
+from cfp.domain.reviews.models import ReviewExtension
 from cfp.errors import NotNowError
 from cfp.jobs.worker import run_due_once
 from cfp.links import Links
@@ -439,6 +440,9 @@ def test_what_nobody_began_is_handed_over_once_and_can_be_given_back(
     ]  # fmt: skip
     takers = db.scalars(select(HandOver.taker_id)).all()
     assert sorted(takers) == sorted([reserve.id, second.id])
+    given = {one.person_id: one.until for one in db.scalars(select(ReviewExtension))}
+    assert given.keys() == {reserve.id, second.id}
+    assert min(given.values()) >= MORNING + timedelta(days=2), "as long again as till then"
     told = {(mail.kind, mail.person_id) for mail in db.scalars(select(Message))}
     assert told == {
         ("handed_over", ada.id), ("assignment_new", reserve.id), ("assignment_new", second.id),

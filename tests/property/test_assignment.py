@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -147,6 +147,13 @@ def test_each_shortfall_is_unavoidable_and_as_small_as_can_be(problem: Problem) 
 
 
 @given(problems(), st.sampled_from([0.5, 0.9, 0.99, 1.0]))
+@example(
+    Problem(
+        paper=[0, 0, 1, 1], reviewer=[0, 1, 0, 1], score=[1.0, 0.5, 0.6, 0.2],
+        demand=[1, 1], load_max=[1, 1],
+    ),
+    0.9,
+)  # fmt: skip
 def test_balanced_has_the_best_worst_paper_a_total_allows(problem: Problem, floor: float) -> None:
     plan, judged = assign(problem, objective="balanced", floor=floor), judge(problem)
     fair = problem.demand > 0

@@ -102,6 +102,15 @@ def test_a_large_conference_keeps_what_it_must_and_enough_to_choose_from(data):
         assert sum(submission_id == paper.id for submission_id, _person in few) >= min(4, eligible)
 
 
+def test_what_is_kept_is_over_ones_own_limit_or_a_chairs_but_not_over_the_even_load():
+    begun = {(SUBMISSION + number, PERSON + one) for number in range(3) for one in range(2)}
+    facts = facts_of(6, 9, demand=2, kept=begun, limits={PERSON: 16, PERSON + 1: 2})
+    busy = replace(facts, outside={PERSON: 9, PERSON + 1: 1})
+    even = loaded_of(busy).problem.load_max.tolist()
+    assert even == [3, 1, *[even[2]] * 7], "of 16 and 2, of which 9 and 1 are elsewhere"
+    assert loaded_of(busy, most=2).problem.load_max.tolist()[:2] == [0, 1]
+
+
 def test_a_few_favorites_do_not_hide_who_else_could(monkeypatch):
     """Ten reviewers know the track of sixty submissions; they can give a third of the reviews."""
     monkeypatch.setattr(pairs, "COMPLETE", 0)

@@ -8,14 +8,11 @@ from sqlalchemy.orm import Session
 from cfp import audit
 from cfp.actors import Actor, RoleKind
 from cfp.domain.assignment import letters
+from cfp.domain.assignment.blocking import is_blocked_pair
+from cfp.domain.assignment.eligible import reviewer_ids
 from cfp.domain.assignment.models import Assignment, HandOver, ReviewerProfile
 from cfp.domain.assignment.proposals import check_assigned
-from cfp.domain.assignment.queries import (
-    current_round,
-    is_blocked_pair,
-    lock_round,
-    reviewer_ids,
-)
+from cfp.domain.assignment.rounds import current_round, lock_round
 from cfp.domain.assignment.rules import ACTIVE, LOAD_LIMIT
 from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.reviews.models import Guest, Review

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, aliased
 
 from cfp import audit
 from cfp.actors import Actor
+from cfp.domain.assignment.blocking import is_blocked_pair
 from cfp.domain.assignment.models import Assignment
-from cfp.domain.assignment.queries import current_round, is_blocked_pair, lock_round
+from cfp.domain.assignment.rounds import current_round, lock_round
 from cfp.domain.assignment.rules import ACTIVE, ANSWERABLE
 from cfp.domain.conferences.models import Conference, Track
 from cfp.domain.reviews.models import Review

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from cfp import audit
 from cfp.actors import Actor, RoleKind
 from cfp.domain.assignment import letters
+from cfp.domain.assignment.blocking import blocked_set
+from cfp.domain.assignment.eligible import guest_ids, reviewer_ids
 from cfp.domain.assignment.models import Assignment, Proposal
 from cfp.domain.assignment.picks import Options, Pair, Pick, Stand, digest
 from cfp.domain.assignment.proposals import (
@@ -22,7 +24,7 @@ from cfp.domain.assignment.proposals import (
     scope_of,
     standing_pairs,
 )
-from cfp.domain.assignment.queries import blocked_set, guest_ids, lock_round, reviewer_ids
+from cfp.domain.assignment.rounds import lock_round
 from cfp.domain.assignment.rules import REFUSED
 from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.reviews.models import Review

@@ -7,12 +7,13 @@ and in a proposal; what has been written since then counts at the next one.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import false, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
+from cfp.domain.assignment.blocking import avoided_kinds, blocked_pairs
+from cfp.domain.assignment.loads import Load, loads_of
 from cfp.domain.assignment.models import Bid, Conflict, ReviewerProfile, TextMatch
-from cfp.domain.assignment.queries import Load, avoided_kinds, blocked_pairs, loads_of
 from cfp.domain.assignment.scoring import Parts, Rating, expert_of, weights_of, words_of
 from cfp.domain.conferences.models import Conference
 from cfp.domain.submissions.models import Submission
@@ -23,17 +24,23 @@ from cfp.policy import takes_bids
 class Candidate:
     """A reviewer who is not asked yet.
 
-    `level`: how well they know its track. `words`: those of their profile that are in it.
-    `conflicts` are the kinds that are not dismissed.
+    `level`: how well they know its track. `expertise`: what their profile says, `about`: the words
+    of the submission. `conflicts` are the kinds that are not dismissed.
     """
 
     load: Load
     parts: Parts
     bid: str
     level: int
-    words: Sequence[str]
+    expertise: str
+    about: frozenset[str]
     conflicts: Sequence[str]
     blocked: bool
+
+    @property
+    def words(self) -> list[str]:
+        """Those of their profile that are in it: read only of whom a page shows."""
+        return sorted(self.about & words_of(self.expertise))
 
     @property
     def full(self) -> bool:
@@ -61,15 +68,14 @@ def candidates_for(
             select(ReviewerProfile).where(ReviewerProfile.conference_id == conference.id)
         )
     }
-    conflicts, blocked = _conflicts(db, conference, submission)
-    bids = _bids(db, conference, submission)
+    bids, conflicts, blocked = _known(db, conference, submission)
     avoided = set(avoided_kinds(conference))
     rating = Rating(
         uses_bids=takes_bids(conference),
         uses_tracks=uses_tracks,
         weights=weights_of(conference.match_weights),
     )
-    words = words_of(f"{submission.title} {submission.abstract}")
+    about = words_of(f"{submission.title} {submission.abstract}")
     affinity = dict(near.scores) if near is not None else {}
     found = []
     for load in loads_of(db, actor, conference):
@@ -86,7 +92,8 @@ def candidates_for(
                 parts=rating.parts(level, bid, affinity.get(load.person_id, 0.0), is_avoided),
                 bid=bid,
                 level=level if uses_tracks else 0,
-                words=sorted(words & expert.words),
+                expertise=profile.expertise if profile is not None else "",
+                about=about,
                 conflicts=sorted(kinds),
                 blocked=load.person_id in blocked,
             )
@@ -104,34 +111,32 @@ def _place(one: Candidate) -> tuple[object, ...]:
     return one.blocked, load.paused, one.full, -one.parts.total, load.assigned
 
 
-def _conflicts(
+def _known(
     db: Session, conference: Conference, submission: Submission
-) -> tuple[dict[int, dict[str, str]], set[int]]:
-    """Each one's conflicts by kind with their state, and who is blocked; one statement for both."""
-    pair = blocked_pairs(conference)
-    nothing = literal("")
+) -> tuple[dict[int, str], dict[int, dict[str, str]], set[int]]:
+    """Bids, each one's conflicts by kind with their state, and who is blocked; one statement."""
+    pair, nothing = blocked_pairs(conference), literal("")
     rows = db.execute(
         union_all(
-            select(Conflict.person_id, Conflict.kind, Conflict.state).where(
+            select(literal("conflict"), Conflict.person_id, Conflict.kind, Conflict.state).where(
                 Conflict.submission_id == submission.id, Conflict.state != "dismissed"
             ),
-            select(pair.c.person_id, nothing, nothing).where(
+            select(literal("blocked"), pair.c.person_id, nothing, nothing).where(
                 pair.c.submission_id == submission.id
+            ),
+            select(literal("bid"), Bid.person_id, Bid.value, nothing).where(
+                Bid.submission_id == submission.id, true() if takes_bids(conference) else false()
             ),
         )
     )
+    bids: dict[int, str] = {}
     kinds: dict[int, dict[str, str]] = {}
     blocked: set[int] = set()
-    for person_id, kind, state in rows:
-        if kind:
-            kinds.setdefault(person_id, {})[kind] = state
+    for what, person_id, word, state in rows:
+        if what == "conflict":
+            kinds.setdefault(person_id, {})[word] = state
+        elif what == "bid":
+            bids[person_id] = word
         else:
             blocked.add(person_id)
-    return kinds, blocked
-
-
-def _bids(db: Session, conference: Conference, submission: Submission) -> dict[int, str]:
-    if not takes_bids(conference):
-        return {}
-    rows = db.execute(select(Bid.person_id, Bid.value).where(Bid.submission_id == submission.id))
-    return dict(rows.all())
+    return bids, kinds, blocked

@@ -16,7 +16,7 @@ from cfp.domain.assignment.letters import addresses_of
 from cfp.domain.assignment.models import Assignment
 from cfp.domain.assignment.picks import parts_from
 from cfp.domain.assignment.proposal_lists import kind_of
-from cfp.domain.assignment.queries import current_round
+from cfp.domain.assignment.rounds import current_round
 from cfp.domain.assignment.rules import REFUSED
 from cfp.domain.conferences.models import Conference, Track
 from cfp.domain.submissions.models import Submission

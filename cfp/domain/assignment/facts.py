@@ -15,16 +15,12 @@ from cfp.actors import Actor, RoleKind
 from cfp.algorithms.affinity import Document
 from cfp.domain.assignment.affiliations import employers_of
 from cfp.domain.assignment.apart import apart_pairs
+from cfp.domain.assignment.blocking import avoided_kinds, blocked_set
+from cfp.domain.assignment.eligible import guest_ids, reviewer_ids
 from cfp.domain.assignment.models import Assignment, Bid, Conflict, ReviewerProfile
 from cfp.domain.assignment.picks import Options, Pair
 from cfp.domain.assignment.proposals import standing_pairs
-from cfp.domain.assignment.queries import (
-    avoided_kinds,
-    blocked_set,
-    current_round,
-    guest_ids,
-    reviewer_ids,
-)
+from cfp.domain.assignment.rounds import current_round
 from cfp.domain.assignment.rules import REFUSED
 from cfp.domain.assignment.scoring import Expert, Parts, Rating, expert_of, weights_of
 from cfp.domain.assignment.standby import pool_of

@@ -8,9 +8,9 @@ from sqlalchemy import and_, case, select
 from sqlalchemy.orm import Session, aliased
 
 from cfp.domain.accounts.models import Person
+from cfp.domain.assignment.blocking import lost_assignments
 from cfp.domain.assignment.models import Assignment
 from cfp.domain.assignment.openings import is_silent, silent_before
-from cfp.domain.assignment.queries import lost_assignments
 from cfp.domain.assignment.rules import REFUSED
 from cfp.domain.conferences.models import Conference, Track
 from cfp.domain.reviews.models import Review, ReviewExtension

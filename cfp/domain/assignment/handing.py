@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
@@ -13,15 +13,12 @@ from cfp import audit
 from cfp.actors import SYSTEM, Actor
 from cfp.domain.accounts.models import Person
 from cfp.domain.assignment import letters
+from cfp.domain.assignment.blocking import blocked_set
+from cfp.domain.assignment.eligible import assignable, reviewer_ids
+from cfp.domain.assignment.lateness import plan_of
 from cfp.domain.assignment.models import Assignment, HandOver, Standby
 from cfp.domain.assignment.picks import Pair
-from cfp.domain.assignment.queries import (
-    assignable,
-    blocked_set,
-    current_round,
-    lock_round,
-    reviewer_ids,
-)
+from cfp.domain.assignment.rounds import current_round, lock_round
 from cfp.domain.assignment.rules import ANSWERABLE
 from cfp.domain.assignment.standby import pool_of
 from cfp.domain.conferences.models import Conference
@@ -152,8 +149,29 @@ def hand_over(
     givers = Counter(move.giver_id for move in done)
     letters.tell_handed_over(db, conference, givers, epoch=epoch, links=links, now=now)
     takers = {move.taker_id for move in done}
+    _give_time(db, conference, takers, now)
     letters.tell_assigned(db, conference, takers, epoch=epoch, links=links, now=now)
     return len(done)
+
+
+def _give_time(
+    db: Session, conference: Conference, takers: Collection[int], now: datetime
+) -> None:
+    """Nobody is late with what they are asked for today: as many days again as it took till now."""
+    until = now + timedelta(days=max(plan_of(db, conference).hand_over_days or 0, 1))
+    here = and_(
+        ReviewExtension.conference_id == conference.id, ReviewExtension.person_id.in_(takers)
+    )
+    known = {one.person_id: one for one in db.scalars(select(ReviewExtension).where(here))}
+    for person_id in sorted(takers):
+        given = known.get(person_id)
+        if given is None:
+            given = ReviewExtension(
+                conference_id=conference.id, person_id=person_id, until=until, created=now
+            )
+            db.add(given)
+        given.until = max(given.until, until)
+    db.flush()
 
 
 class _Able:

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from cfp.actors import Actor, RoleKind
 from cfp.domain import jobs
 from cfp.domain.accounts.models import Email, Person
+from cfp.domain.assignment.blocking import blocked_set
 from cfp.domain.assignment.conflicts import find_conflicts
+from cfp.domain.assignment.eligible import reviewer_ids
 from cfp.domain.assignment.models import Assignment
 from cfp.domain.assignment.picks import Options, Pair, Stand
 from cfp.domain.assignment.proposals import (
@@ -19,7 +21,7 @@ from cfp.domain.assignment.proposals import (
     standing_pairs,
     tracks_of,
 )
-from cfp.domain.assignment.queries import blocked_set, current_round, reviewer_ids
+from cfp.domain.assignment.rounds import current_round
 from cfp.domain.assignment.rules import REFUSED
 from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.submissions.models import Submission

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from cfp import audit
 from cfp.actors import Actor
-from cfp.domain.assignment.queries import assignable
+from cfp.domain.assignment.eligible import assignable
 from cfp.domain.assignment.rules import CAP_LEAST, DEMAND_LIMIT, USUAL_WEIGHTS, WEIGHT_LIMIT
 from cfp.domain.conferences.actions.settings import change
 from cfp.domain.conferences.models import Conference

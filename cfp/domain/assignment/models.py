@@ -24,8 +24,9 @@ class ReviewRound(Base):
 class ReviewerProfile(Base):
     """What a reviewer says about themselves for one conference; loads are submissions.
 
-    `track_ids` are what they know well, `some_track_ids` what they know some of. `load_capped`,
-    `load_least`, `senior` and `paused` are the chairs' word.
+    `track_ids` are what they know well, `some_track_ids` what they know some of, and with
+    `past_reviews` what they reviewed elsewhere counts as known. `load_capped`, `load_least`,
+    `senior` and `paused` are the chairs' word.
     """
 
     __tablename__ = "reviewer_profile"
@@ -36,6 +37,7 @@ class ReviewerProfile(Base):
     expertise: Mapped[str] = mapped_column(default="")
     track_ids: Mapped[list[Any]] = mapped_column(default=list)
     some_track_ids: Mapped[list[Any]] = mapped_column(default=list)
+    past_reviews: Mapped[bool] = mapped_column(default=False)
     load_wished: Mapped[int | None]
     load_capped: Mapped[int | None]
     load_least: Mapped[int | None]
@@ -141,6 +143,9 @@ class Conflict(Base):
     __table_args__ = (
         UniqueConstraint("submission_id", "person_id", "kind"),
         Index("ix_conflict_person", "person_id", "submission_id"),
+        Index(
+            "ix_conflict_state", "conference_id", "state", "kind", "submission_id", "person_id"
+        ),
     )
 
 

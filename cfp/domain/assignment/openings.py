@@ -25,10 +25,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor, RoleKind
+from cfp.domain.assignment.blocking import lost_from
+from cfp.domain.assignment.eligible import assignable_from, guest_ids
 from cfp.domain.assignment.lateness import plan_of
 from cfp.domain.assignment.models import Assignment, LatePlan, ReviewerProfile, ReviewRound
 from cfp.domain.assignment.picks import Pair
-from cfp.domain.assignment.queries import assignable_from, guest_ids, lost_from
 from cfp.domain.assignment.rules import ACTIVE, REMINDERS
 from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.mail.models import Message

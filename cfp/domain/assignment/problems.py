@@ -337,18 +337,22 @@ def _numbered(employers: Mapping[int, str], people: Sequence[int]) -> list[int]:
 def _loads(facts: Facts, options: Options) -> tuple[list[int], list[int]]:
     """(R,) the least and the most each may have here, after what they have elsewhere.
 
-    Whoever is not asked any more keeps what was kept and gets nothing else.
+    Whoever is not asked any more keeps what was kept and gets nothing else. What is kept is above
+    nobody's limit for being more than an even load.
     """
     kept = Counter(person_id for _submission_id, person_id in facts.kept)
     even = even_load(facts)
-    fewest = even - SLACK if options.most is None and not options.repair else 0
-    most = options.most if options.most is not None else even + SLACK
+    evenly = options.most is None
+    fewest = even - SLACK if evenly and not options.repair else 0
+    most = even + SLACK if options.most is None else options.most
     least, highest = [], []
     for person_id in (expert.person_id for expert in facts.experts):
         asked = person_id in facts.asked
         wanted = facts.least.get(person_id, 0)
-        above = max(most, wanted) if options.most is None else most
-        highest.append(max(_room(facts, person_id, above), 0) if asked else kept[person_id])
+        above = max(most, wanted) if evenly else most
+        fits = min(kept[person_id], _room(facts, person_id, LOAD_LIMIT if evenly else above))
+        here = max(_room(facts, person_id, above), fits, 0)
+        highest.append(here if asked else kept[person_id])
         floor = max(_room(facts, person_id, fewest), wanted - facts.outside.get(person_id, 0))
         least.append(min(max(floor, 0), highest[-1]) if asked else 0)
     return least, highest

@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session, defer, object_session
 from cfp.actors import Actor, RoleKind
 from cfp.domain import jobs
 from cfp.domain.accounts.models import Person
+from cfp.domain.assignment.blocking import lost_assignments
 from cfp.domain.assignment.conflicts import find_conflicts
+from cfp.domain.assignment.eligible import assignable, reviewer_ids
 from cfp.domain.assignment.models import (
     Assignment,
     Proposal,
@@ -35,12 +37,7 @@ from cfp.domain.assignment.picks import (
     digest,
     parts_from,
 )
-from cfp.domain.assignment.queries import (
-    assignable,
-    current_round,
-    lost_assignments,
-    reviewer_ids,
-)
+from cfp.domain.assignment.rounds import current_round
 from cfp.domain.assignment.rules import ACTIVE, LOAD_LIMIT, OBJECTIVES
 from cfp.domain.assignment.scoring import Because, Parts
 from cfp.domain.assignment.tallies import count_again, fingerprint

@@ -112,10 +112,12 @@ def save_profile(
     track_ids: Sequence[int],
     load_wished: int | None,
     some_track_ids: Sequence[int] = (),
+    past_reviews: bool | None = None,
 ) -> ReviewerProfile:
     """Store expertise, how well one knows which track, and how many reviews one will write.
 
     A track is known well (`track_ids`) or some (`some_track_ids`); well counts where it is both.
+    Whether past reviews count stays as it is where nothing is said.
     """
     if load_wished is not None and not 0 <= load_wished <= LOAD_LIMIT:
         raise DomainError("bad_load", field="load_wished")
@@ -127,4 +129,6 @@ def save_profile(
     profile.track_ids = sorted(track_ids)
     profile.some_track_ids = sorted({*some_track_ids} - {*track_ids})
     profile.load_wished = load_wished
+    if past_reviews is not None:
+        profile.past_reviews = past_reviews
     return profile

@@ -27,6 +27,8 @@ from sqlalchemy.orm import Session
 
 from cfp.actors import Actor, RoleKind
 from cfp.domain.accounts.models import Person
+from cfp.domain.assignment.blocking import blocked_pairs
+from cfp.domain.assignment.eligible import assignable, guest_ids, reviewer_ids
 from cfp.domain.assignment.models import (
     Assignment,
     LatePlan,
@@ -34,7 +36,6 @@ from cfp.domain.assignment.models import (
     ReviewRound,
     Standby,
 )
-from cfp.domain.assignment.queries import assignable, blocked_pairs, guest_ids, reviewer_ids
 from cfp.domain.assignment.rules import ACTIVE, KEPT, REFUSED
 from cfp.domain.assignment.sharing import Group, groups_short
 from cfp.domain.conferences.models import Conference, Role

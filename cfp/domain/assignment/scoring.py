@@ -39,8 +39,9 @@ class Parts(NamedTuple):
 class Because(NamedTuple):
     """The text of a reviewer that is nearest to a submission, and the words both share.
 
-    kind: "profile", "document" or "talk". `of` is a document's id, so that taking a document back
-    takes its title back too, or a published talk's title.
+    kind: "profile", "document", "talk" or "reviews". `of` is a document's id, so that taking a
+    document back takes its title back too, or a published talk's title. Of reviews elsewhere
+    nothing more is told, also no words.
     """
 
     kind: str
@@ -62,7 +63,6 @@ class Expert:
     person_id: int
     track_ids: frozenset[int] = frozenset()
     some_track_ids: frozenset[int] = frozenset()
-    words: frozenset[str] = frozenset()
 
     def level(self, track_id: int) -> int:
         """How well they know a track: 2 well, 1 some, 0 they have not said so."""
@@ -121,12 +121,7 @@ def expert_of(person_id: int, profile: ReviewerProfile | None) -> Expert:
     """A reviewer as their profile says; who has none is known by their bids and texts alone."""
     if profile is None:
         return Expert(person_id)
-    return Expert(
-        person_id,
-        frozenset(profile.track_ids),
-        frozenset(profile.some_track_ids),
-        words_of(profile.expertise),
-    )
+    return Expert(person_id, frozenset(profile.track_ids), frozenset(profile.some_track_ids))
 
 
 def words_of(text: str) -> frozenset[str]:

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cfp.algorithms.affinity import Affinity, Document
+from cfp.domain.assignment import past_reviews
 from cfp.domain.assignment.fillers import without_fillers
 from cfp.domain.assignment.models import ReviewerDocument, ReviewerProfile
 from cfp.domain.assignment.scoring import Because
@@ -22,6 +23,9 @@ from cfp.domain.submissions.models import Speaker, Submission
 
 SHARED_WORDS = 5
 """How many a reason names."""
+
+REVIEWS = "reviews"
+"""The kind of text of which a reason names no words."""
 
 
 class Written(NamedTuple):
@@ -67,7 +71,7 @@ class Texts:
             return None
         for near in self._affinity.nearest(paper, reviewer, words=SHARED_WORDS):
             one = self.written[reviewer][near.document]
-            return Because(one.kind, one.of, near.words)
+            return Because(one.kind, one.of, () if one.kind == REVIEWS else near.words)
         return None
 
 
@@ -81,7 +85,7 @@ def written_by(
     people: Sequence[int],
     profiles: Mapping[int, ReviewerProfile],
 ) -> list[list[Written]]:
-    """The texts of each of these people: their profile, what they gave, and published talks."""
+    """The texts of each: their profile, what they gave, published talks, and past reviews."""
     found: dict[int, list[Written]] = defaultdict(list)
     for person_id, profile in profiles.items():
         if profile.expertise.strip():
@@ -94,6 +98,9 @@ def written_by(
         found[row.person_id].append(Written("document", row.id, Document(row.title, row.text)))
     for person_id, title, text in _published(db, conference):
         found[person_id].append(Written("talk", title, Document(title, text)))
+    letting = [person_id for person_id, profile in profiles.items() if profile.past_reviews]
+    for person_id, text in past_reviews.known_from(db, conference, letting).items():
+        found[person_id].append(Written(REVIEWS, "", Document("", text)))
     return [found.get(person_id, []) for person_id in people]
 
 

@@ -109,6 +109,7 @@ def _queries(actor: Actor) -> Mapping[str, Select[Any]]:
         .where(Account.person_id == me),
         "roles": select(here, Role.kind, Role.created)
         .add_columns(ReviewerProfile.expertise, ReviewerProfile.load_wished)
+        .add_columns(ReviewerProfile.past_reviews)
         .add_columns(Standby.reviews.label("on_standby"))
         .add_columns(ReviewExtension.until.label("time_to_review_until"))
         .join(Conference, Conference.id == Role.conference_id)

@@ -22,8 +22,8 @@ from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
+from cfp.domain.assignment.blocking import blocked_pairs
 from cfp.domain.assignment.models import Assignment
-from cfp.domain.assignment.queries import blocked_pairs
 from cfp.domain.conferences.models import Role
 from cfp.domain.reviews.mentions import decode, encode
 from cfp.domain.reviews.models import Comment, Follow, Response, Review, Summary

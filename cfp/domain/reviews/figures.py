@@ -27,8 +27,8 @@ from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
+from cfp.domain.assignment.blocking import blocked_among, lost_from
 from cfp.domain.assignment.models import Assignment
-from cfp.domain.assignment.queries import blocked_from, lost_from
 from cfp.domain.assignment.rules import REMINDERS
 from cfp.domain.conferences.models import Conference, Criterion, Role, Track
 from cfp.domain.mail.models import Message
@@ -321,7 +321,7 @@ def _short(seat: Seat, wanted: int) -> CTE:
 
 def _spared(seat: Seat, short: CTE) -> Subquery:
     """How many of the short ones do not wait for each person: reviewed or abstained, or blocked."""
-    blocked = blocked_from(seat)
+    blocked = blocked_among(seat.conference_id, seat.kinds, None)
     reviewed = (
         select(Review.submission_id, Review.person_id)
         .join(short, short.c.id == Review.submission_id)

@@ -15,9 +15,10 @@ from cfp.actors import Actor, RoleKind
 from cfp.domain.accounts.models import Email, Token
 from cfp.domain.accounts.rules import address_key
 from cfp.domain.accounts.tokens import Purpose
+from cfp.domain.assignment.blocking import is_blocked_pair
 from cfp.domain.assignment.conflicts import find_conflicts
 from cfp.domain.assignment.models import Assignment
-from cfp.domain.assignment.queries import current_round, is_blocked_pair, lock_round
+from cfp.domain.assignment.rounds import current_round, lock_round
 from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.conferences.rules import check_address
 from cfp.domain.reviews import guest_letters, guest_rules

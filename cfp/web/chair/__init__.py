@@ -41,6 +41,7 @@ from cfp.web.chair import confirm_file  # noqa: E402,F401 - routes register them
 from cfp.web.chair import announce  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import dashboard  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import assignment  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import reviewer_limits  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import assignment_answers  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import late_reviews  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import standby  # noqa: E402,F401 - routes register themselves

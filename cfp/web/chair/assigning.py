@@ -9,14 +9,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row
 
 from cfp.domain.assignment.actions import assign_by_hand, set_pinned, unassign
+from cfp.domain.assignment.asked import Asked, asked_about, assignment_list
 from cfp.domain.assignment.candidates import candidates_for, text_match
-from cfp.domain.assignment.queries import (
-    Asked,
-    asked_about,
-    assignable,
-    assignment_list,
-    loads_of,
-)
+from cfp.domain.assignment.eligible import assignable
+from cfp.domain.assignment.loads import loads_of
 from cfp.domain.conferences import queries as conferences
 from cfp.errors import DomainError
 from cfp.policy import Action
@@ -35,6 +31,7 @@ SHOWS = {
     "lost": _l("somebody has a conflict since"),
 }
 _MOST_ASKED = 100
+CANDIDATES_SHOWN, QUERY_LIMIT = 50, 200
 
 
 @blueprint.get("/<slug>/chair/assignment/submissions/")
@@ -117,20 +114,26 @@ def assignment_one(slug: str, code: str) -> str:
     asked = asked_about(db, conference, [submission.id]).get(submission.id, [])
     tracks = conferences.tracks_of(db, conference)
     near = text_match(db, submission)
+    query = request.args.get("q", "").strip().replace("\0", "")[:QUERY_LIMIT]
+    candidates = candidates_for(
+        db,
+        actor,
+        conference,
+        submission,
+        asked=[one.person_id for one in asked if one.state != "declined"],
+        uses_tracks=len(tracks) > 1,
+        near=near,
+    )
+    fitting = [one for one in candidates if query.casefold() in one.load.name.casefold()]
     return render_template(
         "chair/assignment_one.html",
         submission=submission,
         conference=conference,
         asked=asked,
-        candidates=candidates_for(
-            db,
-            actor,
-            conference,
-            submission,
-            asked=[one.person_id for one in asked if one.state != "declined"],
-            uses_tracks=len(tracks) > 1,
-            near=near,
-        ),
+        candidates=fitting[:CANDIDATES_SHOWN],
+        more=max(len(fitting) - CANDIDATES_SHOWN, 0),
+        searchable=len(candidates) > CANDIDATES_SHOWN,
+        query=query,
         near=near,
         track=next((track.name for track in tracks if track.id == submission.track_id), ""),
         uses_tracks=len(tracks) > 1,

@@ -5,25 +5,17 @@ from collections.abc import Sequence
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField
+from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 
 from cfp.actors import RoleKind
 from cfp.domain import jobs
 from cfp.domain.assignment import proposals
-from cfp.domain.assignment.actions import set_limits
+from cfp.domain.assignment.coverage import NotCovered, coverage_of, not_covered
+from cfp.domain.assignment.loads import Capacity, capacity_of
 from cfp.domain.assignment.openings import openings_of
 from cfp.domain.assignment.picks import Options
 from cfp.domain.assignment.proposals import JOB_KIND
-from cfp.domain.assignment.queries import (
-    Capacity,
-    Load,
-    NotCovered,
-    capacity_of,
-    coverage_of,
-    loads_of,
-    not_covered,
-)
 from cfp.domain.assignment.rules import LOAD_LIMIT
 from cfp.domain.assignment.scarcity import CHECKED_AT_ONCE, Scarce, is_possible, scarce_groups
 from cfp.domain.conferences.actions import change_reviewing
@@ -95,15 +87,6 @@ class ProposeForm(BaseForm):
     most = Whole(_l("Reviews each, at most"), 1, LOAD_LIMIT, optional=True)
 
 
-class LimitsForm(BaseForm):
-    """How much a reviewer is given."""
-
-    capped = Whole(_l("At most"), 0, LOAD_LIMIT, optional=True)
-    least = Whole(_l("At least"), 0, LOAD_LIMIT, optional=True)
-    senior = BooleanField(_l("Counts as a senior reviewer"))
-    paused = BooleanField(_l("Pause: no new reviews for now"))
-
-
 @blueprint.get("/<slug>/chair/assignment/")
 @permission(Action.ASSIGN)
 def assignment(slug: str) -> str:
@@ -122,7 +105,7 @@ def assignment_scarce(slug: str) -> str:
         "chair/assignment_scarce.html",
         conference=conference,
         groups=[one for one in groups if not _is_everybody(one, capacity)],
-        part=_part(),
+        part=sees_part(),
     )
 
 
@@ -193,52 +176,6 @@ def assignment_cancel(slug: str, number: int) -> ViewResponse:
     return press(act, done=_("Stopped. Nothing was changed."))
 
 
-@blueprint.get("/<slug>/chair/assignment/reviewers/")
-@permission(Action.ASSIGN)
-def assignment_reviewers(slug: str) -> str:
-    """Who has how much, and how much each takes."""
-    conference = context.conference()
-    return render_template(
-        "chair/assignment_reviewers.html",
-        loads=loads_of(context.db(), context.actor(), conference),
-        conference=conference,
-        may_change=allowed(context.actor(), Action.CHAIR_ONLY, conference, context.now()),
-        part=_part(),
-    )
-
-
-@blueprint.route("/<slug>/chair/assignment/reviewers/<person>", methods=["GET", "POST"])
-@permission(Action.CHAIR_ONLY)
-def assignment_limits(slug: str, person: str) -> ViewResponse | str:
-    """How much one reviewer is given at most."""
-    load = _load_of(person)
-    names = ("capped", "least", "senior", "paused")
-    form = LimitsForm(data={name: getattr(load, name) for name in names})
-    if not context.conference().needs_senior:
-        del form.senior
-
-    def page() -> str:
-        return render_template(
-            "chair/assignment_limits.html", form=form, load=load, conference=context.conference()
-        )
-
-    def act() -> str:
-        set_limits(
-            context.db(),
-            context.actor(),
-            context.conference(),
-            person_id=load.person_id,
-            capped=form.capped.data,
-            paused=form.paused.data,
-            least=form.least.data,
-            senior=form.senior.data if "senior" in form else load.senior,
-            now=context.now(),
-        )
-        return url_for("chair.assignment_reviewers", slug=slug)
-
-    return page() if request.method == "GET" else perform(form, act, page, done=_("Saved."))
-
-
 def _page(form: ProposeForm) -> str:
     db, actor, conference = context.db(), context.actor(), context.conference()
     if conference.reviewing != "assigned":
@@ -271,7 +208,7 @@ def _page(form: ProposeForm) -> str:
         capacity=capacity,
         proposals=proposals.proposals_of(db, actor, conference),
         job=last if last is not None and jobs.can("cancel", last.state) else None,
-        part=_part(),
+        part=sees_part(),
     )
 
 
@@ -287,7 +224,7 @@ def _is_everybody(one: Scarce, capacity: Capacity) -> bool:
     return not one.senior and len(one.reviewers) >= capacity.takers
 
 
-def _part() -> bool:
+def sees_part() -> bool:
     """Whether this person sees a part of the conference only: a track chair's, in their tracks."""
     return not context.actor().has(context.conference().id, RoleKind.CHAIR)
 
@@ -304,11 +241,3 @@ def _own_job(number: int) -> Job:
     if job is None or not mine:
         raise NotFoundError("not_found")
     return job
-
-
-def _load_of(code: str) -> Load:
-    loads = loads_of(context.db(), context.actor(), context.conference())
-    found = next((load for load in loads if load.code == code), None)
-    if found is None:
-        raise NotFoundError("not_found")
-    return found

@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from cfp.domain.assignment import handing, proposals
+from cfp.domain.assignment.eligible import assignable
 from cfp.domain.assignment.following import OPEN, answers_list
 from cfp.domain.assignment.openings import openings_of
 from cfp.domain.assignment.picks import Options
-from cfp.domain.assignment.queries import assignable
 from cfp.domain.reviews.rules import is_late
 from cfp.errors import NotNowError
 from cfp.policy import Action, allowed

@@ -28,7 +28,7 @@ from cfp.web.wording import add_words
 add_words(
     {
         "assignment.import_mistakes": _l("Some lines can't be used; nothing was changed."),
-        "assignment.import_empty": _l("There is no line that names a submission and a reviewer."),
+        "assignment.import_empty": _l("No line names a submission under review and a reviewer."),
         "assignment.import_bytes": _l("Line %(line)s is not UTF-8 text. Save it as CSV UTF-8."),
         "assignment.import_size": _l("This is more than can be imported at once."),
         "assignment.import_columns": _l(

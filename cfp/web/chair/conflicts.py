@@ -12,10 +12,10 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.assignment import affiliations
 from cfp.domain.assignment.bidding import reports_odd_bids
 from cfp.domain.assignment.common import Common
+from cfp.domain.assignment.conflict_lists import conflicts_list
 from cfp.domain.assignment.conflicts import declare_for, find_conflicts
 from cfp.domain.assignment.finding import COMMITTEE, common_in
 from cfp.domain.assignment.memory import told
-from cfp.domain.assignment.queries import conflicts_list
 from cfp.domain.assignment.rules import REASON_LIMIT, is_settled
 from cfp.domain.conferences.models import Role
 from cfp.domain.submissions.rules import folded

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from flask import render_template
 from flask_babel import format_date
 
+from cfp.domain.assignment.coverage import lacking
 from cfp.domain.assignment.openings import openings_of
-from cfp.domain.assignment.queries import lacking
 from cfp.domain.conferences.models import Conference
 from cfp.domain.conferences.rules import call_state
 from cfp.domain.decisions import overview

@@ -10,7 +10,8 @@ from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from cfp.domain.assignment import apart, matching
-from cfp.domain.assignment.queries import loads_of, senior_count, wanted_counts
+from cfp.domain.assignment.coverage import wanted_counts
+from cfp.domain.assignment.loads import loads_of, senior_count
 from cfp.domain.assignment.rules import CAP_LEAST, DEMAND_LIMIT, USUAL_WEIGHTS, WEIGHT_LIMIT
 from cfp.domain.assignment.scoring import weights_of
 from cfp.domain.conferences import queries as conferences

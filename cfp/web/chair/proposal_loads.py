@@ -1,10 +1,9 @@
 """Who gets how much in a proposal."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 
 from cfp.domain.assignment import proposals
 from cfp.domain.assignment.models import Proposal
@@ -15,39 +14,9 @@ from cfp.web.chair import blueprint
 from cfp.web.chair.proposal import QUERY_LIMIT
 from cfp.web.gate import permission
 from cfp.web.lists import PAGE_SIZE
+from cfp.web.paged import Paged
 
 _MOST_LOAD = 1_000
-
-
-@dataclass(frozen=True)
-class Loads:
-    """A page of reviewers, in the shape that the macros of lists read."""
-
-    rows: Sequence[ReviewerLoad]
-    page: int
-    total: int
-    sort: str
-    descending: bool
-    arguments: Mapping[str, str]
-
-    @property
-    def pages(self) -> int:
-        """Number of pages, at least one."""
-        return max(1, -(-self.total // PAGE_SIZE))
-
-    def url(self, **changes: object) -> str:
-        """The list's address with some arguments changed; None drops one."""
-        kept: dict[str, Any] = {
-            name: str(value)
-            for name, value in {**self.arguments, **changes}.items()
-            if value not in (None, "")
-        }
-        return url_for("chair.proposal_loads", **(request.view_args or {}), **kept)
-
-    def sort_url(self, name: str) -> str:
-        """The address that sorts by this column, or turns the order round."""
-        turned = f"-{name}" if self.sort == name and not self.descending else name
-        return self.url(sort=turned, page=None)
 
 
 @blueprint.get("/<slug>/chair/assignment/proposals/<int(max=2147483647):number>/reviewers/")
@@ -61,7 +30,7 @@ def proposal_loads(slug: str, number: int) -> str:
     )
 
 
-def _loads(found: Proposal) -> Loads:
+def _loads(found: Proposal) -> Paged[ReviewerLoad]:
     arguments = {
         name: request.args[name].replace("\0", "").strip()[:QUERY_LIMIT]
         for name in ("q", "load", "sort")
@@ -75,7 +44,7 @@ def _loads(found: Proposal) -> Loads:
     if not rows and page > 1:
         page = max(1, -(-total // PAGE_SIZE))
         total, rows = _page(found, asked, page)
-    return Loads(rows, page, total, sort.removeprefix("-"), sort.startswith("-"), arguments)
+    return Paged(rows, page, total, sort.removeprefix("-"), sort.startswith("-"), arguments)
 
 
 def _page(

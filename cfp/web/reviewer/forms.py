@@ -9,6 +9,7 @@ from wtforms import BooleanField, Field, IntegerField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 
+from cfp.domain.assignment import past_reviews
 from cfp.domain.assignment.models import ReviewerProfile
 from cfp.domain.assignment.rules import (
     DOCUMENT_TEXT_LIMIT,
@@ -232,6 +233,7 @@ class ProfileForm(BaseForm):
         _l("How many reviews are you willing to write?"),
         validators=[Optional(), NumberRange(0, LOAD_LIMIT)],
     )
+    past_reviews = BooleanField(_l("What I have reviewed before tells what I know"))
 
     @property
     def levels(self) -> list[Field]:
@@ -245,8 +247,10 @@ class ProfileForm(BaseForm):
         ]
 
 
-def profile_form(stored: ReviewerProfile | None, tracks: Sequence[Track]) -> ProfileForm:
-    """The form for these tracks, filled from what is stored."""
+def profile_form(
+    stored: ReviewerProfile | None, tracks: Sequence[Track], *, reviewed: int
+) -> ProfileForm:
+    """The form for these tracks, filled from what is stored; `reviewed`: talks elsewhere."""
     expert = expert_of(0, stored)
     choices = [SelectChoice(level, words) for level, words in LEVELS.items()]
     fields = {
@@ -256,6 +260,8 @@ def profile_form(stored: ReviewerProfile | None, tracks: Sequence[Track]) -> Pro
         for track in tracks
     }
     form: ProfileForm = type("TrackedProfileForm", (ProfileForm,), fields)(obj=stored)
+    if reviewed < past_reviews.LEAST:
+        del form.past_reviews
     if not form.is_submitted():
         form.revision.data = str(stored.revision if stored else 0)
     return form

@@ -4,7 +4,7 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from cfp.domain.assignment import documents, reviewers
+from cfp.domain.assignment import documents, past_reviews, reviewers
 from cfp.domain.conferences.models import Track
 from cfp.policy import Action
 from cfp.web import context
@@ -38,6 +38,7 @@ def save_profile(slug: str) -> ViewResponse:
             track_ids=form.tracks_at(2),
             some_track_ids=form.tracks_at(1),
             load_wished=form.load_wished.data,
+            past_reviews=form.past_reviews.data if form.past_reviews else None,
         )
         return url_for("reviewer.profile", slug=slug)
 
@@ -46,14 +47,16 @@ def save_profile(slug: str) -> ViewResponse:
 
 def _form() -> ProfileForm:
     """With a level for each track, where there is more than one."""
-    db, conference = context.db(), context.conference()
-    stored = reviewers.profile_of(db, context.actor(), conference)
+    db, actor, conference = context.db(), context.actor(), context.conference()
+    stored = reviewers.profile_of(db, actor, conference)
     tracks = db.scalars(
         select(Track)
         .where(Track.conference_id == conference.id, Track.archived.is_(False))
         .order_by(Track.position, Track.id)
     ).all()
-    return profile_form(stored, tracks if len(tracks) > 1 else [])
+    assigned = conference.reviewing == "assigned"
+    reviewed = past_reviews.count_of(db, actor, conference) if assigned else 0
+    return profile_form(stored, tracks if len(tracks) > 1 else [], reviewed=reviewed)
 
 
 def _page(form: ProfileForm) -> str:
