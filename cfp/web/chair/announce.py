@@ -26,8 +26,8 @@ from cfp.errors import CfpError
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
+from cfp.web.chair.decide_many import codes_in
 from cfp.web.chair.decision_forms import OUTCOME_WORDS, AnnounceForm, RepeatForm
-from cfp.web.chair.decisions import codes_in
 from cfp.web.chair.rewording import as_typed, is_redrawn, opened, typed
 from cfp.web.chair.setup_forms import CountForm, Wall
 from cfp.web.files import Table, add_files

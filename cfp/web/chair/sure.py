@@ -18,7 +18,7 @@ from cfp.errors import NotFoundError
 from cfp.policy import Action, allowed
 from cfp.web import context
 from cfp.web.chair import blueprint
-from cfp.web.chair.decisions import board_listing
+from cfp.web.chair.board_list import board_listing
 from cfp.web.chair.job_page import job_page
 from cfp.web.chair.setup_forms import Whole
 from cfp.web.chair.sure_words import BAND_WORDS, cautions_of, change_words, nothing_to_choose
