@@ -1,5 +1,6 @@
 """Merging a submission into another: pending, in the chairs' words, announced, and refused."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -20,7 +21,7 @@ from tests.factories import (
     make_person,
     make_submission,
 )
-from tests.support.visitor import Page, Visitor
+from tests.support.visitor import Page, Visitor, titles
 
 LogIn = Callable[[Person], Visitor]
 BASE = "/netconf/chair/decisions/"
@@ -69,6 +70,13 @@ def decide(chair: Visitor, talk: Submission, outcome: str, **values: str) -> Pag
     return chair.submit(page, {"outcome": outcome, **values}, having="outcome")
 
 
+def board_counts(chair: Visitor) -> list[str]:
+    """What the board's line of counts says, without what is undecided."""
+    tally = re.search(r'class="cluster tally">(.*?)</p>', chair.get(BASE).html, re.DOTALL)
+    assert tally
+    return re.findall(r'<a class="state [^>]*>([^<]*)</a>', tally[1])
+
+
 def announce(chair: Visitor, count: int) -> Page:
     page = chair.get(f"{BASE}announce")
     return chair.submit(page, {"count": str(count)}, press="Announce and send")
@@ -89,9 +97,17 @@ def test_from_pending_to_what_both_sides_read(
     assert flows.code in chair.client.get(f"{BASE.rstrip('/')}.csv").text.split("Meters")[1]
     assert "Flows" not in visitor_as(bob).get(f"/netconf/submissions/{meters.code}/").text
     page = chair.get(f"{BASE}announce")
-    assert "1 accepted, 1 not accepted; 2 mails" in page.text
+    assert "1 accepted, 1 merged into another; 2 mails" in page.text
     assert "merged into another, pending" in page.text
+    assert board_counts(chair) == ["1 accepted, pending", "1 merged, pending"]
+    assert titles(chair.get(f"{BASE}?outcome=merge")) == ["Meters"]
+    assert titles(chair.get(f"{BASE}?outcome=reject")) == []
     announce(chair, 2)
+    assert board_counts(chair) == ["1 accepted", "1 merged into another"]
+    for address in (f"{BASE}?outcome=merged", f"{BASE}announced?state=merged"):
+        assert titles(chair.get(address)) == ["Meters"]
+    for address in (f"{BASE}?outcome=rejected", f"{BASE}announced?state=rejected"):
+        assert titles(chair.get(address)) == []
     decision = db.query(Decision).filter_by(submission_id=meters.id).one()
     assert (decision.outcome, decision.into_id) == ("rejected", flows.id)
     assert (meters.state, flows.state) == ("rejected", "accepted")
@@ -171,12 +187,47 @@ def test_no_chains_nor_into_itself(
     page = decide(chair, flows, "merge", into=third.code)
     assert page.status == 422
     assert "Another is to be merged into this one" in page.text
-    for into in (third.code, meters.code, gone.code, "", "ZZZZZZ"):
-        address = f"{BASE}{third.code}/"
-        fields = dict(chair.get(address).form(having="outcome").fields)
-        data = {**fields, "outcome": "merge", "into": into}
-        assert chair.client.post(address, data=data).status_code == 422, into
+    for into in (third.code, meters.code, gone.code, "ZZZZZZ", "No such <talk>"):
+        page = decide(chair, third, "merge", into=into)
+        assert page.status == 422, into
+        assert f"“{into}” is neither the code nor the title" in page.text
+        assert dict(page.form(having="outcome").fields)["into"] == into
+    page = decide(chair, third, "merge", into=" ")
+    assert (page.status, "Give the code or the title" in page.text) == (422, True)
     assert db.query(PendingDecision).count() == 1
+
+
+def test_the_other_is_called_by_code_or_title_and_likely_ones_are_offered(
+    chair: Visitor, conference, flows, meters, ada, db: Session
+) -> None:
+    for n in range(25):
+        make_submission(db, conference, [ada], title=f"A talk {n}")
+    alike = make_submission(db, conference, [ada], title="Zero meters (at 100 %)")
+    page = chair.get(f"{BASE}{meters.code}/")
+    offered = re.findall(r'<option value="([^"]+)"></option>', page.html)
+    assert offered[0] == f"Zero meters (at 100 %) ({alike.code})"
+    assert len(offered) == 20
+    ways = (f"Flows ({flows.code})", flows.code.lower(), "flows", alike.title, offered[0])
+    into = (flows.id, flows.id, flows.id, alike.id, alike.id)
+    for way, expected in zip(ways, into, strict=True):
+        decide(chair, meters, "merge", into=way)
+        db.expire_all()
+        assert db.query(PendingDecision).one().into_id == expected, way
+    page = chair.get(f"{BASE}{meters.code}/")
+    assert dict(page.form(having="outcome").fields)["into"] == offered[0]
+    make_submission(db, conference, [ada], title="FLOWS")
+    page = decide(chair, meters, "merge", into="Flows")
+    assert (page.status, "Several talks are called “Flows”" in page.text) == (422, True)
+
+
+def test_what_does_not_count_for_the_decision_is_not_looked_at(
+    chair: Visitor, flows, meters, db: Session
+) -> None:
+    """It may not even be on the page."""
+    decide(chair, meters, "reject", minutes="many", into="No such")
+    assert db.query(PendingDecision).one().outcome == "reject"
+    page = decide(chair, meters, "accept", minutes="many")
+    assert page.status == 422
 
 
 def test_cleared_replaced_and_undone_as_any_other(

@@ -14,7 +14,7 @@ from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.decisions.announcements import object_key
 from cfp.domain.decisions.letters import KINDS, REMINDER, readers
-from cfp.domain.decisions.merging import MERGED
+from cfp.domain.decisions.merging import MERGE, MERGED
 from cfp.domain.decisions.models import Confirmation, Decision, PendingDecision
 from cfp.domain.decisions.queries import newest_decision
 from cfp.domain.mail.models import Message
@@ -144,10 +144,11 @@ def pending_titles(
     db: Session, actor: Actor, conference: Conference
 ) -> Sequence[Row[str, str, str, str]]:
     """(code, title, outcome, track) of everything pending that this chair may announce."""
+    outcome = case((PendingDecision.into_id.is_not(None), MERGE), else_=PendingDecision.outcome)
     return db.execute(
-        select(Submission.code, Submission.title, PendingDecision.outcome, Track.name)
+        select(Submission.code, Submission.title, outcome, Track.name)
         .join(PendingDecision, PendingDecision.submission_id == Submission.id)
         .join(Track, Track.id == Submission.track_id)
         .where(may(actor, Action.DECIDE_ONE, conference))
-        .order_by(PendingDecision.outcome, Submission.title, Submission.id)
+        .order_by(outcome, Submission.title, Submission.id)
     ).all()

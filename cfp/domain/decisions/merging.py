@@ -5,15 +5,16 @@ Whoever gives the other talk names its new speakers there, and they are asked as
 announcing puts nobody on a public page who has not agreed to be on it.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, Select, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, Select, case, exists, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference
-from cfp.domain.decisions.models import PendingDecision
+from cfp.domain.decisions.models import Decision, PendingDecision
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import IN_PROGRAM, MOVES
 from cfp.errors import DomainError
@@ -21,31 +22,67 @@ from cfp.policy import Action, Standing, may
 
 MERGED, JOINED = "merged", "joined"
 """The mails for who is merged into another talk, and for that one."""
+MERGE = "merge"
+"""What pages call a pending merge, which is a "reject" with another talk that it goes into."""
 
 TARGETS = frozenset({*IN_PROGRAM, *MOVES["accept"].sources} - {"rejected", "declined"})
 """States of what can take another submission in: it is accepted or may still become so."""
 
 
-def targets(db: Session, actor: Actor, standing: Standing) -> Sequence[Row[int, str, str]]:
-    """(id, code, title) of what this person can merge it into, by title.
-
-    That is not itself, nor what is itself to be merged.
-    """
-    columns = (Submission.id, Submission.code, Submission.title)
-    query = _targets(actor, standing).with_only_columns(*columns)
-    return db.execute(query.order_by(Submission.title, Submission.id)).all()
+def merging_ids(conference_id: int) -> Select[int]:
+    """Of what is to be merged; whoever narrows by it must know what is pending."""
+    pending = PendingDecision
+    here = pending.conference_id == conference_id
+    return select(pending.submission_id).where(here, pending.into_id.is_not(None))
 
 
-def target_of(db: Session, actor: Actor, standing: Standing, code: str) -> Submission:
-    """The submission of this code, if it can be merged into it.
+def merged_ids(conference_id: int) -> Select[int]:
+    """Of what has been merged, and has not been announced as anything else since."""
+    later = aliased(Decision)
+    again = later.submission_id == Decision.submission_id, later.id > Decision.id
+    return select(Decision.submission_id).where(
+        Decision.conference_id == conference_id,
+        Decision.into_id.is_not(None),
+        ~select(later.id).where(*again).exists(),
+    )
+
+
+def merged_of(db: Session, conference: Conference, ids: Collection[int]) -> frozenset[int]:
+    """Those of `ids` that have been merged into another: anybody on the board may know that."""
+    query = merged_ids(conference.id).where(Decision.submission_id.in_(ids))
+    return frozenset(db.scalars(query))
+
+
+LIKELY = 20
+"""Of so many a page says that it could be merged into them; of all others, whoever knows them."""
+
+
+def likely_targets(
+    db: Session, actor: Actor, standing: Standing
+) -> Sequence[Row[str, str]]:
+    """(code, title) of some that this person can merge it into, those of similar titles first."""
+    words = sorted(set(re.findall(r"\w{4,}", standing.submission.title)), key=len)[-8:]
+    has = (Submission.title.icontains(word, autoescape=True) for word in words)
+    alike = literal(0) + sum(case((one, 1), else_=0) for one in has)
+    query = _targets(actor, standing).with_only_columns(Submission.code, Submission.title)
+    order = (alike.desc(), Submission.title, Submission.id)
+    return db.execute(query.order_by(*order).limit(LIKELY)).all()
+
+
+def named(code: str, title: str) -> str:
+    """How a page writes a submission that somebody may also call by its code or title alone."""
+    return f"{title} ({code})"
+
+
+def target_of(db: Session, actor: Actor, standing: Standing, asked: str) -> Submission:
+    """The submission of this code or title, or of both as `named`, if it can be merged into it.
 
     Raises:
-        DomainError: at `into`: `decision.unknown_target`; `decision.is_target`, where another
-            is to be merged into this one. (What they may not know of is found when announcing.)
+        DomainError: at `into`: `decision.no_target`, `decision.unknown_target`,
+            `decision.several_targets`; `decision.is_target`, where another is to be merged into
+            this one. (What they may not know of is found when announcing.)
     """
-    found = db.scalars(_targets(actor, standing).where(Submission.code == code)).one_or_none()
-    if found is None:
-        raise DomainError("decision.unknown_target", field="into")
+    found = _called(db, actor, standing, asked.strip())
     into_this = (
         select(PendingDecision.id)
         .join(Submission, Submission.id == PendingDecision.submission_id)
@@ -57,6 +94,21 @@ def target_of(db: Session, actor: Actor, standing: Standing, code: str) -> Submi
     if db.scalar(into_this.limit(1)) is not None:
         raise DomainError("decision.is_target", field="into")
     return found
+
+
+def _called(db: Session, actor: Actor, standing: Standing, asked: str) -> Submission:
+    """A code is looked for first: a title could read like one."""
+    if not asked:
+        raise DomainError("decision.no_target", field="into")
+    code = re.fullmatch(r"(?:.*\()?([0-9A-Za-z]+)\)?", asked, re.DOTALL)
+    called = or_(Submission.title == asked, func.lower(Submission.title) == asked.lower())
+    for which in (*([Submission.code == code[1].upper()] if code else []), called):
+        found = db.scalars(_targets(actor, standing).where(which).limit(2)).all()
+        if len(found) > 1:
+            raise DomainError("decision.several_targets", field="into", asked=asked)
+        if found:
+            return found[0]
+    raise DomainError("decision.unknown_target", field="into", asked=asked)
 
 
 def _targets(actor: Actor, standing: Standing) -> Select[Submission]:

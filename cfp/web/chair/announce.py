@@ -21,6 +21,7 @@ from cfp.domain.decisions.announced import (
 from cfp.domain.decisions.announced import announced as announced_view
 from cfp.domain.decisions.announcements import Plan, left_to_others
 from cfp.domain.decisions.letters import Letter
+from cfp.domain.decisions.merging import MERGED
 from cfp.domain.decisions.rewording import Words
 from cfp.errors import CfpError
 from cfp.policy import Action
@@ -166,7 +167,7 @@ def announced(slug: str) -> tuple[str, int]:
         outbox=outbox(db, conference),
         scheduled=_scheduled(),
         reminded=last_reminder(db, conference),
-        states=("accepted", "confirmed", "declined", "waitlisted", "rejected", "revise"),
+        states=("accepted", "confirmed", "declined", "waitlisted", "rejected", MERGED, "revise"),
     )
 
 
@@ -175,9 +176,12 @@ def _announced() -> Listing:
     listing = Listing.from_request(
         view, actor, sortable=("title", "outcome", "state", "at"), default="-at"
     )
-    state = request.args.get("state", "")
-    if state.isascii() and state.isalpha():
+    state, merged = request.args.get("state", ""), view.column(actor, "outcome") == MERGED
+    if state == MERGED:
+        listing.where(merged)
+    elif state.isascii() and state.isalpha():
         listing.where(view.column(actor, "state") == state)
+        listing.where(~merged)
     return listing
 
 

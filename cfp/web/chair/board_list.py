@@ -13,9 +13,15 @@ from cfp.domain.decisions import rules
 from cfp.domain.decisions.board import board, on_board, scores_by_submission, spread
 from cfp.domain.decisions.calibrating_queries import Run, run_of
 from cfp.domain.decisions.calibrating_rules import BANDS, OPEN_BANDS
-from cfp.domain.decisions.merging import pending_merges
+from cfp.domain.decisions.merging import (
+    MERGE,
+    MERGED,
+    merged_ids,
+    merging_ids,
+    pending_merges,
+)
 from cfp.domain.submissions.models import Submission
-from cfp.domain.submissions.states import OUTCOMES
+from cfp.domain.submissions.states import OUTCOMES, State
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
@@ -57,17 +63,23 @@ def board_listing(calibration_id: int | None = None, default: str = "-mean") -> 
 
 def _narrow_by_outcome(listing: Listing, asked: str) -> None:
     """open: nothing pending or announced; pending: anything; an outcome; an announced state."""
-    pending = listing.view.column(listing.actor, "pending")
-    state = listing.view.column(listing.actor, "state")
-    if asked == "open":
-        listing.where(pending == "")
-        listing.where(state == "submitted")
-    elif asked == "pending":
-        listing.where(pending != "")
-    elif asked in OUTCOMES:
-        listing.where(pending == asked)
-    elif asked in rules.DECIDABLE:
-        listing.where(state == asked)
+    if not asked:
+        return
+    names, here = ("pending", "state", "id"), context.conference().id
+    pending, state, id_ = (listing.view.column(listing.actor, name) for name in names)
+    merging, merged = id_.in_(merging_ids(here)), id_.in_(merged_ids(here))
+    narrowed = {
+        "open": (pending == "", state == State.SUBMITTED),
+        "pending": (pending != "",),
+        **{name: (pending == name,) for name in OUTCOMES},
+        **{name: (state == name,) for name in rules.DECIDABLE},
+        "reject": (pending == "reject", ~merging),
+        MERGE: (pending == "reject", merging),
+        State.REJECTED: (state == State.REJECTED, ~merged),
+        MERGED: (state == State.REJECTED, merged),
+    }
+    for condition in narrowed.get(asked, ()):
+        listing.where(condition)
 
 
 def board_url() -> str:

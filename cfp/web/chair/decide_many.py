@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from cfp.domain.decisions import actions
 from cfp.domain.decisions.actions import Changed
 from cfp.domain.decisions.board import board, on_board
+from cfp.domain.decisions.merging import merged_of
 from cfp.errors import DomainError
 from cfp.policy import Action, may
 from cfp.web import context
@@ -105,12 +106,14 @@ def _many_page(form: ManyForm) -> str:
     listing.where(on_board(actor, conference))
     listing.where(may(actor, Action.DECIDE_ONE, conference))
     rows = listing.load_all(db).rows
+    ids = [row.id for row in rows]
     return render_template(
         "chair/decide_many.html",
         form=form,
         conference=conference,
         rows=rows,
-        merges={id_: one.title for id_, one in merges_of([row.id for row in rows]).items()},
+        merges={id_: one.title for id_, one in merges_of(ids).items()},
+        merged=merged_of(db, conference, ids),
         left_out=len(picked) - listing.total,
         outcome_words=OUTCOME_WORDS,
         act_words=ACT_WORDS,

@@ -12,7 +12,7 @@ from cfp.domain.conferences.models import SubmissionType
 from cfp.domain.decisions import actions, rules
 from cfp.domain.decisions.board import Choice, scale_of
 from cfp.domain.decisions.calibrating_queries import certainty_of
-from cfp.domain.decisions.merging import targets
+from cfp.domain.decisions.merging import MERGE, likely_targets, named
 from cfp.domain.submissions.queries import offered_types
 from cfp.domain.submissions.states import OUTCOMES
 from cfp.errors import StaleError
@@ -21,7 +21,7 @@ from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.board_list import FILTERS, board_url, merges_of, scores_of
 from cfp.web.chair.decide_many import say_changed
-from cfp.web.chair.decision_forms import ACT_WORDS, CLEAR, MERGE, OUTCOME_WORDS, DecideForm
+from cfp.web.chair.decision_forms import ACT_WORDS, CLEAR, OUTCOME_WORDS, DecideForm
 from cfp.web.chair.sure_words import BAND_WORDS
 from cfp.web.forms import ViewResponse, perform, press
 from cfp.web.gate import permission
@@ -80,8 +80,9 @@ def back_to_list() -> str:
 def _decide_form() -> DecideForm:
     db, standing = context.db(), context.standing()
     submission, pending = standing.submission, actions.pending_of(db, standing.submission)
-    others = targets(db, context.actor(), standing)
-    into = next((one.code for one in others if pending and one.id == pending.into_id), "")
+    others = likely_targets(db, context.actor(), standing)
+    target = merges_of([submission.id]).get(submission.id) if pending and pending.into_id else None
+    into = named(target.code, target.title) if target else ""
     data = {
         "outcome": MERGE if into else (pending.outcome if pending else None),
         "into": into,
@@ -93,7 +94,7 @@ def _decide_form() -> DecideForm:
     form = DecideForm(data=data)
     outcomes = [name for name in OUTCOMES if rules.can_become(submission.state, name)]
     formats = _formats(offered_types(db, standing.conference, submission.type_id))
-    form.offer(outcomes, formats, [(one.code, one.title) for one in others])
+    form.offer(outcomes, formats, [(code, title) for code, title in others])
     return form
 
 

@@ -43,6 +43,7 @@ def decisions(slug: str) -> tuple[str, int]:
         names=listing.view.names(actor),
         scores=scores_of([row.id for row in listing.rows]),
         merges=around.merges,
+        merged=around.merged,
         figures=known,
         around=around,
         bars=[
