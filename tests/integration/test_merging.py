@@ -15,13 +15,14 @@ from cfp.domain.mail.models import Message
 from cfp.domain.submissions.models import Speaker, Submission
 from tests.factories import (
     NOW,
+    add_speaker,
     give_role,
     make_conference,
     make_conflict,
     make_person,
     make_submission,
 )
-from tests.support.visitor import Page, Visitor, titles
+from tests.support.visitor import Page, Visitor, titles, token_of
 
 LogIn = Callable[[Person], Visitor]
 BASE = "/netconf/chair/decisions/"
@@ -147,6 +148,40 @@ def test_into_what_is_accepted_already_tells_its_speakers_alone(
     assert joined.subject.startswith("[Action needed] Others join your talk: Known")
     assert (merged.kind, merged.recipient) == ("merged", "bob@example.org")
     assert known.state == "confirmed"
+
+
+def test_speakers_of_a_merged_talk_are_asked_at_once_and_join_by_their_own_word(
+    chair: Visitor, visitor_as: LogIn, flows, meters, ada, bob, db: Session
+) -> None:
+    add_speaker(db, meters, "Cy Other", 1)
+    decide(chair, flows, "accept")
+    decide(chair, meters, "merge", into=flows.code)
+    announce(chair, 2)
+    hers, his = (f"/netconf/submissions/{one.code}/" for one in (flows, meters))
+    of_ada, of_bob = visitor_as(ada), visitor_as(bob)
+    token = token_of(of_bob.get(his))
+    answer = of_bob.client.post(f"{his}join", data={"csrf_token": token, "key": "k"})
+    assert answer.status_code == 409
+    page = of_ada.submit(of_ada.get(hers), press="Ask Bob Sample to join")
+    assert "Asked: Bob Sample." in page.text
+    assert "no answer yet" in page.text
+    assert "bob@example.org" not in page.html
+    assert "Ask Bob" not in page.text
+    asked = db.query(Message).filter_by(kind="join_invitation").one()
+    assert (asked.recipient, asked.submission_id) == ("bob@example.org", meters.id)
+    assert his in asked.body
+    assert "{" not in asked.subject + asked.body
+    on_it = db.query(Speaker).filter_by(submission_id=flows.id).order_by(Speaker.position)
+    assert [one.name for one in on_it] == ["Ada Example"]
+    of_bob.submit(of_bob.get(his), press="Join it as a speaker")
+    assert [(one.name, one.state, one.address) for one in on_it][1:] == [
+        ("Bob Sample", "accepted", "")
+    ]
+    assert flows.people_text.count("bob sample") == 1
+    assert "Join it as a speaker" not in of_bob.get(his).text
+    assert "Of what was merged into it" not in of_ada.get(hers).text
+    of_bob.submit(of_bob.get(hers), press="Take me off")
+    assert "Of what was merged into it" not in of_ada.get(hers).text
 
 
 def test_of_the_same_speaker_nobody_joins(

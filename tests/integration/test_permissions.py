@@ -180,6 +180,7 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
     ("s", "s", "s"): (
         *("speaker.submission", "speaker.withdraw", "speaker.discard"),
         *("speaker.autosave", "speaker.invite", "speaker.leave"),
+        *("speaker.ask_to_join", "speaker.join"),
         *("speaker.conflicts", "speaker.declare_conflict", "speaker.take_back_conflict"),
         *("speaker.save_collaborators", "speaker.response", "speaker.save_response"),
     ),

@@ -1,8 +1,8 @@
 """Merging a submission into another: what it can be merged into, and who may know of it.
 
 What is merged is no talk of its own any more, so its outcome is "reject" and it takes no minutes.
-Whoever gives the other talk names its new speakers there, and they are asked as any co-speaker is:
-announcing puts nobody on a public page who has not agreed to be on it.
+Whoever gives the other talk asks its new speakers to join (see `joining`): announcing puts nobody
+on a public page who has not agreed to be on it.
 """
 
 import re

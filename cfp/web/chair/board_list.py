@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request, url_for
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row
 
 from cfp.domain.conferences import queries as conferences
 from cfp.domain.decisions import rules
@@ -68,7 +68,7 @@ def _narrow_by_outcome(listing: Listing, asked: str) -> None:
     names, here = ("pending", "state", "id"), context.conference().id
     pending, state, id_ = (listing.view.column(listing.actor, name) for name in names)
     merging, merged = id_.in_(merging_ids(here)), id_.in_(merged_ids(here))
-    narrowed = {
+    narrowed: dict[str, tuple[ColumnElement[bool], ...]] = {
         "open": (pending == "", state == State.SUBMITTED),
         "pending": (pending != "",),
         **{name: (pending == name,) for name in OUTCOMES},
