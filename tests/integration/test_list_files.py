@@ -179,6 +179,15 @@ def test_columns_are_chosen_in_the_address(db: Session, visitor_as: Log) -> None
         assert names in (["name", "talks"], ["code", "title", "mean"]), files
         heads = {" ".join("".join(th.itertext()).split()) for th in shown.tree.iter("th")}
         assert not {"Affiliation", "Confirmed", "State", "Spread"} & heads
+    for page_, asked, names, head in (
+        ("messages/", "sent", ["subject", "sent"], ["Subject", "Sent"]),
+        ("conflicts/", "reason", ["person", "reason"], ["Who", "What"]),
+        ("decisions/announced", "minutes", ["title", "minutes"], ["Title", "Announced as"]),
+    ):
+        shown = visitor.get(f"{base}/{page_}?columns={asked}")
+        assert cells_of(visitor, shown.links()["CSV of what is shown"])[0] == names
+        heads = [" ".join("".join(th.itertext()).split()) for th in shown.tree.iter("th")]
+        assert heads[:2] == head
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -5,7 +5,7 @@ how to reach them, never by reviewers and never by the public.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, delete, func, or_, select
@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, ConfirmQuestion
-from cfp.domain.conferences.queries import confirm_questions_of
 from cfp.domain.decisions.models import ConfirmAnswer, Confirmation
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError
@@ -102,10 +101,29 @@ class Answered:
 def every_answer(
     db: Session, actor: Actor, conference: Conference
 ) -> tuple[Sequence[ConfirmQuestion], Sequence[Answered]]:
-    """The questions, and each confirmed talk with its answers, as far as one may know them.
+    """The questions, and each confirmed talk with its answers, as far as one may know them."""
+    return questions_to_read(db, conference), answers_among(db, actor, conference)
 
-    Questions asked no more come last, and only where somebody has answered them.
-    """
+
+def questions_to_read(db: Session, conference: Conference) -> Sequence[ConfirmQuestion]:
+    """Those asked no more come last, and only where somebody has answered them."""
+    answered = select(ConfirmAnswer.question_id).where(
+        ConfirmAnswer.question_id == ConfirmQuestion.id
+    )
+    query = select(ConfirmQuestion).where(
+        ConfirmQuestion.conference_id == conference.id,
+        or_(ConfirmQuestion.archived.is_(False), answered.exists()),
+    )
+    order = (ConfirmQuestion.archived, ConfirmQuestion.position, ConfirmQuestion.id)
+    return db.scalars(query.order_by(*order)).all()
+
+
+def answers_among(
+    db: Session, actor: Actor, conference: Conference, ids: Collection[int] | None = None
+) -> Sequence[Answered]:
+    """The confirmed talks of these ids, or all, whose answers this person may know, by title."""
+    among = () if ids is None else (Submission.id.in_(ids),)
+    said = _texts_of(db, conference, ids)
     rows = db.execute(
         select(Submission, Confirmation)
         .join(Confirmation, Confirmation.submission_id == Submission.id)
@@ -113,15 +131,11 @@ def every_answer(
             Submission.conference_id == conference.id,
             Submission.state == "confirmed",
             predicate(actor, Fact.ADDRESSES, conference),
+            *among,
         )
         .order_by(Submission.title, Submission.id)
     ).all()
-    said = _texts_of(db, conference)
-    found = [Answered(talk, given, said.get(talk.id, {})) for talk, given in rows]
-    answered = {question_id for one in found for question_id in one.answers}
-    archived = confirm_questions_of(db, conference, archived=True)
-    gone = [one for one in archived if one.id in answered]
-    return [*confirm_questions_of(db, conference), *gone], found
+    return [Answered(talk, given, said.get(talk.id, {})) for talk, given in rows]
 
 
 def counts(db: Session, conference: Conference) -> Mapping[int, int]:
@@ -135,11 +149,14 @@ def counts(db: Session, conference: Conference) -> Mapping[int, int]:
     return {row[0]: row[1] for row in db.execute(query)}
 
 
-def _texts_of(db: Session, conference: Conference) -> Mapping[int, Mapping[int, str]]:
+def _texts_of(
+    db: Session, conference: Conference, ids: Collection[int] | None
+) -> Mapping[int, Mapping[int, str]]:
+    among = () if ids is None else (ConfirmAnswer.submission_id.in_(ids),)
     rows = db.execute(
         select(ConfirmAnswer.submission_id, ConfirmAnswer.question_id, ConfirmAnswer.text)
         .join(ConfirmQuestion, ConfirmQuestion.id == ConfirmAnswer.question_id)
-        .where(ConfirmQuestion.conference_id == conference.id)
+        .where(ConfirmQuestion.conference_id == conference.id, *among)
     )
     found: dict[int, dict[int, str]] = defaultdict(dict)
     for submission_id, question_id, text in rows:

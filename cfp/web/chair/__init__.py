@@ -41,6 +41,7 @@ from cfp.web.chair import sure  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import pairs  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import reviews  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import confirm_file  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import announced  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import announce  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import dashboard  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import assignment  # noqa: E402,F401 - routes register themselves
