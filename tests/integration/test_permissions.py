@@ -118,6 +118,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.decisions", "chair.decide_many", "chair.decide_several", "chair.undo_decisions"),
         "chair.meanwhile",
         *("chair.sure", "chair.sure_compute", "chair.sure_job", "chair.sure_cancel"),
+        "chair.shares",
         *("chair.pairs", "chair.pairs_compute"),
     ),
     CHAIRS: (

@@ -263,7 +263,8 @@ class Places:
         ):
             yield self._by_chair(name)
         yield self._by_chair("decisions", view="board")
-        yield self._by_chair("sure")
+        for name in ("sure", "shares"):
+            yield self._by_chair(name)
         yield self._by_chair("sure_count")
         for name in ("pairs", "decisions"):
             yield Place(f"chair.{name}", self.chair, {"slug": self._compared()})

@@ -38,6 +38,7 @@ from cfp.web.chair import decide_one  # noqa: E402,F401 - routes register themse
 from cfp.web.chair import decide_many  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import meanwhile  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import sure  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import shares  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import pairs  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import reviews  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import confirm_file  # noqa: E402,F401 - routes register themselves
