@@ -292,6 +292,11 @@ def test_a_merge_tells_nothing_of_a_talk_one_has_a_conflict_with(
     for address in (BASE, f"{BASE}{meters.code}/", f"/netconf/chair/submissions/{meters.code}/"):
         assert "into “Flows”" not in other.get(address).text
     assert flows.code not in other.get(f"{BASE}{meters.code}/").html
+    assert board_counts(other) == ["1 not accepted, pending"]
+    assert board_counts(chair) == ["1 merged, pending"]
+    assert titles(other.get(f"{BASE}?outcome=merge")) == []
+    assert titles(other.get(f"{BASE}?outcome=reject")) == ["Meters"]
+    assert "not accepted, pending" in other.get(f"{BASE}announce").text
     page = other.get(f"{BASE}announce")
     assert "is to be merged into a talk that is not accepted" in page.text
     fields = dict(other.get(f"{BASE}{meters.code}/").form(having="outcome").fields)

@@ -170,6 +170,9 @@ def test_from_limits_to_a_scenario_compared_applied_and_undone(
     row = r"Talk 1 \w{6} first-time speakers Main Talk 30 min 4.50 not in"
     assert re.search(row, words(listed))
     assert "number 1" in listed.text
+    shown = visitor.get(f"{floor.path}list?show=in&sort=title")
+    file = visitor.client.get(shown.links()["CSV of what is shown"]).get_data(as_text=True)
+    assert re.findall(r"Talk \d", file) == ["Talk 0", "Talk 3", "Talk 4"]
 
     page = visitor.submit(floor, press="Compare")
     assert "Limits of its own at least 2 of Storage none" in words(page)

@@ -14,12 +14,12 @@ from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.decisions.announcements import object_key
 from cfp.domain.decisions.letters import KINDS, REMINDER, readers
-from cfp.domain.decisions.merging import MERGE, MERGED
+from cfp.domain.decisions.merging import MERGE, MERGED, merging_ids
 from cfp.domain.decisions.models import Confirmation, Decision, PendingDecision
 from cfp.domain.decisions.queries import newest_decision
 from cfp.domain.mail.models import Message
 from cfp.domain.submissions.models import Submission
-from cfp.policy import Action, Column, Fact, View, may
+from cfp.policy import Action, Column, Fact, View, may, seat_of
 
 
 def announced(conference: Conference) -> View:
@@ -144,7 +144,8 @@ def pending_titles(
     db: Session, actor: Actor, conference: Conference
 ) -> Sequence[Row[str, str, str, str]]:
     """(code, title, outcome, track) of everything pending that this chair may announce."""
-    outcome = case((PendingDecision.into_id.is_not(None), MERGE), else_=PendingDecision.outcome)
+    merging = PendingDecision.submission_id.in_(merging_ids(seat_of(actor, conference)))
+    outcome = case((merging, MERGE), else_=PendingDecision.outcome)
     return db.execute(
         select(Submission.code, Submission.title, outcome, Track.name)
         .join(PendingDecision, PendingDecision.submission_id == Submission.id)

@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, SubmissionType
 from cfp.domain.decisions.board import on_board_from, scores_in
-from cfp.domain.decisions.merging import MERGE, MERGED, merged_ids
+from cfp.domain.decisions.merging import MERGE, MERGED, merged_ids, merging_ids
 from cfp.domain.decisions.models import Decision, PendingDecision
 from cfp.domain.decisions.queries import newest_decision
 from cfp.domain.decisions.rules import capacity_key, pooled_spread
@@ -79,6 +79,9 @@ def figures(db: Session, actor: Actor, conference: Conference) -> Figures:
         elif row.part == "merged":
             found.states[row.state] -= row.number
             found.states[MERGED] += row.number
+        elif row.part == "merging":
+            found.pending["reject"] -= row.number
+            found.pending[MERGE] += row.number
         elif row.part == "spread":
             found.usual_spread = pooled_spread(row.distances or 0.0, int(row.freedom or 0))
         elif row.part == "line":
@@ -116,6 +119,7 @@ def _counts(seat: Seat) -> CompoundSelect[Any]:
         _pending(seat).where(board),
         _in_program().where(board),
         _merged(seat).where(board).group_by(Submission.state),
+        _merging(seat).where(board),
         _spread(seat, left_out),
         _line(seat, left_out, select(accepted).scalar_subquery()),
     )
@@ -125,9 +129,8 @@ def _pending(seat: Seat) -> Select[Any]:
     pending, kind = PendingDecision, SubmissionType
     announced = select(Decision.type_id).where(Decision.id == newest_decision()).scalar_subquery()
     minutes = func.coalesce(pending.minutes, kind.minutes) + kind.discussion_minutes
-    outcome = case((pending.into_id.is_not(None), MERGE), else_=pending.outcome)
     groups = {
-        "outcome": outcome, "state": Submission.state,
+        "outcome": pending.outcome, "state": Submission.state,
         "track_id": Submission.track_id, "type_id": kind.id,
     }  # fmt: skip
     rows = _figure("pending", **groups, number=func.count(pending.id), minutes=func.sum(minutes))
@@ -163,6 +166,12 @@ def _merged(seat: Seat) -> Select[Any]:
     """What was merged into another and nothing is pending about: few of those not accepted."""
     rows = _figure("merged", state=Submission.state, number=func.count(Submission.id))
     return rows.where(Submission.id.in_(merged_ids(seat.conference_id)), ~_has_pending())
+
+
+def _merging(seat: Seat) -> Select[Any]:
+    """What is to be merged, of what is pending as not accepted."""
+    rows = _figure("merging", number=func.count(Submission.id))
+    return rows.where(Submission.id.in_(merging_ids(seat)))
 
 
 def _spread(seat: Seat, left_out: Select[int]) -> Select[Any]:

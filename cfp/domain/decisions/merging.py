@@ -18,7 +18,7 @@ from cfp.domain.decisions.models import Decision, PendingDecision
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import IN_PROGRAM, MOVES
 from cfp.errors import DomainError
-from cfp.policy import Action, Standing, may
+from cfp.policy import Action, Seat, Standing, may
 
 MERGED, JOINED = "merged", "joined"
 """The mails for who is merged into another talk, and for that one."""
@@ -29,11 +29,19 @@ TARGETS = frozenset({*IN_PROGRAM, *MOVES["accept"].sources} - {"rejected", "decl
 """States of what can take another submission in: it is accepted or may still become so."""
 
 
-def merging_ids(conference_id: int) -> Select[int]:
-    """Of what is to be merged; whoever narrows by it must know what is pending."""
-    pending = PendingDecision
-    here = pending.conference_id == conference_id
-    return select(pending.submission_id).where(here, pending.into_id.is_not(None))
+def merging_ids(seat: Seat) -> Select[int]:
+    """Of what is to be merged, as far as this person may know it: see `pending_merges`.
+
+    Whoever narrows by it must know what is pending.
+    """
+    return (
+        select(PendingDecision.submission_id)
+        .join(Submission, Submission.id == PendingDecision.into_id)
+        .where(
+            PendingDecision.conference_id == seat.conference_id, seat.may(Action.DECIDE_ONE)
+        )
+        .correlate(None)
+    )
 
 
 def merged_ids(conference_id: int) -> Select[int]:

@@ -22,7 +22,7 @@ from cfp.domain.decisions.merging import (
 )
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import OUTCOMES, State
-from cfp.policy import Action
+from cfp.policy import Action, seat_of
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.files import Table, add_files
@@ -65,9 +65,10 @@ def _narrow_by_outcome(listing: Listing, asked: str) -> None:
     """open: nothing pending or announced; pending: anything; an outcome; an announced state."""
     if not asked:
         return
-    names, here = ("pending", "state", "id"), context.conference().id
+    names, conference = ("pending", "state", "id"), context.conference()
     pending, state, id_ = (listing.view.column(listing.actor, name) for name in names)
-    merging, merged = id_.in_(merging_ids(here)), id_.in_(merged_ids(here))
+    merging = id_.in_(merging_ids(seat_of(listing.actor, conference)))
+    merged = id_.in_(merged_ids(conference.id))
     narrowed: dict[str, tuple[ColumnElement[bool], ...]] = {
         "open": (pending == "", state == State.SUBMITTED),
         "pending": (pending != "",),
