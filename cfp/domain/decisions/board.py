@@ -41,8 +41,13 @@ from cfp.actors import Actor, RoleKind
 from cfp.audit import AuditEntry
 from cfp.domain.assignment.models import Conflict
 from cfp.domain.conferences.models import Conference, Criterion, Role, SubmissionType, Track
-from cfp.domain.decisions.merging import merged_ids
-from cfp.domain.decisions.models import CalibratedSubmission, DecisionBatch, PendingDecision
+from cfp.domain.decisions.merging import any_merge, merged_ids
+from cfp.domain.decisions.models import (
+    CalibratedSubmission,
+    Decision,
+    DecisionBatch,
+    PendingDecision,
+)
 from cfp.domain.decisions.rules import DECIDABLE, Scatter
 from cfp.domain.reviews.models import Comment, Review, ReviewTally, Summary
 from cfp.domain.submissions.models import Speaker, Submission
@@ -340,7 +345,9 @@ def _listed(seat: Seat) -> CompoundSelect[Any]:
         )
     )
     gone = _part("merged", Submission.id, literal(""), literal(0))
-    parts.append(gone.where(Submission.id.in_(merged_ids(here)), on_board_from(seat)))
+    parts.append(
+        gone.where(any_merge(Decision), Submission.id.in_(merged_ids()), on_board_from(seat))
+    )
     parts.append(
         _part("newest", func.max(AuditEntry.id), literal(""), literal(0)).where(
             AuditEntry.submission_id == Submission.id,

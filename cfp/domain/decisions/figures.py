@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, SubmissionType
 from cfp.domain.decisions.board import on_board_from, scores_in
-from cfp.domain.decisions.merging import MERGE, MERGED, merged_ids, merging_ids
+from cfp.domain.decisions.merging import MERGE, MERGED, any_merge, merged_ids, merging_ids
 from cfp.domain.decisions.models import Decision, PendingDecision
 from cfp.domain.decisions.queries import newest_decision
 from cfp.domain.decisions.rules import capacity_key, pooled_spread
@@ -165,13 +165,14 @@ def _in_program() -> Select[Any]:
 def _merged(seat: Seat) -> Select[Any]:
     """What was merged into another and nothing is pending about: few of those not accepted."""
     rows = _figure("merged", state=Submission.state, number=func.count(Submission.id))
-    return rows.where(Submission.id.in_(merged_ids(seat.conference_id)), ~_has_pending())
+    merged = Submission.id.in_(merged_ids())
+    return rows.where(any_merge(Decision), merged, ~_has_pending())
 
 
 def _merging(seat: Seat) -> Select[Any]:
     """What is to be merged, of what is pending as not accepted."""
     rows = _figure("merging", number=func.count(Submission.id))
-    return rows.where(Submission.id.in_(merging_ids(seat)))
+    return rows.where(any_merge(PendingDecision), Submission.id.in_(merging_ids(seat)))
 
 
 def _spread(seat: Seat, left_out: Select[int]) -> Select[Any]:

@@ -51,7 +51,7 @@ def joiners_of(db: Session, submission: Submission) -> list[Joiner]:
     if submission.state not in IN_PROGRAM:
         return []
     into = Decision.into_id == submission.id
-    merged = merged_ids(submission.conference_id).where(into)
+    merged = merged_ids().where(into)
     here = select(Speaker).where(Speaker.submission_id == submission.id)
     stands = here.where(Speaker.state != "removed", Speaker.person_id.is_not(None))
     rows = db.execute(
@@ -162,6 +162,6 @@ def join(db: Session, actor: Actor, standing: Standing, *, now: datetime) -> Sub
 
 
 def _target(db: Session, submission: Submission) -> Submission | None:
-    merged = merged_ids(submission.conference_id).where(Decision.submission_id == submission.id)
+    merged = merged_ids().where(Decision.submission_id == submission.id)
     into = merged.with_only_columns(Decision.into_id)
     return db.scalars(select(Submission).where(Submission.id.in_(into))).one_or_none()

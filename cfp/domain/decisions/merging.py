@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, Select, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor
@@ -44,20 +44,32 @@ def merging_ids(seat: Seat) -> Select[int]:
     )
 
 
-def merged_ids(conference_id: int) -> Select[int]:
-    """Of what has been merged, and has not been announced as anything else since."""
+def merged_ids() -> Select[int]:
+    """Of what has been merged, and has not been announced as anything else since.
+
+    Of every conference: these few are found by an index, which SQLite leaves aside where it can
+    read all decisions of one. (It also does for "is not null".)
+    """
     later = aliased(Decision)
     again = later.submission_id == Decision.submission_id, later.id > Decision.id
-    return select(Decision.submission_id).where(
-        Decision.conference_id == conference_id,
-        Decision.into_id.is_not(None),
-        ~select(later.id).where(*again).exists(),
+    return (
+        select(Decision.submission_id)
+        .where(
+            Decision.into_id > 0,
+            ~select(later.id).where(*again).exists(),
+        )
+        .correlate(None)
     )
 
 
-def merged_of(db: Session, conference: Conference, ids: Collection[int]) -> frozenset[int]:
+def any_merge(table: type[Decision] | type[PendingDecision]) -> ColumnElement[bool]:
+    """Asked once and first: where nothing is merged, no submission is looked at for it."""
+    return exists().where(table.into_id > 0)
+
+
+def merged_of(db: Session, ids: Collection[int]) -> frozenset[int]:
     """Those of `ids` that have been merged into another: anybody on the board may know that."""
-    query = merged_ids(conference.id).where(Decision.submission_id.in_(ids))
+    query = merged_ids().where(Decision.submission_id.in_(ids))
     return frozenset(db.scalars(query))
 
 

@@ -68,7 +68,7 @@ def _narrow_by_outcome(listing: Listing, asked: str) -> None:
     names, conference = ("pending", "state", "id"), context.conference()
     pending, state, id_ = (listing.view.column(listing.actor, name) for name in names)
     merging = id_.in_(merging_ids(seat_of(listing.actor, conference)))
-    merged = id_.in_(merged_ids(conference.id))
+    merged = id_.in_(merged_ids())
     narrowed: dict[str, tuple[ColumnElement[bool], ...]] = {
         "open": (pending == "", state == State.SUBMITTED),
         "pending": (pending != "",),

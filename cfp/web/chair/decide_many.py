@@ -113,7 +113,7 @@ def _many_page(form: ManyForm) -> str:
         conference=conference,
         rows=rows,
         merges={id_: one.title for id_, one in merges_of(ids).items()},
-        merged=merged_of(db, conference, ids),
+        merged=merged_of(db, ids),
         left_out=len(picked) - listing.total,
         outcome_words=OUTCOME_WORDS,
         act_words=ACT_WORDS,
