@@ -102,28 +102,6 @@ def every_answer(
     db: Session, actor: Actor, conference: Conference
 ) -> tuple[Sequence[ConfirmQuestion], Sequence[Answered]]:
     """The questions, and each confirmed talk with its answers, as far as one may know them."""
-    return questions_to_read(db, conference), answers_among(db, actor, conference)
-
-
-def questions_to_read(db: Session, conference: Conference) -> Sequence[ConfirmQuestion]:
-    """Those asked no more come last, and only where somebody has answered them."""
-    answered = select(ConfirmAnswer.question_id).where(
-        ConfirmAnswer.question_id == ConfirmQuestion.id
-    )
-    query = select(ConfirmQuestion).where(
-        ConfirmQuestion.conference_id == conference.id,
-        or_(ConfirmQuestion.archived.is_(False), answered.exists()),
-    )
-    order = (ConfirmQuestion.archived, ConfirmQuestion.position, ConfirmQuestion.id)
-    return db.scalars(query.order_by(*order)).all()
-
-
-def answers_among(
-    db: Session, actor: Actor, conference: Conference, ids: Collection[int] | None = None
-) -> Sequence[Answered]:
-    """The confirmed talks of these ids, or all, whose answers this person may know, by title."""
-    among = () if ids is None else (Submission.id.in_(ids),)
-    said = _texts_of(db, conference, ids)
     rows = db.execute(
         select(Submission, Confirmation)
         .join(Confirmation, Confirmation.submission_id == Submission.id)
@@ -131,11 +109,38 @@ def answers_among(
             Submission.conference_id == conference.id,
             Submission.state == "confirmed",
             predicate(actor, Fact.ADDRESSES, conference),
-            *among,
         )
         .order_by(Submission.title, Submission.id)
     ).all()
-    return [Answered(talk, given, said.get(talk.id, {})) for talk, given in rows]
+    asked, said = asked_and_said(db, conference)
+    return asked, [Answered(talk, given, said.get(talk.id, {})) for talk, given in rows]
+
+
+def asked_and_said(
+    db: Session, conference: Conference, ids: Collection[int] | None = None
+) -> tuple[Sequence[ConfirmQuestion], Mapping[int, Mapping[int, str]]]:
+    """The questions, and what these talks, or all, answer to each; one statement.
+
+    Questions asked no more come last, and only where somebody has answered them. The answers are
+    for whoever may know them: ask the policy first.
+    """
+    mine = ConfirmAnswer.question_id == ConfirmQuestion.id
+    answered = select(ConfirmAnswer.question_id).where(mine).correlate(ConfirmQuestion)
+    among = mine if ids is None else and_(mine, ConfirmAnswer.submission_id.in_(ids))
+    rows = db.execute(
+        select(ConfirmQuestion, ConfirmAnswer.submission_id, ConfirmAnswer.text)
+        .outerjoin(ConfirmAnswer, among)
+        .where(
+            ConfirmQuestion.conference_id == conference.id,
+            or_(ConfirmQuestion.archived.is_(False), answered.exists()),
+        )
+        .order_by(ConfirmQuestion.archived, ConfirmQuestion.position, ConfirmQuestion.id)
+    ).all()
+    said: dict[int, dict[int, str]] = defaultdict(dict)
+    for question, submission_id, text in rows:
+        if submission_id is not None:
+            said[submission_id][question.id] = text
+    return list(dict.fromkeys(row[0] for row in rows)), said
 
 
 def counts(db: Session, conference: Conference) -> Mapping[int, int]:
@@ -147,21 +152,6 @@ def counts(db: Session, conference: Conference) -> Mapping[int, int]:
         .group_by(ConfirmAnswer.question_id)
     )
     return {row[0]: row[1] for row in db.execute(query)}
-
-
-def _texts_of(
-    db: Session, conference: Conference, ids: Collection[int] | None
-) -> Mapping[int, Mapping[int, str]]:
-    among = () if ids is None else (ConfirmAnswer.submission_id.in_(ids),)
-    rows = db.execute(
-        select(ConfirmAnswer.submission_id, ConfirmAnswer.question_id, ConfirmAnswer.text)
-        .join(ConfirmQuestion, ConfirmQuestion.id == ConfirmAnswer.question_id)
-        .where(ConfirmQuestion.conference_id == conference.id, *among)
-    )
-    found: dict[int, dict[int, str]] = defaultdict(dict)
-    for submission_id, question_id, text in rows:
-        found[submission_id][question_id] = text
-    return found
 
 
 def _all_of(db: Session, submission: Submission) -> Sequence[Asked]:

@@ -8,15 +8,16 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row
 
-from cfp.domain.decisions.announced import Delivery, deliveries, last_reminder, outbox
+from cfp.domain.conferences.models import ConfirmQuestion
+from cfp.domain.decisions.announced import Delivery, deliveries, outbox
 from cfp.domain.decisions.announced import announced as announced_view
-from cfp.domain.decisions.confirm_answers import Answered, answers_among, questions_to_read
+from cfp.domain.decisions.confirm_answers import asked_and_said
 from cfp.domain.decisions.merging import MERGED
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.announce import scheduled_in_words
-from cfp.web.chair.confirm_columns import SAID, columns
+from cfp.web.chair.confirm_columns import SAID, Answers, columns
 from cfp.web.files import Table, add_files
 from cfp.web.gate import permission
 from cfp.web.lists import Field, Listing
@@ -29,21 +30,22 @@ STATES = ("accepted", "confirmed", "declined", "waitlisted", "rejected", MERGED,
 def announced(slug: str) -> tuple[str, int]:
     """Each announced decision, whether its mail arrived and whether it is confirmed."""
     db, conference = context.db(), context.conference()
-    listing = _announced()
-    listing.offer(_fields())
-    listing.load(db)
+    listing = _announced().load(db)
+    rows = listing.rows if "columns" in listing.arguments else ()
+    questions, said = asked_and_said(db, conference, _confirmed(rows))
+    listing.offer(_fields(questions))
     known = frozenset(one.name for one in FIELDS)
-    asked = [one for one in listing.shown if "columns" in request.args and one.name not in known]
+    sent = outbox(db, conference)
     return listing.page_of(
         "chair/announced.html",
         db,
         conference=conference,
-        gathered=_gathered(listing.rows, answers=bool(asked)),
-        answers=asked,
+        gathered=_Gathered(deliveries(db, listing.rows), said),
+        answers=[one for one in listing.shown if rows and one.name not in known],
         said=SAID,
-        outbox=outbox(db, conference),
+        outbox=sent,
         scheduled=scheduled_in_words(),
-        reminded=last_reminder(db, conference),
+        reminded=sent.reminded,
         states=STATES,
     )
 
@@ -67,14 +69,17 @@ class _Gathered:
     """What some rows' cells need beside them."""
 
     deliveries: Mapping[int, Sequence[Delivery]]
-    answers: Mapping[int, Answered]
+    answers: Answers
 
 
-def _gathered(rows: Sequence[Any], *, answers: bool = True) -> _Gathered:
-    db, actor, conference = context.db(), context.actor(), context.conference()
-    confirmed = [row.id for row in rows if row.state == "confirmed"] if answers else []
-    found = answers_among(db, actor, conference, confirmed) if confirmed else ()
-    return _Gathered(deliveries(db, rows), {one.submission.id: one for one in found})
+def _gathered(rows: Sequence[Any]) -> _Gathered:
+    db = context.db()
+    _asked, said = asked_and_said(db, context.conference(), _confirmed(rows))
+    return _Gathered(deliveries(db, rows), said)
+
+
+def _confirmed(rows: Sequence[Any]) -> list[int]:
+    return [row.id for row in rows if row.state == "confirmed"]
 
 
 def _mails(row: Row[Any], at: _Gathered) -> str:
@@ -94,10 +99,14 @@ FIELDS = (
 )
 
 
-def _fields() -> list[Field]:
+def _fields(questions: Sequence[ConfirmQuestion]) -> list[Field]:
     """With what is asked on the confirm page."""
-    asked = questions_to_read(context.db(), context.conference())
-    return [*FIELDS, *columns(asked, lambda row, at: at.answers.get(row.id))]
+    return [*FIELDS, *columns(questions, lambda at: at.answers)]
+
+
+def _fields_of_file() -> list[Field]:
+    questions, _said = asked_and_said(context.db(), context.conference(), ())
+    return _fields(questions)
 
 
 add_files(
@@ -105,5 +114,5 @@ add_files(
     "announced",
     "/<slug>/chair/decisions/announced",
     Action.ANNOUNCE,
-    Table(_announced, _fields, _gathered),
+    Table(_announced, _fields_of_file, _gathered),
 )
