@@ -1,8 +1,7 @@
 """Two guests, on paths of mail and clicks: one writes for a reviewer, one reviews from outside."""
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,7 +12,7 @@ from cfp import clock
 from cfp.domain.accounts.models import Person
 from cfp.domain.reviews.models import Review
 from tests.factories import give_role, make_login, make_person, make_submission
-from tests.support.server import Server, serving
+from tests.support.server import Server
 from tests.support.setting import make_chair, open_conference
 from tests.support.smtp import Postbox
 
@@ -21,14 +20,6 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PATIENCE = 30_000
 HAL, GUS = "hal@elsewhere.example", "gus@elsewhere.example"
 NewPage = Callable[..., Page]
-
-
-@pytest.fixture
-def server(database_url: str, instance: Path, postbox: Postbox) -> Iterator[Server]:
-    expect.set_options(timeout=PATIENCE)
-    own = {"CFP_DATABASE_URL": database_url, "CFP_WORKER_POLL_SECONDS": "0.2"}
-    with serving(instance, {**own, **postbox.settings}) as started:
-        yield started
 
 
 @pytest.fixture

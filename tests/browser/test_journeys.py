@@ -1,9 +1,8 @@
 """Whole ways through the product, as people go them: clicks, keys, and mail that really arrives."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +15,7 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference
 from cfp.domain.reviews.models import Review
 from tests.factories import make_login, make_person, make_submission
-from tests.support.server import Server, serving
+from tests.support.server import Server
 from tests.support.setting import make_chair, open_conference
 from tests.support.smtp import Delivery, Postbox
 
@@ -25,15 +24,6 @@ PATIENCE = 30_000
 BOARD, BOAT, BELL = "Boards that decide", "Boats on a line", "Bells without clappers"
 
 NewPage = Callable[..., Page]
-
-
-@pytest.fixture
-def server(database_url: str, instance: Path, postbox: Postbox) -> Iterator[Server]:
-    """As everywhere, but its worker looks for mail more often."""
-    expect.set_options(timeout=PATIENCE)
-    own = {"CFP_DATABASE_URL": database_url, "CFP_WORKER_POLL_SECONDS": "0.2"}
-    with serving(instance, {**own, **postbox.settings}) as started:
-        yield started
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """Merging a submission into another: pending, in the chairs' words, announced, and refused."""
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Callable
 
 import pytest
-import time_machine
 from sqlalchemy.orm import Session
 
 from cfp.domain.accounts.models import Person
@@ -17,7 +15,6 @@ from tests.factories import (
     NOW,
     add_speaker,
     give_role,
-    make_conference,
     make_conflict,
     make_person,
     make_submission,
@@ -26,24 +23,12 @@ from tests.support.visitor import Page, Visitor, titles, token_of
 
 LogIn = Callable[[Person], Visitor]
 BASE = "/netconf/chair/decisions/"
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with time_machine.travel(NOW + timedelta(days=40), tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("later")
 
 
 @pytest.fixture
-def conference(db: Session) -> Conference:
-    return make_conference(db, "netconf")
-
-
-@pytest.fixture
-def chair(db: Session, conference: Conference, visitor_as: LogIn) -> Visitor:
-    person = make_person(db, "Cher Chair")
-    give_role(db, conference, person, "chair")
-    return visitor_as(person)
+def chair(chair: Person, visitor_as: LogIn) -> Visitor:
+    return visitor_as(chair)
 
 
 @pytest.fixture

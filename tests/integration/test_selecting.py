@@ -1,11 +1,10 @@
 """Selecting: limits, a job, its scenario, comparing, applying, undoing; and who may know of it."""
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date
 
 import pytest
-import time_machine
 from flask import Flask
 from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
@@ -59,12 +58,7 @@ BOARD = "/netconf/chair/decisions/"
 SELECT = f"{BOARD}select/"
 COMPUTE = "Compute the scenario"
 APPLY = "Apply, pending for Chairs"
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with time_machine.travel(NOW + timedelta(days=40), tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("later")
 
 
 @pytest.fixture(autouse=True)
@@ -76,13 +70,6 @@ def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def conference(db: Session) -> Conference:
     return make_conference(db, "netconf", capacities={"all": 90})
-
-
-@pytest.fixture
-def chair(db: Session, conference: Conference) -> Person:
-    person = make_person(db, "Cher Chair")
-    give_role(db, conference, person, "chair")
-    return person
 
 
 @pytest.fixture

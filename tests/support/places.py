@@ -259,12 +259,12 @@ class Places:
         for name in (
             *("dashboard", "submissions", "reviews", "reviewers", "nudge", "decisions", "announce"),
             *("announced", "remind_confirm", "capacity", "program", "publishing", "preview"),
+            "shares",
             *("materials_list", "messages", "people", "people_committee", "people_invite", "log"),
         ):
             yield self._by_chair(name)
         yield self._by_chair("decisions", view="board")
-        for name in ("sure", "shares"):
-            yield self._by_chair(name)
+        yield self._by_chair("sure")
         yield self._by_chair("sure_count")
         for name in ("pairs", "decisions"):
             yield Place(f"chair.{name}", self.chair, {"slug": self._compared()})
