@@ -13,16 +13,16 @@ from tests.support.smtp import Postbox
 NewPage = Callable[..., Page]
 
 
-@pytest.fixture
-def server(
-    request: pytest.FixtureRequest, database_url: str, instance: Path, postbox: Postbox
-) -> Iterator[Server]:
-    """As for all tests, with a worker that looks often, as somebody waits for what it does.
-
-    A module's `PATIENCE` is how many milliseconds what it expects of a page may take.
-    """
+@pytest.fixture(autouse=True)
+def patience(request: pytest.FixtureRequest) -> None:
+    """A module's `PATIENCE` is how many milliseconds what it expects of a page may take."""
     if hasattr(request.module, "PATIENCE"):
         expect.set_options(timeout=request.module.PATIENCE)
+
+
+@pytest.fixture
+def working_server(database_url: str, instance: Path, postbox: Postbox) -> Iterator[Server]:
+    """A server whose worker looks often: somebody waits before a page for what it does."""
     own = {"CFP_DATABASE_URL": database_url, "CFP_WORKER_POLL_SECONDS": "0.2"}
     with serving(instance, {**own, **postbox.settings}) as started:
         yield started

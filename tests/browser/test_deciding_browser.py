@@ -44,15 +44,15 @@ def committee(db: Session) -> Committee:
 
 @pytest.fixture
 def enter(
-    server: Server, committee: Committee, db: Session, new_page: Callable[..., Page]
+    working_server: Server, committee: Committee, db: Session, new_page: Callable[..., Page]
 ) -> Enter:
     def open_for(person: Person, path: str, **how: object) -> Page:
         page = new_page(**how)
         page.set_default_timeout(PATIENCE)
         cookie = make_login(db, person, now=clock.now())
         db.commit()
-        page.context.add_cookies([{"name": "cfp", "value": cookie, "url": server.url}])
-        page.goto(f"{server.url}/{committee.conference.slug}/{path}")
+        page.context.add_cookies([{"name": "cfp", "value": cookie, "url": working_server.url}])
+        page.goto(f"{working_server.url}/{committee.conference.slug}/{path}")
         return page
 
     return open_for

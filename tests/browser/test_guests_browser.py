@@ -23,15 +23,15 @@ NewPage = Callable[..., Page]
 
 
 @pytest.fixture
-def visit(server: Server, db: Session, new_page: NewPage) -> NewPage:
+def visit(working_server: Server, db: Session, new_page: NewPage) -> NewPage:
     def open_for(person: Person | None, path: str, **how: object) -> Page:
         page = new_page(**how)
         page.set_default_timeout(PATIENCE)
         if person is not None:
             cookie = make_login(db, person, now=clock.now())
-            page.context.add_cookies([{"name": "cfp", "value": cookie, "url": server.url}])
+            page.context.add_cookies([{"name": "cfp", "value": cookie, "url": working_server.url}])
         db.commit()
-        page.goto(path if path.startswith("http") else f"{server.url}{path}")
+        page.goto(path if path.startswith("http") else f"{working_server.url}{path}")
         return page
 
     return open_for
