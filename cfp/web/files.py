@@ -76,7 +76,8 @@ def _answer(kind: str, name: str, table: Table) -> Response:
     listing = table.listing()
     listing.offer(table.fields())
     shown = listing.shown
-    return table_file(kind, name, [one.name for one in shown], _cells(listing, shown, table))
+    header = [one.heading or one.name for one in shown]
+    return table_file(kind, name, header, _cells(listing, shown, table))
 
 
 def table_file(

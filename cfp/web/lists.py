@@ -34,14 +34,16 @@ class Field:
 
     `cell` gets a row and what the list has gathered about its rows; without one the cell is the
     row's column. It exists for whoever has `column` (by itself the one of its name) of the view.
+    `heading` stands in a file's first row instead, where the name could be no word there.
     """
 
     name: str
-    label: LazyString
+    label: LazyString | str
     cell: Callable[[Any, Any], Cell] | None = None
     column: str = ""
     always: bool = False
     """Whether it stands whatever columns are asked for: what a row is."""
+    heading: str = ""
 
     def of(self, row: Any, gathered: object) -> Cell:  # noqa: ANN401 - a row of any list
         """The cell of a row; figures to the third digit."""

@@ -1,13 +1,31 @@
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import Watch, chromium, executable, open_page
 from tests.support.need import missing
+from tests.support.server import Server, serving
+from tests.support.smtp import Postbox
 
 NewPage = Callable[..., Page]
+
+
+@pytest.fixture(autouse=True)
+def patience(request: pytest.FixtureRequest) -> None:
+    """A module's `PATIENCE` is how many milliseconds what it expects of a page may take."""
+    if hasattr(request.module, "PATIENCE"):
+        expect.set_options(timeout=request.module.PATIENCE)
+
+
+@pytest.fixture
+def working_server(database_url: str, instance: Path, postbox: Postbox) -> Iterator[Server]:
+    """A server whose worker looks often: somebody waits before a page for what it does."""
+    own = {"CFP_DATABASE_URL": database_url, "CFP_WORKER_POLL_SECONDS": "0.2"}
+    with serving(instance, {**own, **postbox.settings}) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """Comparing without a mouse, and with a thumb on a phone."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,20 +12,12 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.reviews.models import Comparison, ComparisonPlace
 from tests.factories import give_role, make_login, make_person, make_submission
 from tests.support.browser import faults
-from tests.support.server import Server, serving
+from tests.support.server import Server
 from tests.support.setting import open_conference
-from tests.support.smtp import Postbox
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PATIENCE = 30_000
 NewPage = Callable[..., Page]
-
-
-@pytest.fixture
-def server(database_url: str, instance: Path, postbox: Postbox) -> Iterator[Server]:
-    expect.set_options(timeout=PATIENCE)
-    with serving(instance, {"CFP_DATABASE_URL": database_url, **postbox.settings}) as started:
-        yield started
 
 
 @pytest.fixture

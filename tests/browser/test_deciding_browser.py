@@ -6,7 +6,6 @@ and mails arrive where they are sent to.
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -21,7 +20,7 @@ from cfp.domain.submissions.models import Submission
 from tests.factories import give_role, make_login, make_person
 from tests.support.browser import faults
 from tests.support.reviewing import Committee, make_committee
-from tests.support.server import Server, serving
+from tests.support.server import Server
 from tests.support.smtp import Delivery, Postbox
 
 PATIENCE = 60_000
@@ -31,14 +30,6 @@ PLACES = 10
 """How many talks of 25 + 5 minutes there is time for."""
 
 Enter = Callable[..., Page]
-
-
-@pytest.fixture
-def server(database_url: str, instance: Path, postbox: Postbox) -> Iterator[Server]:
-    expect.set_options(timeout=PATIENCE)
-    own = {"CFP_DATABASE_URL": database_url, "CFP_WORKER_POLL_SECONDS": "0.2"}
-    with serving(instance, {**own, **postbox.settings}) as started:
-        yield started
 
 
 @pytest.fixture
@@ -53,15 +44,15 @@ def committee(db: Session) -> Committee:
 
 @pytest.fixture
 def enter(
-    server: Server, committee: Committee, db: Session, new_page: Callable[..., Page]
+    working_server: Server, committee: Committee, db: Session, new_page: Callable[..., Page]
 ) -> Enter:
     def open_for(person: Person, path: str, **how: object) -> Page:
         page = new_page(**how)
         page.set_default_timeout(PATIENCE)
         cookie = make_login(db, person, now=clock.now())
         db.commit()
-        page.context.add_cookies([{"name": "cfp", "value": cookie, "url": server.url}])
-        page.goto(f"{server.url}/{committee.conference.slug}/{path}")
+        page.context.add_cookies([{"name": "cfp", "value": cookie, "url": working_server.url}])
+        page.goto(f"{working_server.url}/{committee.conference.slug}/{path}")
         return page
 
     return open_for

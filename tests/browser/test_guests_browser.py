@@ -1,8 +1,7 @@
 """Two guests, on paths of mail and clicks: one writes for a reviewer, one reviews from outside."""
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,7 +12,7 @@ from cfp import clock
 from cfp.domain.accounts.models import Person
 from cfp.domain.reviews.models import Review
 from tests.factories import give_role, make_login, make_person, make_submission
-from tests.support.server import Server, serving
+from tests.support.server import Server
 from tests.support.setting import make_chair, open_conference
 from tests.support.smtp import Postbox
 
@@ -24,23 +23,15 @@ NewPage = Callable[..., Page]
 
 
 @pytest.fixture
-def server(database_url: str, instance: Path, postbox: Postbox) -> Iterator[Server]:
-    expect.set_options(timeout=PATIENCE)
-    own = {"CFP_DATABASE_URL": database_url, "CFP_WORKER_POLL_SECONDS": "0.2"}
-    with serving(instance, {**own, **postbox.settings}) as started:
-        yield started
-
-
-@pytest.fixture
-def visit(server: Server, db: Session, new_page: NewPage) -> NewPage:
+def visit(working_server: Server, db: Session, new_page: NewPage) -> NewPage:
     def open_for(person: Person | None, path: str, **how: object) -> Page:
         page = new_page(**how)
         page.set_default_timeout(PATIENCE)
         if person is not None:
             cookie = make_login(db, person, now=clock.now())
-            page.context.add_cookies([{"name": "cfp", "value": cookie, "url": server.url}])
+            page.context.add_cookies([{"name": "cfp", "value": cookie, "url": working_server.url}])
         db.commit()
-        page.goto(path if path.startswith("http") else f"{server.url}{path}")
+        page.goto(path if path.startswith("http") else f"{working_server.url}{path}")
         return page
 
     return open_for

@@ -1,9 +1,8 @@
 """Whole ways through the product, as people go them: clicks, keys, and mail that really arrives."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +15,7 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference
 from cfp.domain.reviews.models import Review
 from tests.factories import make_login, make_person, make_submission
-from tests.support.server import Server, serving
+from tests.support.server import Server
 from tests.support.setting import make_chair, open_conference
 from tests.support.smtp import Delivery, Postbox
 
@@ -28,15 +27,6 @@ NewPage = Callable[..., Page]
 
 
 @pytest.fixture
-def server(database_url: str, instance: Path, postbox: Postbox) -> Iterator[Server]:
-    """As everywhere, but its worker looks for mail more often."""
-    expect.set_options(timeout=PATIENCE)
-    own = {"CFP_DATABASE_URL": database_url, "CFP_WORKER_POLL_SECONDS": "0.2"}
-    with serving(instance, {**own, **postbox.settings}) as started:
-        yield started
-
-
-@pytest.fixture
 def conference(db: Session) -> Conference:
     made = open_conference(db, contact="chairs@example.org")
     db.commit()
@@ -44,7 +34,7 @@ def conference(db: Session) -> Conference:
 
 
 @pytest.fixture
-def visit(server: Server, db: Session, new_page: NewPage) -> NewPage:
+def visit(working_server: Server, db: Session, new_page: NewPage) -> NewPage:
     """Open a browser for somebody, logged in unless it is nobody: `visit(person, width=390)`."""
 
     def open_for(person: Person | None = None, **how: object) -> Page:
@@ -52,7 +42,7 @@ def visit(server: Server, db: Session, new_page: NewPage) -> NewPage:
         page.set_default_timeout(PATIENCE)
         if person is not None:
             cookie = make_login(db, person, now=clock.now())
-            page.context.add_cookies([{"name": "cfp", "value": cookie, "url": server.url}])
+            page.context.add_cookies([{"name": "cfp", "value": cookie, "url": working_server.url}])
         db.commit()
         return page
 
@@ -85,10 +75,10 @@ def type_talk(page: Page, title: str) -> None:
 
 
 def test_a_stranger_submits_and_comes_back_with_a_second_talk(
-    server: Server, conference: Conference, visit: NewPage, postbox: Postbox
+    working_server: Server, conference: Conference, visit: NewPage, postbox: Postbox
 ) -> None:
     page = visit()
-    page.goto(f"{server.url}/")
+    page.goto(f"{working_server.url}/")
     page.get_by_role("link", name=conference.name).click()
     page.get_by_role("link", name="Submit your talk").click()
     type_talk(page, BOAT)
@@ -110,7 +100,7 @@ def test_a_stranger_submits_and_comes_back_with_a_second_talk(
     press(page, "Save changes")
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"{BOAT}, again")
 
-    page.goto(f"{server.url}/{conference.slug}/submissions/new")
+    page.goto(f"{working_server.url}/{conference.slug}/submissions/new")
     type_talk(page, BELL)
     expect(page.locator("[data-save-state]")).to_contain_text("Saved")
     press(page, "Add a speaker")
@@ -127,12 +117,12 @@ def test_a_stranger_submits_and_comes_back_with_a_second_talk(
 
 
 def test_a_reviewer_comes_by_mail_and_scores_with_keys_and_on_the_phone(
-    server: Server, db: Session, conference: Conference, visit: NewPage, postbox: Postbox
+    working_server: Server, db: Session, conference: Conference, visit: NewPage, postbox: Postbox
 ) -> None:
     for title in (BOARD, BOAT, BELL):
         make_submission(db, conference, [make_person(db)], title=title)
     chair = visit(make_chair(db, conference))
-    chair.goto(f"{server.url}/{conference.slug}/chair/people/invite")
+    chair.goto(f"{working_server.url}/{conference.slug}/chair/people/invite")
     chair.get_by_label("Whom").fill("Rita Reviewer <rita@example.org>")
     press(chair, "Look at it first")
     press(chair, "Invite 1 person")
@@ -142,7 +132,7 @@ def test_a_reviewer_comes_by_mail_and_scores_with_keys_and_on_the_phone(
     page.goto(link_in(invitation, "account/invitation"))
     press(page, "Yes, I will")
     page.wait_for_url(lambda url: "/account/invitation/" not in url)
-    page.goto(f"{server.url}/{conference.slug}/reviews/")
+    page.goto(f"{working_server.url}/{conference.slug}/reviews/")
     page.get_by_role("link", name="Review the next one").click()
     heading = page.get_by_role("heading", level=1)
     first = heading.inner_text()
@@ -160,7 +150,7 @@ def test_a_reviewer_comes_by_mail_and_scores_with_keys_and_on_the_phone(
 
     rita = db.scalars(select(Person).where(Person.name == "Rita Reviewer")).one()
     phone = visit(rita, width=390, height=844)
-    phone.goto(f"{server.url}/{conference.slug}/reviews/next")
+    phone.goto(f"{working_server.url}/{conference.slug}/reviews/next")
     bar = phone.get_by_role("radiogroup", name="Overall")
     box = bar.bounding_box()
     assert box is not None
@@ -182,7 +172,7 @@ def _tab_to(page: Page, label: str) -> None:
 
 
 def test_a_chair_decides_and_announces_and_the_speaker_confirms_from_the_mail(
-    server: Server, db: Session, conference: Conference, visit: NewPage, postbox: Postbox
+    working_server: Server, db: Session, conference: Conference, visit: NewPage, postbox: Postbox
 ) -> None:
     speakers = {
         title: make_person(db, email=f"{title.split()[0].lower()}@example.org")
@@ -191,7 +181,7 @@ def test_a_chair_decides_and_announces_and_the_speaker_confirms_from_the_mail(
     for title, speaker in speakers.items():
         make_submission(db, conference, [speaker], title=title)
     page = visit(make_chair(db, conference))
-    page.goto(f"{server.url}/{conference.slug}/chair/")
+    page.goto(f"{working_server.url}/{conference.slug}/chair/")
     page.get_by_role("navigation", name="Stages").get_by_role("link", name="Decisions").click()
     page.get_by_label(f"Select {BOARD}").check()
     page.get_by_label(f"Select {BOAT}").check()
@@ -229,17 +219,17 @@ def test_a_chair_decides_and_announces_and_the_speaker_confirms_from_the_mail(
         speaker.get_by_role("radiogroup", name=question).get_by_label(answer).check()
     press(speaker, "Confirm")
     expect(speaker.get_by_role("main")).to_contain_text("confirmed")
-    page.goto(f"{server.url}/{conference.slug}/chair/submissions/?q=boats")
+    page.goto(f"{working_server.url}/{conference.slug}/chair/submissions/?q=boats")
     expect(page.get_by_role("row", name=BOAT)).to_contain_text("confirmed")
 
 
 def test_a_program_is_scheduled_published_and_read_far_away(
-    server: Server, db: Session, conference: Conference, visit: NewPage
+    working_server: Server, db: Session, conference: Conference, visit: NewPage
 ) -> None:
     for title in (BOARD, BOAT):
         make_submission(db, conference, [make_person(db)], title=title, state="confirmed")
     chair = visit(make_chair(db, conference))
-    chair.goto(f"{server.url}/{conference.slug}/chair/program/")
+    chair.goto(f"{working_server.url}/{conference.slug}/chair/program/")
     for title, start in ((BOARD, "10:00"), (BOAT, "21:00")):
         chair.get_by_label("What", exact=True).select_option(label=_option(chair, title))
         chair.get_by_label("Start", exact=True).fill(start)
@@ -249,7 +239,7 @@ def test_a_program_is_scheduled_published_and_read_far_away(
     press(chair, "Publish version 1")
     expect(chair.get_by_role("main")).to_contain_text("Version 1 is public. 2 mails are on")
 
-    program = f"{server.url}/{conference.slug}/program/"
+    program = f"{working_server.url}/{conference.slug}/program/"
     reader = visit(zone="Asia/Kolkata")
     reader.goto(program)
     early, late = (reader.locator("tr[data-talk]").filter(has_text=one) for one in (BOARD, BOAT))

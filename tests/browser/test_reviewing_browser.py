@@ -1,7 +1,6 @@
 """A reviewer's queue without a mouse, and the same on a phone."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -16,20 +15,12 @@ from cfp.domain.reviews.models import Comment, Review
 from cfp.domain.submissions.models import Submission
 from tests.factories import give_role, make_login, make_person, make_review, make_submission
 from tests.support.browser import faults
-from tests.support.server import Server, serving
+from tests.support.server import Server
 from tests.support.setting import open_conference
-from tests.support.smtp import Postbox
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PATIENCE, TABS = 30_000, 80
 NewPage = Callable[..., Page]
-
-
-@pytest.fixture
-def server(database_url: str, instance: Path, postbox: Postbox) -> Iterator[Server]:
-    expect.set_options(timeout=PATIENCE)
-    with serving(instance, {"CFP_DATABASE_URL": database_url, **postbox.settings}) as started:
-        yield started
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Announcing: the preview, one transaction, one mail per person, the button in it, reminders."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -34,12 +34,12 @@ from tests.factories import (
     NOW,
     add_speaker,
     give_role,
-    make_conference,
     make_conflict,
     make_login,
     make_person,
     make_submission,
 )
+from tests.support.deciding import LATER
 from tests.support.statements import counted
 from tests.support.visitor import Page, Visitor
 
@@ -47,25 +47,7 @@ LogIn = Callable[[Person], Visitor]
 BASE = "/netconf/chair/decisions/"
 SEND = "Announce and send"
 LINKS = Links("http://localhost")
-LATER = NOW + timedelta(days=40)
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with time_machine.travel(LATER, tick=False):
-        yield
-
-
-@pytest.fixture
-def conference(db: Session) -> Conference:
-    return make_conference(db, "netconf")
-
-
-@pytest.fixture
-def chair(db: Session, conference: Conference) -> Person:
-    person = make_person(db, "Cher Chair")
-    give_role(db, conference, person, "chair")
-    return person
+pytestmark = pytest.mark.usefixtures("later")
 
 
 @pytest.fixture

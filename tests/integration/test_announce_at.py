@@ -17,24 +17,12 @@ from cfp.domain.jobs import Job
 from cfp.domain.mail.models import MailTemplate, Message
 from cfp.domain.submissions.models import Submission
 from cfp.jobs.worker import run_due_once
-from tests.factories import NOW, give_role, make_conference, make_person, make_submission
+from tests.factories import NOW, give_role, make_person, make_submission
 from tests.support.outbox import config_for
 from tests.support.visitor import Page, Visitor
 
 LogIn = Callable[[Person], Visitor]
 PAGE = "/netconf/chair/decisions/announce"
-
-
-@pytest.fixture
-def conference(db: Session) -> Conference:
-    return make_conference(db, "netconf")
-
-
-@pytest.fixture
-def chair(db: Session, conference: Conference) -> Person:
-    person = make_person(db, "Cher Chair")
-    give_role(db, conference, person, "chair")
-    return person
 
 
 @pytest.fixture

@@ -5,11 +5,10 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
-import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -53,12 +52,7 @@ LogIn = Callable[[Person], Visitor]
 SURE = f"{BOARD}sure"
 
 REVIEWERS = "/netconf/chair/reviews/reviewers"
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with time_machine.travel(NOW + timedelta(days=40), tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("later")
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-import time_machine
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -23,12 +22,7 @@ from tests.support.reviewing import Committee, make_committee
 from tests.support.visitor import Page, Visitor
 
 LogIn = Callable[[Person], Visitor]
-
-
-@pytest.fixture(autouse=True)
-def today():
-    with time_machine.travel(NOW + timedelta(days=40), tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("later")
 
 
 @pytest.fixture

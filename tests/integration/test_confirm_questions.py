@@ -24,6 +24,11 @@ from tests.factories import NOW, give_role, make_person, make_question, make_sub
 from tests.support.talks import LINKS, hours, open_conference
 from tests.support.visitor import Page, Value, Visitor
 
+COLUMNS = (
+    *("code", "title", "announced", "format", "minutes", "at", "state", "answered", "mails"),
+    *("given", "time zone", "recording", "format fits", "remark"),
+)
+"""Of the list of what is announced, before the conference's own questions."""
 As = Callable[[Person], Visitor]
 ANSWER = {"format_fits": "yes", "remote": "no", "recording": "yes"}
 SETTINGS = "/netconf/chair/settings/confirm/"
@@ -193,6 +198,37 @@ def test_who_reads_them_and_the_file(
     assert "=Needs?" not in header, "no cell is a formula"
     assert "A pointer" in row
     assert visitor_as(reviewer).get(file).status == 404
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_answers_are_columns_of_what_is_announced(
+    db: Session, conference: Conference, chair, ada, talk: Submission, visitor_as: As
+) -> None:
+    needs = make_question(db, conference, "=Needs, if any?")
+    make_question(db, conference, "Never answered?", archived=True)
+    talk.state = "confirmed"
+    here = {"conference_id": conference.id, "submission_id": talk.id}
+    db.add(Decision(outcome="accepted", type_id=talk.type_id, at=NOW, **here))
+    db.add(Confirmation(person_id=ada.id, zone="Asia/Tokyo", remote=True, at=NOW, **here))
+    db.add(ConfirmAnswer(submission_id=talk.id, question_id=needs.id, text="A pointer"))
+    db.commit()
+    visitor, page = visitor_as(chair), "/netconf/chair/decisions/announced"
+    plain = visitor.get(page)
+    assert "A pointer" not in plain.text
+    assert "Never answered?" not in plain.text
+    chosen = visitor.get(f"{page}?columns=given&columns=question_{needs.id}")
+    assert "remotely" in chosen.text
+    assert "A pointer" in chosen.text
+    assert "Announced as" not in [" ".join(th.itertext()) for th in chosen.tree.iter("th")]
+    for shown, header in (
+        (chosen, ["title", "given", "'=Needs, if any?"]),
+        (plain, [*COLUMNS, "'=Needs, if any?"]),
+    ):
+        link = shown.links()["CSV of what is shown"]
+        text = visitor.client.get(link).get_data(as_text=True).removeprefix("\ufeff")
+        names, row = csv.reader(StringIO(text))
+        assert names == header
+        assert (row[names.index("given")], row[-1]) == ("remotely", "A pointer")
 
 
 def test_answers_are_exported_and_erased_and_the_questions_go_on_to_next_year(

@@ -1,7 +1,7 @@
 """Deciding: the board, one decision, many at once, undo, capacity, and who may know of it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -42,24 +42,7 @@ from tests.support.visitor import Page, Visitor, masked, titles, token_of
 
 LogIn = Callable[[Person], Visitor]
 BOARD = "/netconf/chair/decisions/"
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with time_machine.travel(NOW + timedelta(days=40), tick=False):
-        yield
-
-
-@pytest.fixture
-def conference(db: Session) -> Conference:
-    return make_conference(db, "netconf")
-
-
-@pytest.fixture
-def chair(db: Session, conference: Conference) -> Person:
-    person = make_person(db, "Cher Chair")
-    give_role(db, conference, person, "chair")
-    return person
+pytestmark = pytest.mark.usefixtures("later")
 
 
 @pytest.fixture

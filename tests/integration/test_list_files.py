@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from cfp.domain.accounts.models import Person
 from cfp.domain.decisions.models import Decision
 from cfp.domain.mail.models import Message
+from cfp.domain.reviews import noticing
 from cfp.domain.submissions.models import SubmissionTag, Tag
 from cfp.domain.submissions.states import State
 from cfp.web.chair.saved_views import PAGES
@@ -19,12 +20,14 @@ from tests.factories import (
     NOW,
     make_assignment,
     make_conflict,
+    make_guest,
     make_person,
     make_review,
     make_submission,
 )
+from tests.support.calibrating import calibrate
 from tests.support.cast import World, make_world
-from tests.support.visitor import Page, Visitor
+from tests.support.visitor import Page, Visitor, titles
 
 Log = Callable[[Person], Visitor]
 FORMULA = '=HYPERLINK("https://example.org")'
@@ -44,6 +47,13 @@ LISTS = {
     "log": ("log/", "log", "action=submission.edit"),
 }
 """The page, its files, and a question, of each list of the chairs."""
+
+FURTHER = {
+    "sure": ("decisions/sure", "sort=title", 55),
+    "guest_list": ("reviews/guests", "state=accepted&sort=name", 1),
+    "quality": ("reviews/quality", "flag=short&sort=title", 55),
+}
+"""Lists of which no view is kept: their page and file, a question, and how many rows answer it."""
 
 REVIEWERS = {
     "queue": ("reviews/", "reviews/queue", "show=open&q=talk&sort=-title"),
@@ -117,7 +127,7 @@ def heads(page: Page) -> list[str]:
 
 def test_every_list_is_known_here_and_can_be_kept() -> None:
     assert set(LISTS) == set(PAGES)
-    assert set(TABLES) == {*LISTS, *REVIEWERS}
+    assert set(TABLES) == {*LISTS, *FURTHER, *REVIEWERS, "scenario_list"}
 
 
 def test_files_are_what_the_pages_show(db: Session, visitor_as: Log) -> None:
@@ -150,6 +160,29 @@ def test_a_reviewers_files_are_what_their_pages_show(db: Session, visitor_as: Lo
         assert "Speaker" not in str(table)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_further_lists_have_files_too(db: Session, visitor_as: Log) -> None:
+    def grow_more(db: Session, world: World) -> None:
+        grow(db, world)
+        world.conference.accept_count = 2
+        make_guest(db, world.submissions[State.SUBMITTED], make_person(db))
+        noticing.notice_all(db, world.conference)
+        calibrate(db, world.conference)
+
+    world = make_world(db, reviewing="assigned", after=grow_more)
+    visitor, base = visitor_as(world.people["chair"]), f"/{world.conference.slug}/chair"
+    for key, (page, query, least) in FURTHER.items():
+        shown = visitor.get(f"{base}/{page}?{query}")
+        assert "CSV of what is shown" in shown.links(), key
+        table = cells_of(visitor, shown.links()["CSV of what is shown"])
+        assert plain(table) == plain(cells_of(visitor, f"{base}/{page}.xlsx?{query}")), key
+        whole = cells_of(visitor, f"{base}/{page}.csv")
+        assert least <= len(table) - 1 <= len(whole) - 1, key
+        assert all(row in whole for row in table), key
+        head = table[0].index("title")
+        assert {row[head].lstrip("'") for row in table[1:51]} == set(titles(shown)), key
+
+
 def plain(table: list[list[str]]) -> list[list[str]]:
     """Numbers without their fraction where it is 0: a workbook's have none."""
     return [[cell.removesuffix(".0") for cell in row] for row in table]
@@ -179,6 +212,15 @@ def test_columns_are_chosen_in_the_address(db: Session, visitor_as: Log) -> None
         assert names in (["name", "talks"], ["code", "title", "mean"]), files
         heads = {" ".join("".join(th.itertext()).split()) for th in shown.tree.iter("th")}
         assert not {"Affiliation", "Confirmed", "State", "Spread"} & heads
+    for page_, asked, names, head in (
+        ("messages/", "sent", ["subject", "sent"], ["Subject", "Sent"]),
+        ("conflicts/", "reason", ["person", "reason"], ["Who", "What"]),
+        ("decisions/announced", "minutes", ["title", "minutes"], ["Title", "Announced as"]),
+    ):
+        shown = visitor.get(f"{base}/{page_}?columns={asked}")
+        assert cells_of(visitor, shown.links()["CSV of what is shown"])[0] == names
+        heads = [" ".join("".join(th.itertext()).split()) for th in shown.tree.iter("th")]
+        assert heads[:2] == head
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

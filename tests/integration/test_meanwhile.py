@@ -1,11 +1,10 @@
 """What a chair is told of others' changes while the list of decisions stays open."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -21,12 +20,7 @@ from tests.support.visitor import Page, Visitor
 
 LogIn = Callable[[Person], Visitor]
 SINCE = re.compile(r'data-meanwhile="([^"]+)"')
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with time_machine.travel(NOW + timedelta(days=40), tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("later")
 
 
 @pytest.fixture

@@ -3,12 +3,11 @@
 `tests/property/test_pairwise.py` has the model, `test_comparing.py` how reviewers compare.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import combinations, pairwise
 
 import pytest
-import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -49,12 +48,7 @@ from tests.support.visitor import Visitor, masked, titles, token_of
 
 LogIn = Callable[[Person], Visitor]
 PAIRS = f"{BOARD}compared"
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with time_machine.travel(NOW + timedelta(days=40), tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("later")
 
 
 @pytest.fixture

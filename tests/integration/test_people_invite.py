@@ -1,6 +1,7 @@
 """Inviting a committee by pasted lines, and what becomes of the invitations."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -181,6 +182,36 @@ def test_send_again_and_take_back(visitor: Visitor, db: Session) -> None:
     assert visitor.client.get(f"{path}/revoke").status_code == 405
     away = "/netconf/chair/people/invitations/99999999999999999999/revoke"
     assert visitor.client.post(away, data=token).status_code == 404
+
+
+def test_one_that_ran_out_says_so_and_is_good_again_once_sent_again(
+    visitor: Visitor, visitor_as: Log_in, db: Session
+) -> None:
+    ada = visitor_as(make_person(db, "Ada", email="ada@example.org"))
+    invite(visitor, "ada@example.org")
+    the_one(db).created -= timedelta(days=61)
+    db.commit()
+    ran_out = f"{the_one(db).created + timedelta(days=60):%a %-d %b %Y}"
+    assert f"ran out on {ran_out}" in visitor.get(COMMITTEE).text
+    own = f"/account/invitations/{the_one(db).id}"
+    assert own not in ada.get("/account/").html
+    assert "it was too old" in ada.get(own).text
+    page = visitor.submit(visitor.get(COMMITTEE), press="Send again ada@example.org")
+    assert "not answered yet" in page.text
+    assert "ran out" not in page.text
+    assert f"{clock.now():%a %-d %b %Y}" in page.text
+    ada.submit(ada.get(own), press="Yes, I will")
+    assert the_one(db).state == "accepted"
+
+
+def test_an_address_is_invited_anew_when_its_invitation_ran_out(
+    visitor: Visitor, db: Session
+) -> None:
+    invite(visitor, "ada@example.org")
+    the_one(db).created -= timedelta(days=61)
+    db.commit()
+    invite(visitor, "ada@example.org")
+    assert (len(mails(db)), the_one(db).created > clock.now() - timedelta(days=1)) == (2, True)
 
 
 def test_another_conference_s_invitation_is_nobody_s(

@@ -111,6 +111,8 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.proposal_mark", "chair.proposal_again", "chair.proposal_apply"),
         *("chair.proposal_undo", "chair.assignment_answers", "chair.assignment_repair"),
         *("chair.standby", "chair.quality", "chair.guest_list"),
+        *("chair.quality_csv", "chair.quality_xlsx", "chair.guest_list_csv"),
+        *("chair.guest_list_xlsx", "chair.sure_csv", "chair.sure_xlsx"),
         *("chair.proposal_undo", "chair.proposal_take_back", "chair.proposal_loads"),
         *("chair.proposal_csv", "chair.proposal_json", "chair.assignment_import"),
         *("chair.proposal_xlsx", "chair.assignment_scarce"),
@@ -118,6 +120,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.decisions", "chair.decide_many", "chair.decide_several", "chair.undo_decisions"),
         "chair.meanwhile",
         *("chair.sure", "chair.sure_compute", "chair.sure_job", "chair.sure_cancel"),
+        "chair.shares",
         *("chair.pairs", "chair.pairs_compute"),
     ),
     CHAIRS: (
@@ -133,6 +136,7 @@ SITE_AND_CONFERENCE: Mapping[str, Iterable[str]] = {
         *("chair.sure_count", "chair.sure_adjust", "chair.pairs_use"),
         *("chair.select", "chair.start_selection", "chair.selection_job"),
         *("chair.cancel_selection", "chair.wishes", "chair.set_wishes", "chair.scenario"),
+        *("chair.scenario_list_csv", "chair.scenario_list_xlsx"),
         *("chair.scenario_list", "chair.compare_scenarios", "chair.rename_scenario"),
         *("chair.delete_scenario", "chair.scenario_to_apply", "chair.apply_scenario"),
         *("chair.assignment_start", "chair.assignment_limits", "chair.conflicts"),
@@ -180,6 +184,7 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
     ("s", "s", "s"): (
         *("speaker.submission", "speaker.withdraw", "speaker.discard"),
         *("speaker.autosave", "speaker.invite", "speaker.leave"),
+        *("speaker.ask_to_join", "speaker.join"),
         *("speaker.conflicts", "speaker.declare_conflict", "speaker.take_back_conflict"),
         *("speaker.save_collaborators", "speaker.response", "speaker.save_response"),
     ),

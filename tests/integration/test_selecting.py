@@ -1,11 +1,10 @@
 """Selecting: limits, a job, its scenario, comparing, applying, undoing; and who may know of it."""
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date
 
 import pytest
-import time_machine
 from flask import Flask
 from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
@@ -59,12 +58,7 @@ BOARD = "/netconf/chair/decisions/"
 SELECT = f"{BOARD}select/"
 COMPUTE = "Compute the scenario"
 APPLY = "Apply, pending for Chairs"
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    with time_machine.travel(NOW + timedelta(days=40), tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("later")
 
 
 @pytest.fixture(autouse=True)
@@ -76,13 +70,6 @@ def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def conference(db: Session) -> Conference:
     return make_conference(db, "netconf", capacities={"all": 90})
-
-
-@pytest.fixture
-def chair(db: Session, conference: Conference) -> Person:
-    person = make_person(db, "Cher Chair")
-    give_role(db, conference, person, "chair")
-    return person
 
 
 @pytest.fixture
@@ -170,6 +157,9 @@ def test_from_limits_to_a_scenario_compared_applied_and_undone(
     row = r"Talk 1 \w{6} first-time speakers Main Talk 30 min 4.50 not in"
     assert re.search(row, words(listed))
     assert "number 1" in listed.text
+    shown = visitor.get(f"{floor.path}list?show=in&sort=title")
+    file = visitor.client.get(shown.links()["CSV of what is shown"]).get_data(as_text=True)
+    assert re.findall(r"Talk \d", file) == ["Talk 0", "Talk 3", "Talk 4"]
 
     page = visitor.submit(floor, press="Compare")
     assert "Limits of its own at least 2 of Storage none" in words(page)

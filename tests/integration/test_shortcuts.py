@@ -40,7 +40,7 @@ from cfp.policy import (
     seats,
     unknown,
 )
-from cfp.web.chair.decisions import SORTABLE as BOARD_SORTABLE
+from cfp.web.chair.board_list import SORTABLE as BOARD_SORTABLE
 from cfp.web.chair.people_list import FILTERS, PeopleListing, people_listing
 from cfp.web.chair.people_list import SORTABLE as PEOPLE_SORTABLE
 from cfp.web.chair.submissions import SORTABLE

@@ -192,12 +192,14 @@ def test_after_the_last_day_of_edits_it_is_closed_for_speakers(
     conference: Conference, talk: Submission, ada: Person, db: Session, visitor_as: As
 ) -> None:
     visitor = visitor_as(ada)
-    page = visitor.get(edit_url(talk))
+    page, contact = visitor.get(edit_url(talk)), conference.contact
     conference.deadline = hours(-1)
     assert visitor.get(edit_url(talk)).status == 409
     page = visitor.submit(page, {"title": "Late"}, press="Save changes")
     assert page.status == 409
     assert "Late" in page.html
+    told = f"speakers and text could be changed here. The organizers still can: write to {contact}"
+    assert told in visitor.get(f"/netconf/submissions/{talk.code}/").text
     conference.edits_until = hours(5)
     page = visitor.submit(visitor.get(edit_url(talk)), {"title": "In time"}, press="Save changes")
     assert page.status == 200
@@ -275,8 +277,10 @@ def test_a_chair_comes_back_to_the_chairs_page(
 ) -> None:
     chair = make_person(db, "Cleo Chair")
     give_role(db, conference, chair, "chair")
+    talk.state, conference.deadline = "confirmed", hours(-100)
     visitor = visitor_as(chair)
-    page = visitor.get(edit_url(talk))
+    page = visitor.get(f"/netconf/chair/submissions/{talk.code}/")
+    page = visitor.get(page.links()["Change the speakers"])
     assert "You edit this as a chair" in page.text
     assert f"/netconf/submissions/{talk.code}/" not in page.links().values()
     page = visitor.submit(page, {"title": "Corrected"}, press="Save changes")

@@ -259,6 +259,7 @@ class Places:
         for name in (
             *("dashboard", "submissions", "reviews", "reviewers", "nudge", "decisions", "announce"),
             *("announced", "remind_confirm", "capacity", "program", "publishing", "preview"),
+            "shares",
             *("materials_list", "messages", "people", "people_committee", "people_invite", "log"),
         ):
             yield self._by_chair(name)

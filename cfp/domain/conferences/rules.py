@@ -10,7 +10,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo, available_timezones
 
 from cfp.domain.accounts.rules import address_key
-from cfp.domain.conferences.models import Conference
+from cfp.domain.conferences.models import Conference, Invitation
 from cfp.domain.mail.rules import is_address
 from cfp.errors import DomainError
 
@@ -30,6 +30,7 @@ MINUTES_LIMIT = 1_440
 GRACE_LIMIT = 1_440
 RESPONSE_WORDS_LIMIT = 5_000
 INVITATION_LIMIT = 500
+INVITATION_LASTS = timedelta(days=60)
 TRACKED_ROLES = frozenset({"track_chair"})
 
 DEFAULT_TYPES: Sequence[tuple[str, int, int]] = (("Talk", 25, 5), ("Short talk", 10, 5))
@@ -45,6 +46,16 @@ DEFAULT_LABELS: Sequence[str] = (
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NAMED = re.compile(r"^(?P<name>[^<>]*)<(?P<address>[^<>]*)>$")
+
+
+def runs_out(invitation: Invitation) -> datetime:
+    """When an invitation that nobody has answered can be answered no more; sending it renews it."""
+    return invitation.created + INVITATION_LASTS
+
+
+def is_open(invitation: Invitation, now: datetime) -> bool:
+    """Whether it can still be answered."""
+    return invitation.state == "sent" and now < runs_out(invitation)
 
 
 def proposed_slug(name: str) -> str:

@@ -57,8 +57,8 @@ def set_pending(
 
     `outcome` is a move of `states.OUTCOMES`. Format and minutes are those it is accepted for:
     without them its own format and that format's minutes. `revision` is `rules.mark` of what the
-    form was filled with. `into` is the code of another submission that it is merged into; the
-    outcome is then "reject", as it is no talk of its own any more.
+    form was filled with. `into` is the code or title of another submission that it is merged into;
+    the outcome is then "reject", as it is no talk of its own any more.
 
     Raises:
         StaleError: `stale`, when somebody else has decided since.

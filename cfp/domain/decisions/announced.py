@@ -7,26 +7,26 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import Row, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.decisions.announcements import object_key
 from cfp.domain.decisions.letters import KINDS, REMINDER, readers
-from cfp.domain.decisions.merging import MERGED
+from cfp.domain.decisions.merging import MERGE, MERGED, merging_ids
 from cfp.domain.decisions.models import Confirmation, Decision, PendingDecision
 from cfp.domain.decisions.queries import newest_decision
 from cfp.domain.mail.models import Message
 from cfp.domain.submissions.models import Submission
-from cfp.policy import Action, Column, Fact, View, may
+from cfp.policy import Action, Column, Fact, View, may, seat_of
 
 
 def announced(conference: Conference) -> View:
     """A row per submission whose decision is announced: the newest one.
 
     `minutes` are those it is accepted for, with `discussion` after them; `answered` is when
-    somebody confirmed or declined.
+    somebody confirmed or declined; what they said with it is for whoever may reach them.
     """
     kind = aliased(SubmissionType)
     source = (
@@ -48,11 +48,20 @@ def announced(conference: Conference) -> View:
         "at": Decision.at,
         "answered": Confirmation.at,
     }
+    said = {
+        "remote": Confirmation.remote,
+        "zone": Confirmation.zone,
+        "recording": Confirmation.recording,
+        "format_fits": Confirmation.format_fits,
+        "remark": Confirmation.remark,
+    }
+    known = {name: Column(what) for name, what in columns.items()}
+    known |= {name: Column(what, Fact.ADDRESSES) for name, what in said.items()}
     return View(
         conference=conference,
         source=source,
         rows=Fact.DECISION,
-        columns=MappingProxyType({name: Column(what) for name, what in columns.items()}),
+        columns=MappingProxyType(known),
     )
 
 
@@ -101,10 +110,14 @@ def deliveries(
 
 @dataclass(frozen=True)
 class Outbox:
-    """The announcing mails by state, and until when the held ones can be stopped."""
+    """The announcing mails by state, and until when the held ones can be stopped.
+
+    `reminded` is when somebody was last reminded to confirm.
+    """
 
     counts: Mapping[str, int]
     held_until: datetime | None
+    reminded: datetime | None
 
     @property
     def stoppable(self) -> int:
@@ -118,17 +131,20 @@ def outbox(db: Session, conference: Conference) -> Outbox:
     again = select(later.id).where(
         later.object_key == Message.object_key, later.kind == Message.kind, later.id > Message.id
     )
+    reminds = Message.kind == REMINDER
+    latest = func.max(Message.due), func.max(Message.created)
     rows = db.execute(
-        select(Message.state, func.count(Message.id), func.max(Message.due))
+        select(reminds, Message.state, func.count(Message.id), *latest)
         .where(
             Message.conference_id == conference.id,
-            Message.kind.in_(KINDS),
-            ~again.exists(),
+            or_(reminds, and_(Message.kind.in_(KINDS), ~again.exists())),
         )
-        .group_by(Message.state)
+        .group_by(reminds, Message.state)
     ).all()
-    held = next((row[2] for row in rows if row[0] == "held"), None)
-    return Outbox({row[0]: row[1] for row in rows}, held)
+    announcing = [row for row in rows if not row[0]]
+    held = next((row[3] for row in announcing if row[1] == "held"), None)
+    reminded = max((row[4] for row in rows if row[0]), default=None)
+    return Outbox({row[1]: row[2] for row in announcing}, held, reminded)
 
 
 def last_reminder(db: Session, conference: Conference) -> datetime | None:
@@ -144,10 +160,12 @@ def pending_titles(
     db: Session, actor: Actor, conference: Conference
 ) -> Sequence[Row[str, str, str, str]]:
     """(code, title, outcome, track) of everything pending that this chair may announce."""
+    merging = PendingDecision.submission_id.in_(merging_ids(seat_of(actor, conference)))
+    outcome = case((merging, MERGE), else_=PendingDecision.outcome)
     return db.execute(
-        select(Submission.code, Submission.title, PendingDecision.outcome, Track.name)
+        select(Submission.code, Submission.title, outcome, Track.name)
         .join(PendingDecision, PendingDecision.submission_id == Submission.id)
         .join(Track, Track.id == Submission.track_id)
         .where(may(actor, Action.DECIDE_ONE, conference))
-        .order_by(PendingDecision.outcome, Submission.title, Submission.id)
+        .order_by(outcome, Submission.title, Submission.id)
     ).all()

@@ -26,10 +26,10 @@ from cfp.domain.decisions.letters import (
     readers,
     write_announcement,
 )
-from cfp.domain.decisions.merging import Target, joiners, targets_in
+from cfp.domain.decisions.merging import MERGED, Target, joiners, targets_in
 from cfp.domain.decisions.models import Decision, DecisionBatch, PendingDecision
 from cfp.domain.decisions.rewording import Words, check_words, reworded
-from cfp.domain.decisions.rules import DECIDABLE, STATE_OF, can_become, in_order
+from cfp.domain.decisions.rules import DECIDABLE, STATE_OF, can_become
 from cfp.domain.mail import actions as mail
 from cfp.domain.mail.models import Message
 from cfp.domain.submissions.actions import move
@@ -66,9 +66,9 @@ class Plan:
 
     @property
     def counts(self) -> list[tuple[str, int]]:
-        """(state it leads to, number of talks), accepted first."""
-        found = Counter(one.outcome for one in self.told)
-        return [(state, found[state]) for state in in_order(list(found))]
+        """(state it leads to, or "merged", and number of talks), accepted first."""
+        found = Counter(one.kind for one in self.told)
+        return [(kind, found[kind]) for kind in (*STATE_OF.values(), MERGED) if found[kind]]
 
     @property
     def odd(self) -> list[Letter]:

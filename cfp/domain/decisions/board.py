@@ -41,7 +41,13 @@ from cfp.actors import Actor, RoleKind
 from cfp.audit import AuditEntry
 from cfp.domain.assignment.models import Conflict
 from cfp.domain.conferences.models import Conference, Criterion, Role, SubmissionType, Track
-from cfp.domain.decisions.models import CalibratedSubmission, DecisionBatch, PendingDecision
+from cfp.domain.decisions.merging import any_merge, merged_ids
+from cfp.domain.decisions.models import (
+    CalibratedSubmission,
+    Decision,
+    DecisionBatch,
+    PendingDecision,
+)
 from cfp.domain.decisions.rules import DECIDABLE, Scatter
 from cfp.domain.reviews.models import Comment, Review, ReviewTally, Summary
 from cfp.domain.submissions.models import Speaker, Submission
@@ -241,6 +247,7 @@ class Surroundings:
         undo: the person's last bulk change, if it was lately.
         newest: the log's entry of the last change to what is pending that they know of, or 0.
         merges: id -> title of what it is to be merged into, where they may decide on that one.
+        merged: ids of what was announced as merged into another.
     """
 
     tracks: Sequence[Choice]
@@ -251,6 +258,7 @@ class Surroundings:
     undo: Undo | None
     newest: int
     merges: Mapping[int, str]
+    merged: frozenset[int]
 
     def scatter(self, line: float | None, usual_spread: float | None) -> Scatter:
         """What one submission is judged against; the scale's middle until something is accepted."""
@@ -276,6 +284,7 @@ def surroundings(
         undo=Undo(last.id, last.name, last.a) if last else None,
         newest=found["newest"][0].id or 0,
         merges={row.id: row.name for row in found["merge"]},
+        merged=frozenset(row.id for row in found["merged"]),
     )
 
 
@@ -334,6 +343,10 @@ def _listed(seat: Seat) -> CompoundSelect[Any]:
             PendingDecision.conference_id == here,
             seat.may(Action.DECIDE_ONE),
         )
+    )
+    gone = _part("merged", Submission.id, literal(""), literal(0))
+    parts.append(
+        gone.where(any_merge(Decision), Submission.id.in_(merged_ids()), on_board_from(seat))
     )
     parts.append(
         _part("newest", func.max(AuditEntry.id), literal(""), literal(0)).where(

@@ -5,7 +5,7 @@ how to reach them, never by reviewers and never by the public.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, delete, func, or_, select
@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, ConfirmQuestion
-from cfp.domain.conferences.queries import confirm_questions_of
 from cfp.domain.decisions.models import ConfirmAnswer, Confirmation
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError
@@ -102,10 +101,7 @@ class Answered:
 def every_answer(
     db: Session, actor: Actor, conference: Conference
 ) -> tuple[Sequence[ConfirmQuestion], Sequence[Answered]]:
-    """The questions, and each confirmed talk with its answers, as far as one may know them.
-
-    Questions asked no more come last, and only where somebody has answered them.
-    """
+    """The questions, and each confirmed talk with its answers, as far as one may know them."""
     rows = db.execute(
         select(Submission, Confirmation)
         .join(Confirmation, Confirmation.submission_id == Submission.id)
@@ -116,12 +112,35 @@ def every_answer(
         )
         .order_by(Submission.title, Submission.id)
     ).all()
-    said = _texts_of(db, conference)
-    found = [Answered(talk, given, said.get(talk.id, {})) for talk, given in rows]
-    answered = {question_id for one in found for question_id in one.answers}
-    archived = confirm_questions_of(db, conference, archived=True)
-    gone = [one for one in archived if one.id in answered]
-    return [*confirm_questions_of(db, conference), *gone], found
+    asked, said = asked_and_said(db, conference)
+    return asked, [Answered(talk, given, said.get(talk.id, {})) for talk, given in rows]
+
+
+def asked_and_said(
+    db: Session, conference: Conference, ids: Collection[int] | None = None
+) -> tuple[Sequence[ConfirmQuestion], Mapping[int, Mapping[int, str]]]:
+    """The questions, and what these talks, or all, answer to each; one statement.
+
+    Questions asked no more come last, and only where somebody has answered them. The answers are
+    for whoever may know them: ask the policy first.
+    """
+    mine = ConfirmAnswer.question_id == ConfirmQuestion.id
+    answered = select(ConfirmAnswer.question_id).where(mine).correlate(ConfirmQuestion)
+    among = mine if ids is None else and_(mine, ConfirmAnswer.submission_id.in_(ids))
+    rows = db.execute(
+        select(ConfirmQuestion, ConfirmAnswer.submission_id, ConfirmAnswer.text)
+        .outerjoin(ConfirmAnswer, among)
+        .where(
+            ConfirmQuestion.conference_id == conference.id,
+            or_(ConfirmQuestion.archived.is_(False), answered.exists()),
+        )
+        .order_by(ConfirmQuestion.archived, ConfirmQuestion.position, ConfirmQuestion.id)
+    ).all()
+    said: dict[int, dict[int, str]] = defaultdict(dict)
+    for question, submission_id, text in rows:
+        if submission_id is not None:
+            said[submission_id][question.id] = text
+    return list(dict.fromkeys(row[0] for row in rows)), said
 
 
 def counts(db: Session, conference: Conference) -> Mapping[int, int]:
@@ -133,18 +152,6 @@ def counts(db: Session, conference: Conference) -> Mapping[int, int]:
         .group_by(ConfirmAnswer.question_id)
     )
     return {row[0]: row[1] for row in db.execute(query)}
-
-
-def _texts_of(db: Session, conference: Conference) -> Mapping[int, Mapping[int, str]]:
-    rows = db.execute(
-        select(ConfirmAnswer.submission_id, ConfirmAnswer.question_id, ConfirmAnswer.text)
-        .join(ConfirmQuestion, ConfirmQuestion.id == ConfirmAnswer.question_id)
-        .where(ConfirmQuestion.conference_id == conference.id)
-    )
-    found: dict[int, dict[int, str]] = defaultdict(dict)
-    for submission_id, question_id, text in rows:
-        found[submission_id][question_id] = text
-    return found
 
 
 def _all_of(db: Session, submission: Submission) -> Sequence[Asked]:

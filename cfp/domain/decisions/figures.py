@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, SubmissionType
 from cfp.domain.decisions.board import on_board_from, scores_in
+from cfp.domain.decisions.merging import MERGE, MERGED, any_merge, merged_ids, merging_ids
 from cfp.domain.decisions.models import Decision, PendingDecision
 from cfp.domain.decisions.queries import newest_decision
 from cfp.domain.decisions.rules import capacity_key, pooled_spread
@@ -53,8 +54,8 @@ class Figures:
     """The whole board in numbers, without what this person has a blocking conflict with.
 
     Attributes:
-        pending: pending outcome -> how many submissions.
-        states: state -> how many with nothing pending.
+        pending: pending outcome -> how many submissions; merges are apart, as `MERGE`.
+        states: state -> how many with nothing pending; what was merged is apart, as `MERGED`.
         minutes: by `rules.capacity_key`.
         accepted: submissions accepted or about to be.
         usual_spread: see `rules.Scatter`.
@@ -75,6 +76,12 @@ def figures(db: Session, actor: Actor, conference: Conference) -> Figures:
     for row in db.execute(_counts(seat_of(actor, conference))):
         if row.part == "state":
             found.states[row.state] += row.number
+        elif row.part == "merged":
+            found.states[row.state] -= row.number
+            found.states[MERGED] += row.number
+        elif row.part == "merging":
+            found.pending["reject"] -= row.number
+            found.pending[MERGE] += row.number
         elif row.part == "spread":
             found.usual_spread = pooled_spread(row.distances or 0.0, int(row.freedom or 0))
         elif row.part == "line":
@@ -111,6 +118,8 @@ def _counts(seat: Seat) -> CompoundSelect[Any]:
         by_state.where(board).group_by(Submission.state),
         _pending(seat).where(board),
         _in_program().where(board),
+        _merged(seat).where(board).group_by(Submission.state),
+        _merging(seat).where(board),
         _spread(seat, left_out),
         _line(seat, left_out, select(accepted).scalar_subquery()),
     )
@@ -151,6 +160,19 @@ def _in_program() -> Select[Any]:
         .where(Submission.state.in_(sorted(IN_PROGRAM)), ~_has_pending())
         .group_by(*groups.values())
     )
+
+
+def _merged(seat: Seat) -> Select[Any]:
+    """What was merged into another and nothing is pending about: few of those not accepted."""
+    rows = _figure("merged", state=Submission.state, number=func.count(Submission.id))
+    merged = Submission.id.in_(merged_ids())
+    return rows.where(any_merge(Decision), merged, ~_has_pending())
+
+
+def _merging(seat: Seat) -> Select[Any]:
+    """What is to be merged, of what is pending as not accepted."""
+    rows = _figure("merging", number=func.count(Submission.id))
+    return rows.where(any_merge(PendingDecision), Submission.id.in_(merging_ids(seat)))
 
 
 def _spread(seat: Seat, left_out: Select[int]) -> Select[Any]:

@@ -1,7 +1,6 @@
 """What can be decided, how sure the scores make it, and how many minutes it takes: plain facts."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -107,8 +106,3 @@ class Bar:
     @property
     def total(self) -> int:
         return self.used + self.pending
-
-
-def in_order(states: Sequence[str]) -> list[str]:
-    """Decided states in the order of the table of moves: accepted first."""
-    return sorted(set(states), key=list(STATE_OF.values()).index)

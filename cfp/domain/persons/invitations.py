@@ -15,6 +15,7 @@ from cfp.domain.accounts import addresses, tokens
 from cfp.domain.accounts.actions import account_of_address, email_with_person
 from cfp.domain.accounts.models import Account, Email, Person, Token
 from cfp.domain.accounts.tokens import Purpose
+from cfp.domain.conferences import rules
 from cfp.domain.conferences.models import Conference, Invitation, Track
 from cfp.domain.persons.guest_offers import GuestOffer
 from cfp.domain.submissions.models import Speaker, Submission
@@ -95,7 +96,7 @@ def own_naming(db: Session, actor: Actor, speaker_id: int) -> Naming | None:
 def is_open(asked: Asked, now: datetime) -> bool:
     """Whether it can still be answered."""
     if isinstance(asked, RoleOffer):
-        waits = asked.invitation.state == "sent"
+        waits = rules.is_open(asked.invitation, now)
     elif isinstance(asked, GuestOffer):
         waits = asked.guest.state == "sent"
     else:

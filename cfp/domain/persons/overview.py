@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from cfp.actors import Actor, RoleKind
 from cfp.domain.accounts.models import Email
 from cfp.domain.conferences.models import Conference, Invitation
+from cfp.domain.conferences.rules import INVITATION_LASTS
 from cfp.domain.persons.guest_offers import link_works
 from cfp.domain.reviews.models import Guest, Review, ReviewExtension
 from cfp.domain.reviews.rules import due_of, reviewing_is_open
@@ -71,7 +72,7 @@ def overview(db: Session, actor: Actor, *, now: datetime) -> Overview:
             if actor.reviews_in(one.id)
         ],
         committees=[c for c in conferences if any(actor.has(c.id, kind) for kind in COMMITTEE)],
-        offers=_offers(db, actor),
+        offers=_offers(db, actor, now),
         namings=_namings(db, actor),
         asked=_asked(db, actor, now),
         helping=_helping(db, actor),
@@ -150,11 +151,13 @@ def _more_time(db: Session, actor: Actor) -> Mapping[int, datetime]:
     return dict(db.execute(given.where(ReviewExtension.person_id == actor.person_id)).all())
 
 
-def _offers(db: Session, actor: Actor) -> Sequence[RowMapping]:
+def _offers(db: Session, actor: Actor, now: datetime) -> Sequence[RowMapping]:
+    """Those that can still be answered; see `rules.is_open`."""
     query = (
         select(Invitation.id, Invitation.kind, Conference.name.label("conference"))
         .join(Conference, Conference.id == Invitation.conference_id)
         .where(Invitation.key.in_(_keys(actor)), Invitation.state == "sent")
+        .where(Invitation.created > now - INVITATION_LASTS)
     )
     return db.execute(query.order_by(Invitation.id)).mappings().all()
 

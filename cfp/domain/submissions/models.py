@@ -101,7 +101,8 @@ class Speaker(Base):
     """A person on a submission, in one of the states named, invited, accepted, removed.
 
     Removed ones stay, so that an invitation cannot come back; `left` are those who said
-    themselves that it is not them, and are never asked again.
+    themselves that it is not them, and are never asked again. `asked_to_join` is when they were
+    last asked onto the talk that this one was merged into.
     """
 
     __tablename__ = "speaker"
@@ -122,6 +123,7 @@ class Speaker(Base):
     state: Mapped[str] = mapped_column(default="named")
     invited: Mapped[datetime | None]
     left: Mapped[bool] = mapped_column(default=False)
+    asked_to_join: Mapped[datetime | None]
 
     submission: Mapped[Submission] = relationship(back_populates="speakers", lazy="raise_on_sql")
 

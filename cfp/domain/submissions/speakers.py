@@ -144,6 +144,44 @@ def accept_invitation(
     _note(db, actor, submission, "speaker.accept", speaker, now)
 
 
+def add_accepted(
+    db: Session, actor: Actor, *, submission: Submission, like: Speaker, now: datetime
+) -> Speaker:
+    """Put somebody who has agreed to it last on a submission, as they stand on another.
+
+    Without the address: whoever edits this one was never told it.
+    """
+    others = _all_of(db, submission)
+    code = speaker_code(
+        db,
+        submission.conference_id,
+        person_id=like.person_id,
+        name=like.name,
+        affiliation_key=like.affiliation_key,
+        address_key="",
+        taken={row.code for row in others},
+    )
+    row = Speaker(
+        conference_id=submission.conference_id,
+        submission_id=submission.id,
+        person_id=like.person_id,
+        code=code,
+        name=like.name,
+        affiliation=like.affiliation,
+        affiliation_key=like.affiliation_key,
+        bio=like.bio,
+        position=max((one.position for one in others), default=-1) + 1,
+        speaks=like.speaks,
+        state="accepted",
+    )
+    db.add(row)
+    db.flush()
+    rest = speakers_of(db, submission)
+    submission.people_text = people_text([(one.name, one.affiliation) for one in rest])
+    _note(db, actor, submission, "speaker.join", row, now)
+    return row
+
+
 def leave(
     db: Session,
     actor: Actor,

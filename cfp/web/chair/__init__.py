@@ -33,11 +33,16 @@ from cfp.web.chair import write  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import messages  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import log  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import decisions  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import capacity  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import decide_one  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import decide_many  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import meanwhile  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import sure  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import shares  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import pairs  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import reviews  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import confirm_file  # noqa: E402,F401 - routes register themselves
+from cfp.web.chair import announced  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import announce  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import dashboard  # noqa: E402,F401 - routes register themselves
 from cfp.web.chair import assignment  # noqa: E402,F401 - routes register themselves

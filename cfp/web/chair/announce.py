@@ -1,24 +1,13 @@
-"""Announcing what is pending, what became of the mails, and reminding of confirming."""
+"""Announcing what is pending, stopping its mails, and reminding of confirming."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import Row
 
 from cfp.domain.decisions import announcements, reminders, repeating, rules, scheduled
-from cfp.domain.decisions.announced import (
-    Delivery,
-    deliveries,
-    last_reminder,
-    outbox,
-    pending_titles,
-)
-from cfp.domain.decisions.announced import announced as announced_view
+from cfp.domain.decisions.announced import last_reminder, pending_titles
 from cfp.domain.decisions.announcements import Plan, left_to_others
 from cfp.domain.decisions.letters import Letter
 from cfp.domain.decisions.rewording import Words
@@ -26,14 +15,13 @@ from cfp.errors import CfpError
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
+from cfp.web.chair.decide_many import codes_in
 from cfp.web.chair.decision_forms import OUTCOME_WORDS, AnnounceForm, RepeatForm
-from cfp.web.chair.decisions import codes_in
 from cfp.web.chair.rewording import as_typed, is_redrawn, opened, typed
 from cfp.web.chair.setup_forms import CountForm, Wall
-from cfp.web.files import Table, add_files
 from cfp.web.forms import ViewResponse, perform, press
 from cfp.web.gate import permission
-from cfp.web.lists import PAGE_SIZE, Field, Listing
+from cfp.web.lists import PAGE_SIZE
 from cfp.web.wording import say
 
 CODES_LIMIT = 5_000
@@ -137,7 +125,7 @@ def _announce_page(form: AnnounceForm, ready: Plan, codes: list[str] | None) -> 
         codes=codes,
         pending=pending_titles(db, actor, conference),
         others=left_to_others(db, actor, conference),
-        scheduled=_scheduled(),
+        scheduled=scheduled_in_words(),
         outcome_words=OUTCOME_WORDS,
         state_of=rules.STATE_OF,
         merges={one.submission.code: one.into.title for one in ready.told if one.into},
@@ -150,59 +138,6 @@ def _page_of(letters: list[Letter]) -> tuple[list[Letter], int, int]:
     page = min(int(asked), pages) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
     start = (max(page, 1) - 1) * PAGE_SIZE
     return letters[start : start + PAGE_SIZE], max(page, 1), pages
-
-
-@blueprint.get("/<slug>/chair/decisions/announced")
-@permission(Action.ANNOUNCE)
-def announced(slug: str) -> tuple[str, int]:
-    """Each announced decision, whether its mail arrived and whether it is confirmed."""
-    db, conference = context.db(), context.conference()
-    listing = _announced().load(db)
-    return listing.page_of(
-        "chair/announced.html",
-        db,
-        conference=conference,
-        deliveries=deliveries(db, listing.rows),
-        outbox=outbox(db, conference),
-        scheduled=_scheduled(),
-        reminded=last_reminder(db, conference),
-        states=("accepted", "confirmed", "declined", "waitlisted", "rejected", "revise"),
-    )
-
-
-def _announced() -> Listing:
-    actor, view = context.actor(), announced_view(context.conference())
-    listing = Listing.from_request(
-        view, actor, sortable=("title", "outcome", "state", "at"), default="-at"
-    )
-    state = request.args.get("state", "")
-    if state.isascii() and state.isalpha():
-        listing.where(view.column(actor, "state") == state)
-    return listing
-
-
-def _mails(row: Row[Any], at: Mapping[int, Sequence[Delivery]]) -> str:
-    return "; ".join(f"{one.name}: {one.state or 'no mail'}" for one in at[row.id])
-
-
-FIELDS = (
-    Field("code", _l("Code")),
-    Field("title", _l("Title"), always=True),
-    Field("announced", _l("Announced as"), column="outcome"),
-    Field("format", _l("Format"), column="type"),
-    Field("minutes", _l("Minutes")),
-    Field("at", _l("When")),
-    Field("state", _l("State")),
-    Field("answered", _l("Answered")),
-    Field("mails", _l("Mails"), _mails, column="id"),
-)
-add_files(
-    blueprint,
-    "announced",
-    "/<slug>/chair/decisions/announced",
-    Action.ANNOUNCE,
-    Table(_announced, lambda: FIELDS, lambda rows: deliveries(context.db(), rows)),
-)
 
 
 @blueprint.post("/<slug>/chair/decisions/announced/stop")
@@ -235,7 +170,7 @@ def resume_announcing(slug: str) -> ViewResponse:
     return press(act)
 
 
-def _scheduled() -> list[tuple[scheduled.Scheduled, str]]:
+def scheduled_in_words() -> list[tuple[scheduled.Scheduled, str]]:
     """Announcements that wait or have failed, each with what went wrong in words."""
     return [
         (one, say(CfpError(one.error)) if one.error else "")

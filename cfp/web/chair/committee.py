@@ -25,6 +25,8 @@ def people_committee(slug: str) -> str:
         members=queries.committee_of(db, conference),
         invitations=queries.invitations_of(db, conference),
         role_words=role_words,
+        is_open=lambda one: rules.is_open(one, context.now()),
+        runs_out=rules.runs_out,
     )
 
 

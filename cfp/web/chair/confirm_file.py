@@ -1,17 +1,15 @@
 """What the speakers of confirmed talks have answered, as a file for whoever prepares the stage."""
 
 from flask import Response
-from flask_babel import gettext as _
 
 from cfp.domain.decisions.confirm_answers import Answered, every_answer
 from cfp.formats.table import Cell
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
+from cfp.web.chair.confirm_columns import USUAL, heading
 from cfp.web.gate import permission
 from cfp.web.lists import csv_file
-
-USUAL = ("code", "title", "given", "time zone", "recording", "format fits", "remark")
 
 
 @blueprint.get("/<slug>/chair/decisions/confirmed.csv")
@@ -19,10 +17,7 @@ USUAL = ("code", "title", "given", "time zone", "recording", "format fits", "rem
 def confirm_answers_csv(slug: str) -> Response:
     """A row for each confirmed talk: what every conference asks, then this one's own questions."""
     asked, answered = every_answer(context.db(), context.actor(), context.conference())
-    header = [
-        *USUAL,
-        *(_("%(name)s (archived)", name=one.name) if one.archived else one.name for one in asked),
-    ]
+    header = ["code", "title", *(name for name, *_rest in USUAL), *map(heading, asked)]
     rows = [
         [*_usual(one), *(one.answers.get(question.id) for question in asked)] for one in answered
     ]
@@ -30,9 +25,5 @@ def confirm_answers_csv(slug: str) -> Response:
 
 
 def _usual(one: Answered) -> list[Cell]:
-    said = one.confirmation
-    return [
-        *(one.submission.code, one.submission.title),
-        *("remotely" if said.remote else "on site", said.zone),
-        *("yes" if said.recording else "no", "yes" if said.format_fits else "no", said.remark),
-    ]
+    said = [of(one.confirmation) for _name, _label, of in USUAL]
+    return [one.submission.code, one.submission.title, *said]

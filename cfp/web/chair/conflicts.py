@@ -81,6 +81,7 @@ def conflicts(slug: str) -> tuple[str, int]:
     """Everything found and declared, a page of it."""
     db, actor, conference = context.db(), context.actor(), context.conference()
     listing = _listing().load(db)
+    listing.offer(FIELDS)
     return listing.page_of(
         "chair/conflicts.html",
         db,
@@ -103,7 +104,7 @@ def _listing() -> Listing:
 
 
 FIELDS = (
-    Field("person", _l("Who")),
+    Field("person", _l("Who"), always=True),
     Field("submission", _l("Code")),
     Field("title", _l("Submission")),
     Field("kind", _l("What")),

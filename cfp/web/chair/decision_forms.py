@@ -5,29 +5,32 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, SelectField, TimeField
+from wtforms import Field, IntegerField, RadioField, SelectField, TimeField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import NumberRange, Optional, StopValidation
 
 from cfp.domain.decisions.announcements import HOLD_LIMIT
 from cfp.domain.decisions.board import Choice
+from cfp.domain.decisions.merging import MERGE, named
 from cfp.domain.decisions.repeating import MOST_DAYS
 from cfp.domain.decisions.rules import CAPACITY_LIMIT, MINUTES_LIMIT, NOTE_LIMIT
+from cfp.domain.submissions.rules import TITLE_LIMIT
 from cfp.web.chair.setup_forms import CountForm, Day, Whole, needed
-from cfp.web.forms import BaseForm, Text
+from cfp.web.forms import BaseForm, Line, Text
 from cfp.web.wording import add_words
 
 PER_HOUR_LIMIT = 100_000
 CLEAR = "clear"
 """What a form says for "nothing pending"."""
-MERGE = "merge"
-"""What a form says for "reject" with another talk that it is merged into."""
+MERGE_LIMIT = TITLE_LIMIT + 20
+"""Characters of a title with its code behind."""
 
 OUTCOME_WORDS = {
     "accept": _l("accepted"),
     "waitlist": _l("waitlisted"),
     "reject": _l("not accepted"),
     "revise": _l("changes asked"),
+    MERGE: _l("merged"),
 }
 ACT_WORDS = {
     "accept": _l("Accept"),
@@ -45,7 +48,13 @@ add_words(
         "decision.needs_note": _l(
             "The speakers know another decision already: explain this one to them."
         ),
-        "decision.unknown_target": _l("Choose the talk that it is merged into."),
+        "decision.no_target": _l("Give the code or the title of the talk it is merged into."),
+        "decision.unknown_target": _l(
+            "“%(asked)s” is neither the code nor the title of a talk that it can be merged into."
+        ),
+        "decision.several_targets": _l(
+            "Several talks are called “%(asked)s”. Give the code of the one that is meant."
+        ),
         "decision.is_target": _l(
             "Another is to be merged into this one, so it can't be merged itself."
         ),
@@ -68,17 +77,41 @@ add_words(
 )
 
 
+class CountsFor:
+    """Whatever stands in the field is right unless this decision is chosen: nobody reads it then.
+
+    It need not even be on the page any more, so nobody could be told there what is wrong with it.
+    """
+
+    def __init__(self, outcome: str) -> None:
+        self.outcome = outcome
+
+    def __call__(self, form: "DecideForm", field: Field) -> None:
+        """End the checks of the field, with those before forgotten."""
+        if form.outcome.data != self.outcome:
+            field.errors = []
+            raise StopValidation
+
+
 class DecideForm(BaseForm):
     outcome = RadioField(_l("Decision"), [needed(_l("Choose one of the decisions."))])
-    type_id = SelectField(_l("Accepted as"), validators=[Optional()], coerce=int)
-    minutes = IntegerField(_l("Minutes"), [Optional(), NumberRange(1, MINUTES_LIMIT)], default=None)
-    into = SelectField(_l("Merged into"), validators=[Optional()], default="")
+    type_id = SelectField(
+        _l("Accepted as"), validators=[CountsFor("accept"), Optional()], coerce=int
+    )
+    minutes = IntegerField(
+        _l("Minutes"),
+        [CountsFor("accept"), Optional(), NumberRange(1, MINUTES_LIMIT)],
+        default=None,
+    )
+    into = Line(_l("Merged into"), [CountsFor(MERGE)], limit=MERGE_LIMIT)
     note = Text(_l("Note to the speakers"), limit=NOTE_LIMIT)
+    likely: Sequence[str] = ()
+    """What to offer for `into`."""
 
     def offer(
         self, outcomes: Sequence[str], types: Sequence[Choice], targets: Sequence[tuple[str, str]]
     ) -> None:
-        """Set the choices: what its state lets it become, the formats, and others by code."""
+        """Set the choices: what its state lets it become, the formats, and others to merge into."""
         merging = "reject" in outcomes and bool(targets)
         self.outcome.choices = [
             *(SelectChoice(name, ACT_WORDS[name]) for name in outcomes),
@@ -86,10 +119,7 @@ class DecideForm(BaseForm):
             SelectChoice(CLEAR, _l("Nothing pending")),
         ]
         self.type_id.choices = [SelectChoice(one.id, format_words(one)) for one in types]
-        self.into.choices = [
-            SelectChoice("", _l("(none)")),
-            *(SelectChoice(code, f"{title} ({code})") for code, title in targets),
-        ]
+        self.likely = [named(code, title) for code, title in targets] if merging else ()
 
 
 class ManyForm(BaseForm):

@@ -9,9 +9,10 @@ from cfp.domain.reviews.guest_rules import OPEN
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
+from cfp.web.files import Table, add_files
 from cfp.web.forms import ViewResponse, perform, press
 from cfp.web.gate import permission
-from cfp.web.lists import Listing
+from cfp.web.lists import Field, Listing
 from cfp.web.reviewer.delegating import GuestForm
 
 STATES = {
@@ -35,19 +36,43 @@ SORTABLE = ("title", "name", "reviewer", "state", "changed")
 @permission(Action.READ_SCORES)
 def guest_list(slug: str) -> str:
     """Everybody who was asked for a single submission, as far as this person assigns there."""
-    actor, conference = context.actor(), context.conference()
-    view, wanted = guest_lists.guests_view(actor, conference), request.args.get("state", "")
+    return render_template(
+        "chair/guests.html",
+        list=_listing().load(context.db()),
+        states=STATES,
+        open_states=CLOSABLE,
+        wanted=request.args.get("state", ""),
+        conference=context.conference(),
+    )
+
+
+def _listing() -> Listing:
+    actor, wanted = context.actor(), request.args.get("state", "")
+    view = guest_lists.guests_view(actor, context.conference())
     listing = Listing.from_request(view, actor, sortable=SORTABLE, default="-changed")
     if wanted in STATES:
         listing.where(view.column(actor, "state") == wanted)
-    return render_template(
-        "chair/guests.html",
-        list=listing.load(context.db()),
-        states=STATES,
-        open_states=CLOSABLE,
-        wanted=wanted,
-        conference=conference,
-    )
+    return listing
+
+
+FIELDS = (
+    Field("guest", _l("Guest"), column="name"),
+    Field("e-mail", _l("E-mail"), column="address"),
+    Field("code", _l("Code")),
+    Field("title", _l("Title")),
+    Field("writes_for", _l("Writes for"), column="reviewer"),
+    Field("state", _l("State")),
+    Field("reason", _l("Reason")),
+    Field("since", _l("Since"), column="changed"),
+)
+add_files(
+    blueprint,
+    "guest_list",
+    "/<slug>/chair/reviews/guests",
+    Action.READ_SCORES,
+    Table(_listing, lambda: FIELDS),
+    saved="guests",
+)
 
 
 @blueprint.get("/<slug>/chair/submissions/<code>/guests")

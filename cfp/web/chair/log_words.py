@@ -139,6 +139,8 @@ ACTIONS: dict[str, LazyString] = {
     "scenario.rename": _l("renamed a scenario"),
     "selection.limits": _l("changed the limits of selections"),
     "selection.wish": _l("said what a selection must do with it"),
+    "speaker.ask_to_join": _l("asked a speaker of a merged talk to join"),
+    "speaker.join": _l("joined the talk that theirs was merged into"),
     "speaker.accept": _l("said “that's me”"),
     "speaker.invite": _l("asked a speaker"),
     "speaker.leave": _l("said “that's not me”"),

@@ -63,6 +63,7 @@ def messages(slug: str) -> tuple[str, int]:
     """One page of the outbox, the newest first."""
     db, actor, conference = context.db(), context.actor(), context.conference()
     listing = _listing().load(db)
+    listing.offer(FIELDS)
     kinds = sorted((kind_word(kind), kind) for kind in queries.kinds_of(db, actor, conference))
     return listing.page_of(
         "chair/messages.html",
@@ -82,7 +83,7 @@ def _listing() -> Listing:
 
 
 FIELDS = (
-    Field("subject", _l("Subject")),
+    Field("subject", _l("Subject"), always=True),
     Field("name", _l("To")),
     Field("address", _l("E-mail"), column="recipient"),
     Field("kind", _l("Kind"), lambda row, _at: kind_word(row.kind)),

@@ -14,7 +14,7 @@ from cfp.errors import NotFoundError
 from cfp.policy import Action, allowed
 from cfp.web import context
 from cfp.web.chair import blueprint
-from cfp.web.chair.decisions import board_listing
+from cfp.web.chair.board_list import board_listing
 from cfp.web.chair.pairs_words import pair_cautions_of
 from cfp.web.chair.sure_words import BAND_WORDS
 from cfp.web.forms import ViewResponse, press

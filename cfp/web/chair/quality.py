@@ -9,9 +9,10 @@ from cfp.domain.reviews.quality import EQUAL_FROM, FEW_WORDS
 from cfp.policy import Action, allowed
 from cfp.web import context
 from cfp.web.chair import blueprint
+from cfp.web.files import Table, add_files
 from cfp.web.forms import ViewResponse, press
 from cfp.web.gate import permission
-from cfp.web.lists import Listing
+from cfp.web.lists import Field, Listing
 
 FLAGS = {
     "short": _l("short"),
@@ -28,20 +29,53 @@ SORTABLE = ("title", "reviewer", "words", "total")
 def quality(slug: str) -> str:
     """The flagged reviews among those this person may read."""
     db, actor, conference = context.db(), context.actor(), context.conference()
-    view, wanted = noticing.notices(actor, conference), request.args.get("flag", "")
-    listing = Listing.from_request(view, actor, sortable=SORTABLE, default="title")
-    listing.where(noticing.flagged(view, actor, wanted))
     is_chair = allowed(actor, Action.CHAIR_ONLY, conference, context.now())
     return render_template(
         "chair/quality.html",
         conference=conference,
-        list=listing.load(db),
+        list=_listing().load(db),
         flags=FLAGS,
-        wanted=wanted,
+        wanted=request.args.get("flag", ""),
         few=FEW_WORDS,
         equal_from=EQUAL_FROM,
         unnoticed=noticing.unnoticed(db, actor, conference) if is_chair else 0,
     )
+
+
+def _listing() -> Listing:
+    actor = context.actor()
+    view = noticing.notices(actor, context.conference())
+    listing = Listing.from_request(view, actor, sortable=SORTABLE, default="title")
+    listing.where(noticing.flagged(view, actor, request.args.get("flag", "")))
+    return listing
+
+
+FIELDS = (
+    Field("code", _l("Code")),
+    Field("title", _l("Title")),
+    Field("reviewer", _l("Reviewer")),
+    *(Field(name, words) for name, words in FLAGS.items()),
+    Field("words", _l("Words")),
+    Field("score", _l("Score"), column="total"),
+    Field("helpful", _l("Helpful")),
+    Field("not_helpful", _l("Not helpful"), column="unhelpful"),
+)
+RATED = frozenset({"helpful", "not_helpful"})
+
+
+def _fields() -> list[Field]:
+    """Without what is off."""
+    rates = context.conference().rates_reviews
+    return [one for one in FIELDS if rates or one.name not in RATED]
+
+
+add_files(
+    blueprint,
+    "quality",
+    "/<slug>/chair/reviews/quality",
+    Action.READ_SCORES,
+    Table(_listing, _fields),
+)
 
 
 @blueprint.post("/<slug>/chair/reviews/quality")

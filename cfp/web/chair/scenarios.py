@@ -20,9 +20,10 @@ from cfp.web.chair import blueprint
 from cfp.web.chair.decision_forms import OUTCOME_WORDS
 from cfp.web.chair.selecting_forms import NameForm
 from cfp.web.chair.selecting_words import CHANGED_WORDS, Names, limit_words, missed_words
+from cfp.web.files import Table, add_files, without_only_track
 from cfp.web.forms import ViewResponse, perform, press
 from cfp.web.gate import permission
-from cfp.web.lists import Listing
+from cfp.web.lists import Field, Listing
 
 SORTABLE = ("title", "score", "chance", "place", "track")
 NAMED_AT_MOST = 8
@@ -177,6 +178,42 @@ def _listing(found: Scenario) -> Listing:
             listing.where(view.column(actor, f"{name}_id") == int(value))
     _narrow(listing, asked.get("show", ""))
     return listing
+
+
+FIELDS = (
+    Field("code", _l("Code")),
+    Field("title", _l("Title")),
+    Field("track", _l("Track")),
+    Field("format", _l("Format"), column="type"),
+    Field("minutes", _l("Minutes")),
+    Field("score", _l("Score"), lambda row, _at: row.score if row.reviews else None),
+    Field("reviews", _l("Reviews")),
+    Field("in", _l("In"), column="accepted"),
+    Field("announced", _l("Announced"), column="fixed"),
+    Field("wish", _l("Must or never")),
+    Field("chance", _l("Chance to be in")),
+    Field("waitlist", _l("Waitlist"), column="place"),
+    Field("state", _l("State")),
+    Field("pending", _l("Pending decision")),
+)
+"""The columns of the files of a scenario's submissions."""
+
+
+def _listing_of_file() -> Listing:
+    number = (request.view_args or {})["number"]
+    return _listing(
+        scenarios.scenario_of(context.db(), context.actor(), context.conference(), number)
+    )
+
+
+add_files(
+    blueprint,
+    "scenario_list",
+    "/<slug>/chair/decisions/select/<int(max=2147483647):number>/list",
+    Action.CHAIR_ONLY,
+    Table(_listing_of_file, lambda: without_only_track(FIELDS)),
+    saved="scenario",
+)
 
 
 def _narrow(listing: Listing, show: str) -> None:

@@ -17,7 +17,7 @@ from cfp.errors import DomainError, NotFoundError, StaleError
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
-from cfp.web.chair.decisions import codes_in
+from cfp.web.chair.decide_many import codes_in
 from cfp.web.chair.job_page import job_page
 from cfp.web.chair.selecting_forms import LimitsForm, limits_form
 from cfp.web.chair.selecting_words import Names, limit_words

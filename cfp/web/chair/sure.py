@@ -18,13 +18,14 @@ from cfp.errors import NotFoundError
 from cfp.policy import Action, allowed
 from cfp.web import context
 from cfp.web.chair import blueprint
-from cfp.web.chair.decisions import board_listing
+from cfp.web.chair.board_list import board_listing
 from cfp.web.chair.job_page import job_page
 from cfp.web.chair.setup_forms import Whole
 from cfp.web.chair.sure_words import BAND_WORDS, cautions_of, change_words, nothing_to_choose
+from cfp.web.files import Table, add_files
 from cfp.web.forms import BaseForm, ViewResponse, perform, press
 from cfp.web.gate import permission
-from cfp.web.lists import Listing
+from cfp.web.lists import Field, Listing
 
 NAMED = 8
 """How many of those to discuss stand in the page; the list has all."""
@@ -83,6 +84,46 @@ def _listing(run: Run) -> Listing:
     listing = board_listing(run.calibration.id, default="-calibrated")
     listing.where(listing.view.column(listing.actor, "calibrated").is_not(None))
     return listing
+
+
+FIELDS = (
+    Field("code", _l("Code")),
+    Field("title", _l("Title")),
+    Field("mean", _l("Mean")),
+    Field("weighted", _l("Weighted"), column="raw"),
+    Field("adjusted", _l("Adjusted"), column="calibrated"),
+    Field("adjusted_error", _l("Adjusted: its error"), column="se"),
+    Field("chance", _l("Chance to be in")),
+    Field("verdict", _l("Verdict"), column="band"),
+    Field("reviews", _l("Reviews")),
+)
+"""The columns of the list's files."""
+
+
+def _run() -> Run:
+    run = calibrating_queries.run_of(
+        context.db(), context.actor(), context.conference(), REVIEWS
+    )
+    if run is None:
+        raise NotFoundError("not_found")
+    return run
+
+
+def _fields() -> list[Field]:
+    """Those that say something in this run."""
+    found = _run().calibration
+    mute = {*(() if found.basis["confidence"] else ("weighted",))}
+    mute |= {*(() if found.top else ("chance", "verdict"))}
+    return [one for one in FIELDS if one.name not in mute]
+
+
+add_files(
+    blueprint,
+    "sure",
+    "/<slug>/chair/decisions/sure",
+    Action.DECIDE,
+    Table(lambda: _listing(_run()), _fields),
+)
 
 
 def _bins(bins: Mapping[str, Any]) -> list[tuple[str, int]]:

@@ -23,7 +23,7 @@ from cfp.errors import DomainError
 from cfp.policy import Action, allowed, may
 from cfp.web import context
 from cfp.web.chair import blueprint
-from cfp.web.chair.decisions import codes_in
+from cfp.web.chair.decide_many import codes_in
 from cfp.web.chair.submissions import list_url, picked
 from cfp.web.forms import BaseForm, Line, ViewResponse, perform, press
 from cfp.web.gate import permission

@@ -1,8 +1,9 @@
-"""Asking co-speakers again, and taking oneself off."""
+"""Asking co-speakers, also those of a talk merged into this one, and taking oneself off."""
 
-from flask import url_for
+from flask import flash, url_for
 from flask_babel import gettext as _
 
+from cfp.domain.decisions import joining
 from cfp.domain.submissions import speakers
 from cfp.domain.submissions.models import Speaker
 from cfp.domain.submissions.states import State, content_is_open
@@ -66,6 +67,40 @@ def leave(slug: str, code: str) -> ViewResponse:
         return url_for("speaker.index", slug=slug)
 
     return press(act, done=_("You are taken off."))
+
+
+@blueprint.post("/<slug>/submissions/<code>/merged/ask")
+@permission(Action.EDIT_AS_SPEAKER)
+def ask_to_join(slug: str, code: str) -> ViewResponse:
+    """Ask the speakers of what was merged into it; the mails go to addresses nobody here sees."""
+
+    def act() -> str:
+        names = joining.ask(
+            context.db(),
+            context.actor(),
+            context.standing(),
+            links=context.links(),
+            now=context.now(),
+        )
+        flash(_("Asked: %(names)s.", names=", ".join(names)), "success")
+        return own_page(context.submission())
+
+    return press(act)
+
+
+@blueprint.post("/<slug>/submissions/<code>/join")
+@permission(Action.EDIT_AS_SPEAKER)
+def join(slug: str, code: str) -> ViewResponse:
+    """Join the talk that one's own was merged into."""
+
+    def act() -> str:
+        target = joining.join(
+            context.db(), context.actor(), context.standing(), now=context.now()
+        )
+        look_for_conflicts(target)
+        return own_page(target)
+
+    return press(act, done=_("You are one of its speakers now."))
 
 
 def _speaker(code: str) -> Speaker:

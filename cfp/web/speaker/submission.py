@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from cfp.domain.assignment.by_speakers import can_be_said, is_asked
 from cfp.domain.conferences.models import Conference, SubmissionType, Track
+from cfp.domain.decisions import joining
 from cfp.domain.decisions.confirm_answers import answered_of
 from cfp.domain.decisions.confirmations import confirmation_of
 from cfp.domain.decisions.models import Decision
@@ -72,6 +73,7 @@ def _page() -> str:
     speakers = speakers_of(db, submission)
     kind = db.get_one(SubmissionType, submission.type_id)
     slots = _published_slots(submission)
+    decision, joiners = _decision(), joining.joiners_of(db, submission)
     current, ended = _stage(conference, submission, bool(slots), now)
     return render_template(
         "speaker/submission.html",
@@ -87,10 +89,13 @@ def _page() -> str:
         edits=content_is_open(conference, submission, now),
         late=not call_is_open(conference, now),
         slots=slots,
-        decision=_decision(),
+        decision=decision,
         texts=answers_for_speakers(db, standing),
         summed_up=text_for_speakers(db, standing),
         answers=responses.is_open(conference, submission, now),
+        joiners=joiners,
+        askable=[one.place.name for one in joiners if joining.may_be_asked(one, now)],
+        offer=joining.offer_of(db, actor, standing) if decision and decision["into"] else None,
         answer=confirmation_of(db, submission) if submission.state in _ANSWERED else None,
         said=answered_of(db, standing) if submission.state in _ANSWERED else (),
         own=next((one for one in speakers if one.person_id == actor.person_id), None),

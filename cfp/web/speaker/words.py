@@ -25,6 +25,8 @@ add_words(
             "and add a new one to name somebody else."
         ),
         "invitation_not_now": _l("There is nobody to ask: they have answered, or left."),
+        "joining.nobody": _l("Nobody of a merged talk is left to ask."),
+        "joining.not_asked": _l("You are not asked to join it, or you are on it already."),
         "invited_just_now": _l("They were asked a moment ago. Please wait ten minutes."),
         "not_a_draft": _l("Only a draft can be deleted. You can withdraw what was handed in."),
         "confirm_link_old": _l("This link is too old. Log in to answer."),

@@ -1,7 +1,7 @@
 """Who plays which role, and the invitations that lead to one."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -18,8 +18,6 @@ from cfp.domain.mail import wording
 from cfp.domain.mail.render import fill, template_for
 from cfp.errors import DomainError, NotNowError
 from cfp.links import Links
-
-INVITATION_LASTS = timedelta(days=60)
 
 RoleChoice = tuple[str, int | None]
 """A kind of role and, for a track chair, the id of the track."""
@@ -101,7 +99,7 @@ def invite(
 ) -> tuple[int, int]:
     """Offer a role to (name, address) pairs; returns how many were invited and how many passed by.
 
-    Passed by is who has the role, or an invitation to it that is not answered yet. Whether an
+    Passed by is who has the role, or an invitation to it that can still be answered. Whether an
     address belongs to an account is asked of nobody and shown to nobody.
 
     Raises:
@@ -116,7 +114,7 @@ def invite(
     for name, address in entries:
         key = address_key(address)
         invitation = known.get(key)
-        if key in passed or (invitation is not None and invitation.state == "sent"):
+        if key in passed or (invitation is not None and rules.is_open(invitation, now)):
             continue
         if invitation is None:
             invitation = Invitation(
@@ -143,11 +141,15 @@ def resend_invitation(
     links: Links,
     now: datetime,
 ) -> None:
-    """Send an unanswered or declined invitation again. Raises NotNowError for any other."""
+    """Send an unanswered or declined invitation again: it lasts as long as a new one.
+
+    Raises NotNowError for any other.
+    """
     if invitation.state not in {"sent", "declined", "revoked"}:
         raise NotNowError("invitation.answered")
     before = invitation.state
     invitation.state, invitation.reason, invitation.answered = "sent", "", None
+    invitation.invited_by_id, invitation.created = actor.person_id, now
     _withdraw_tokens(db, invitation, now)
     _send(db, conference, invitation, links, now)
     detail = {"from": before, "to": "sent"}
@@ -260,7 +262,7 @@ def _send(
         tokens.Purpose.ROLE_INVITATION,
         email=invitation.address,
         now=now,
-        valid=INVITATION_LASTS,
+        valid=rules.INVITATION_LASTS,
         payload={"invitation": invitation.id},
         conference_id=conference.id,
     ).secret
