@@ -20,7 +20,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, UOWTransaction
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -97,6 +97,29 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+FLUSHED = "flushed"
+"""In the `info` of a session that `open_session` made: whether something was flushed since the last
+commit."""
+
+
+class _Session(Session):
+    """Watched by listeners of its class: they are entered once, and by one thread.
+
+    Those of a single session would go in and out of a table that all threads of the process share.
+    """
+
+
 def open_session(engine: Engine, *, writes: bool) -> Session:
     """A session; `writes` says that it will change something, so SQLite takes its lock first."""
-    return Session(engine.execution_options(writes=writes), expire_on_commit=False)
+    return _Session(engine.execution_options(writes=writes), expire_on_commit=False)
+
+
+@event.listens_for(_Session, "after_flush")
+def _remember_flush(session: Session, _context: UOWTransaction) -> None:
+    session.info[FLUSHED] = True
+
+
+@event.listens_for(_Session, "after_commit")
+@event.listens_for(_Session, "after_rollback")
+def _forget_flush(session: Session) -> None:
+    session.info[FLUSHED] = False

@@ -5,13 +5,12 @@ from typing import TypeVar
 
 from flask import current_app, g, request
 from flask_login import current_user
-from sqlalchemy import event
-from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.orm import Session
 
 from cfp import clock
 from cfp.actors import Actor
 from cfp.config import Config
-from cfp.db import open_session
+from cfp.db import FLUSHED, open_session
 from cfp.domain.assignment.lateness import plan_of
 from cfp.domain.assignment.models import LatePlan
 from cfp.domain.conferences.models import (
@@ -49,9 +48,6 @@ def db() -> Session:
         g.db = open_session(
             current_app.extensions["cfp"].engine, writes=request.method not in SAFE_METHODS
         )
-        event.listen(g.db, "after_flush", _remember_flush)
-        event.listen(g.db, "after_commit", _forget_flush)
-        event.listen(g.db, "after_rollback", _forget_flush)
     session: Session = g.db
     return session
 
@@ -108,15 +104,7 @@ def close_db(error: BaseException | None = None) -> None:
     session = g.pop("db", None)
     if session is None:
         return
-    forgotten = session.info.get("flushed", False)
+    forgotten = session.info.get(FLUSHED, False)
     session.close()
     if forgotten and error is None and current_app.config["REFUSE_FORGOTTEN_COMMITS"]:
         raise AssertionError(f"{request.method} {request.path} flushed and did not commit")
-
-
-def _remember_flush(session: Session, _context: UOWTransaction) -> None:
-    session.info["flushed"] = True
-
-
-def _forget_flush(session: Session) -> None:
-    session.info["flushed"] = False

@@ -4,6 +4,8 @@ import pytest
 from sqlalchemy import inspect, text
 
 from cfp.schema import is_current
+from cfp.web import context
+from tests.factories import make_conference
 from tests.support.statements import counted
 
 
@@ -23,3 +25,15 @@ def test_counts_statements_without_housekeeping(db, engine):
             db.execute(text("SELECT 2"))
         db.commit()
     assert seen == ["SELECT 1", "SELECT 2"]
+
+
+@pytest.mark.parametrize("commits", [True, False])
+def test_a_view_that_forgets_to_commit_fails_its_test(app, commits):
+    with app.test_request_context("/", method="POST"):
+        make_conference(context.db())
+        if commits:
+            context.db().commit()
+            context.close_db()
+        else:
+            with pytest.raises(AssertionError, match="did not commit"):
+                context.close_db()

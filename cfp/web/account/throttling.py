@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask import current_app
 
-from cfp.db import open_session
+from cfp.db import FLUSHED, open_session
 from cfp.domain.accounts import throttle
 from cfp.domain.accounts.rules import Pace
 from cfp.domain.accounts.tokens import count_attempt
@@ -29,7 +29,7 @@ def count(paces: Mapping[str, Pace], *, code_of: str | None = None) -> None:
 def end_reading() -> None:
     """Release the write lock before something slow; what was loaded stays usable."""
     db = context.db()
-    if db.info.get("flushed") or db.new or db.dirty or db.deleted:
+    if db.info.get(FLUSHED) or db.new or db.dirty or db.deleted:
         raise RuntimeError("something was written before a try was counted")
     db.commit()
 
