@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeVar
 
+from cfp.cli.serve import settle
 from cfp.formats.jsonld import write_jsonld
 from cfp.formats.pages import Place, program_page
 from cfp.formats.program import Day, Program, ProgramSpeaker, Room, Session, from_json, to_json
@@ -82,7 +83,8 @@ def show(name: str, make: Callable[[], T], act: Callable[[T], bytes]) -> None:
 
 
 def main() -> int:
-    """Print a line for the public page and for each export."""
+    """Print a line for the public page and for each export, as the serving process makes them."""
+    settle()
     show("public page", lambda: json.loads(json.dumps(to_json(program_of()))), first_page)
     for name, writer in WRITERS.items():
         show(name, lambda: an_edition(program_of()), writer.write)
