@@ -26,7 +26,7 @@ in its first row).
 """
 
 
-class _Generator(CodeGenerator):
+class LightGenerator(CodeGenerator):
     """Compiles `{{ value }}` to `environment.escaped(value)` wherever it would be `escape(value)`.
 
     `code_generator_class` and this method are how Jinja's own `NativeEnvironment` is made.
@@ -41,17 +41,18 @@ class _Generator(CodeGenerator):
             self.write("environment.escaped(")
 
 
-class PageEnvironment(Environment):
+def escaped(value: object) -> str:
+    """Return what stands in the page for a value; it is only ever joined."""
+    if type(value) is str:
+        return escape(value)
+    return value if type(value) is markupsafe.Markup else markupsafe.escape(value)
+
+
+class _PublicEnvironment(Environment):
     """Jinja whose output is escaped as ever."""
 
-    code_generator_class = _Generator
-
-    @staticmethod
-    def escaped(value: object) -> str:
-        """Return what stands in the page for a value; it is only ever joined."""
-        if type(value) is str:
-            return escape(value)
-        return value if type(value) is markupsafe.Markup else markupsafe.escape(value)
+    code_generator_class = LightGenerator
+    escaped = staticmethod(escaped)
 
 
 def formatted(text: str) -> markupsafe.Markup:
@@ -65,7 +66,7 @@ def formatted(text: str) -> markupsafe.Markup:
 @lru_cache(maxsize=8)
 def environment(language: str) -> Environment:
     """Return the environment of pages in a language, with the templates compiled so far."""
-    made = PageEnvironment(
+    made = _PublicEnvironment(
         loader=FileSystemLoader(resource("templates")),
         autoescape=True,
         undefined=StrictUndefined,
