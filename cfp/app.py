@@ -1,5 +1,6 @@
 """Build the application from a `Config`."""
 
+import gc
 import os
 import secrets
 import stat
@@ -115,3 +116,14 @@ def secret_keys(instance: Path) -> list[str]:
     if not keys:
         raise ConfigError("secret_key_empty", name=str(path))
     return keys
+
+
+def settle() -> None:
+    """Tell the collector of a serving process that what is loaded stays, and to look less often.
+
+    Going through it all again and again took a tenth of a second in the middle of some pages, and
+    a seventh of all their time. To look for garbage a few times a page, and not every few hundred
+    objects, saves a tenth of the rest.
+    """
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)

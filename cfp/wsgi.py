@@ -3,9 +3,10 @@
 They serve the pages alone; `cfp worker` sends the mail and runs the jobs.
 """
 
-from cfp.app import create_app
+from cfp.app import create_app, settle
 from cfp.cli.runtime import load_config, ready_engine
 
 config = load_config()
 ready_engine(config).dispose()
 app = create_app(config)
+settle()

@@ -1,7 +1,6 @@
 """`cfp serve`: the pages, and beside them the worker."""
 
 import errno
-import gc
 import logging
 import signal
 import socket
@@ -13,7 +12,7 @@ import click
 import waitress
 
 from cfp import clock
-from cfp.app import create_app
+from cfp.app import create_app, settle
 from cfp.cli.runtime import json_option, ready_engine, report, session
 from cfp.config import Config
 from cfp.domain.accounts.first import offer
@@ -82,16 +81,6 @@ def run(config: Config, listener: socket.socket, *, threads: int = 8, worker: bo
         signal.signal(number, _stop)
     with kept_worker(config) if worker else nullcontext():
         server.run()
-
-
-def settle() -> None:
-    """Tell the collector that what is loaded stays: it would go through it all again and again.
-
-    That took a tenth of a second in the middle of some pages, and a seventh of all their time. And
-    to look for garbage a few times a page, not every few hundred objects: a tenth of the rest.
-    """
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -91,8 +91,36 @@ class Chosen:
         return url_for(f"{request.endpoint}_{kind}", **{**(request.view_args or {}), **kept})
 
 
+class Paging:
+    """The pages of a list and its order, as addresses: whatever its rows are read from."""
+
+    arguments: Mapping[str, str]
+    sort: str
+    descending: bool
+    total: int
+
+    @property
+    def pages(self) -> int:
+        """Number of pages, at least one."""
+        return max(1, -(-self.total // PAGE_SIZE))
+
+    def url(self, **changes: object) -> str:
+        """This list's address with some arguments changed; None drops one."""
+        arguments = {**self.arguments, **changes}
+        kept: dict[str, Any] = {
+            key: str(value) for key, value in arguments.items() if value not in (None, "")
+        }
+        assert request.endpoint is not None  # noqa: S101 - a list page has a route
+        return url_for(request.endpoint, **(request.view_args or {}), **kept)
+
+    def sort_url(self, name: str) -> str:
+        """The address that sorts by this column, or turns the order round."""
+        turned = f"-{name}" if self.sort == name and not self.descending else name
+        return self.url(sort=turned, page=None)
+
+
 @dataclass(kw_only=True)
-class Listing(Chosen):
+class Listing(Chosen, Paging):
     """One page of a View as one person sees it; `rows` has the view's columns by name.
 
     `error` is what is wrong with the search of the address; nothing is listed then.
@@ -267,25 +295,6 @@ class Listing(Chosen):
     def _order(self) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
         """The id makes it complete."""
         return self._ordered().by()
-
-    @property
-    def pages(self) -> int:
-        """Number of pages, at least one."""
-        return max(1, -(-self.total // PAGE_SIZE))
-
-    def url(self, **changes: object) -> str:
-        """This list's address with some arguments changed; None drops one."""
-        arguments = {**self.arguments, **changes}
-        kept: dict[str, Any] = {
-            key: str(value) for key, value in arguments.items() if value not in (None, "")
-        }
-        assert request.endpoint is not None  # noqa: S101 - a list page has a route
-        return url_for(request.endpoint, **(request.view_args or {}), **kept)
-
-    def sort_url(self, name: str) -> str:
-        """The address that sorts by this column, or turns the order round."""
-        turned = f"-{name}" if self.sort == name and not self.descending else name
-        return self.url(sort=turned, page=None)
 
 
 def listed(figures: Iterable[float]) -> str:

@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from flask import request, url_for
-
-from cfp.web.lists import PAGE_SIZE
+from cfp.web.lists import Paging
 
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
-class Paged(Generic[Item]):
+class Paged(Paging, Generic[Item]):
     """Some rows of `total`; `arguments` are those of the address that narrow and sort them."""
 
     rows: Sequence[Item]
@@ -21,22 +19,3 @@ class Paged(Generic[Item]):
     sort: str
     descending: bool
     arguments: Mapping[str, str]
-
-    @property
-    def pages(self) -> int:
-        """Number of pages, at least one."""
-        return max(1, -(-self.total // PAGE_SIZE))
-
-    def url(self, **changes: object) -> str:
-        """The list's address with some arguments changed; None drops one."""
-        kept: dict[str, Any] = {
-            name: str(value)
-            for name, value in {**self.arguments, **changes}.items()
-            if value not in (None, "")
-        }
-        return url_for(request.endpoint or "", **(request.view_args or {}), **kept)
-
-    def sort_url(self, name: str) -> str:
-        """The address that sorts by this column, or turns the order round."""
-        turned = f"-{name}" if self.sort == name and not self.descending else name
-        return self.url(sort=turned, page=None)

@@ -18,8 +18,7 @@ from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from cfp import clock
-from cfp.app import create_app
-from cfp.cli.serve import settle
+from cfp.app import create_app, settle
 from cfp.config import Config
 from cfp.db import make_engine, open_session
 from cfp.domain.assignment.models import (

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeVar
 
-from cfp.cli.serve import settle
+from cfp.app import settle
 from cfp.formats.jsonld import write_jsonld
 from cfp.formats.pages import Place, program_page
 from cfp.formats.program import Day, Program, ProgramSpeaker, Room, Session, from_json, to_json

@@ -19,8 +19,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from cfp import clock
-from cfp.app import create_app
-from cfp.cli.serve import settle
+from cfp.app import create_app, settle
 from cfp.config import Config
 from cfp.db import make_engine, open_session
 from cfp.domain.conferences.models import Conference

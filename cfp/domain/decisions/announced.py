@@ -147,15 +147,6 @@ def outbox(db: Session, conference: Conference) -> Outbox:
     return Outbox({row[1]: row[2] for row in announcing}, held, reminded)
 
 
-def last_reminder(db: Session, conference: Conference) -> datetime | None:
-    """When somebody was last reminded to confirm."""
-    return db.scalar(
-        select(func.max(Message.created)).where(
-            Message.conference_id == conference.id, Message.kind == REMINDER
-        )
-    )
-
-
 def pending_titles(
     db: Session, actor: Actor, conference: Conference
 ) -> Sequence[Row[str, str, str, str]]:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from cfp.domain.decisions import announcements, reminders, repeating, rules, scheduled
-from cfp.domain.decisions.announced import last_reminder, pending_titles
+from cfp.domain.decisions.announced import outbox, pending_titles
 from cfp.domain.decisions.announcements import Plan, left_to_others
 from cfp.domain.decisions.letters import Letter
 from cfp.domain.decisions.rewording import Words
@@ -233,7 +233,7 @@ def _remind_page(form: CountForm, repeat: RepeatForm) -> str:
         repeat=repeat,
         conference=conference,
         reminders=_reminders(),
-        reminded=last_reminder(context.db(), conference),
+        reminded=outbox(context.db(), conference).reminded,
     )
 
 
