@@ -1,4 +1,4 @@
-"""The environment the public pages are rendered in: Jinja with lighter ways of escaping and calling.
+"""The environment the public pages are rendered in: Jinja that escapes and calls with less to do.
 
 Jinja's own makes a `Markup` of each value it puts into a page, which is thrown away when the pieces
 are joined. On a program of 600 talks that takes half the time of the whole page. And it asks of
@@ -39,7 +39,7 @@ class LightGenerator(CodeGenerator):
     own `NativeEnvironment` is made.
     """
 
-    def visit_Call(self, node: Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: FBT001, FBT002, N802 - as the one it replaces
+    def visit_Call(self, node: Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802 - as the one it replaces
         self.write("environment.called(")
         self.visit(node.node, frame)
         self.signature(node, frame, {"caller": "caller"} if forward_caller else None)

@@ -51,7 +51,7 @@ class Seat:
 
     def unknown(self, fact: Fact) -> Select[int]:
         """As the function of that name."""
-        return _unknown(self, fact)
+        return _unknown(self, tuple(SEES[fact]))
 
     def blocked(self) -> ColumnElement[bool]:
         """The rows of `submission` with which the person has a blocking conflict."""
@@ -136,10 +136,10 @@ def _open_to(seat: Seat, action: Action) -> ColumnElement[bool]:
 
 
 @lru_cache(maxsize=256)
-def _unknown(seat: Seat, fact: Fact) -> Select[int]:
+def _unknown(seat: Seat, grants: tuple[Grant, ...]) -> Select[int]:
     """Each condition turned over by itself, so that an index finds the few rows that fail it."""
     here = Submission.conference_id == seat.conference_id
-    closed = (or_(*(~one for one in each)) for each in _conditions(seat, tuple(SEES[fact])))
+    closed = (or_(*(~one for one in each)) for each in _conditions(seat, grants))
     return select(Submission.id).where(here, *closed).correlate(None)
 
 

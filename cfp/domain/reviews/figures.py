@@ -157,15 +157,15 @@ def mean_bins(
     db: Session, actor: Actor, conference: Conference, *, low: float, high: float
 ) -> list[tuple[float, int]]:
     """(lower end, number of submissions) of `BINS` equal parts of the scale; one statement."""
-    mean = (ReviewTally.total / ReviewTally.scored).label("mean")
-    query = select(mean, func.count()).where(
+    query = select(ReviewTally.mean, func.count()).where(
         ReviewTally.conference_id == conference.id,
-        ReviewTally.scored > 0,
         ReviewTally.submission_id.not_in(unknown(actor, Fact.CHAIR_REVIEWS, conference)),
     )
     step = (high - low) / BINS
     counts = [0] * BINS
-    for value, number in db.execute(query.group_by(mean)):
+    for value, number in db.execute(query.group_by(ReviewTally.mean)):
+        if value is None:
+            continue
         place = int((value - low) / step) if step else 0
         counts[min(max(place, 0), BINS - 1)] += number
     return [(low + step * place, number) for place, number in enumerate(counts)]

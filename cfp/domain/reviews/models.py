@@ -133,17 +133,20 @@ class ReviewTally(Base):
     """Sums over a submission's submitted reviews, kept so that lists need not add them up.
 
     A table of its own, guarded like the reviews: it says as much as they do. `scored` counts those
-    with a total, `squares` sums the totals' squares, which give the spread.
+    with a total, `squares` sums the totals' squares, which give the spread; `mean` is null where
+    none has a total.
     """
 
     __tablename__ = "review_tally"
+    __table_args__ = (Index("ix_review_tally_mean", "conference_id", "mean"),)
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
-    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
     reviews: Mapped[int]
     scored: Mapped[int]
     total: Mapped[float]
     squares: Mapped[float]
+    mean: Mapped[float | None]
 
 
 class Comparison(Base):

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     and_,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -103,10 +104,17 @@ _SUMS = (
         func.count(Review.total),
         func.coalesce(func.sum(Review.total), literal(0.0)),
         func.coalesce(func.sum(Review.total * Review.total), literal(0.0)),
+        func.sum(Review.total) / func.nullif(func.count(Review.total), 0),
     )
     .where(Review.submission_id.in_(_THESE), Review.state == "submitted")
     .group_by(Review.submission_id, Review.conference_id)
 )
 _COUNT = insert(ReviewTally.__table__).from_select(  # type: ignore[arg-type]  # a Table, typed as FromClause
-    ["submission_id", "conference_id", "reviews", "scored", "total", "squares"], _SUMS
+    ["submission_id", "conference_id", "reviews", "scored", "total", "squares", "mean"], _SUMS
 )
+
+DISTANCES = ReviewTally.squares - ReviewTally.total * ReviewTally.mean
+"""The sum of the squared distances of a submission's scores from their mean; null without any."""
+
+VARIANCE = case((ReviewTally.scored > 1, DISTANCES / (ReviewTally.scored - 1)))
+"""How far a submission's scores are apart; null where fewer than two are there to be so."""
