@@ -14,7 +14,7 @@ BEFORE, NOW = "ix_review_tally_conference_id", "ix_review_tally_mean"
 
 
 def upgrade() -> None:
-    op.execute("ALTER TABLE review_tally ADD COLUMN mean FLOAT")
+    op.execute("ALTER TABLE review_tally ADD COLUMN mean DOUBLE PRECISION")
     op.execute("UPDATE review_tally SET mean = total / scored WHERE scored > 0")
     op.create_index(NOW, "review_tally", ["conference_id", "mean"])
     op.drop_index(op.f(BEFORE), table_name="review_tally")

@@ -161,6 +161,7 @@ def on_board(actor: Actor, conference: Conference) -> ColumnElement[bool]:
     return on_board_from(seat_of(actor, conference))
 
 
+@lru_cache(maxsize=64)
 def on_board_from(seat: Seat) -> ColumnElement[bool]:
     """As `on_board`, for everybody who sits alike."""
     decidable = Submission.state.in_(sorted(DECIDABLE))

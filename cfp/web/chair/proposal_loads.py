@@ -13,7 +13,7 @@ from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.proposal import QUERY_LIMIT
 from cfp.web.gate import permission
-from cfp.web.lists import PAGE_SIZE
+from cfp.web.ordering import PAGE_SIZE
 from cfp.web.paged import Paged
 
 _MOST_LOAD = 1_000
