@@ -1,8 +1,9 @@
 """The mean of a submission's scores is kept with their sums, and an index has its order.
 
-The column comes and goes by plain statements, alike on both databases.
+The column goes by a plain statement, alike on both databases.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0029"
@@ -14,7 +15,7 @@ BEFORE, NOW = "ix_review_tally_conference_id", "ix_review_tally_mean"
 
 
 def upgrade() -> None:
-    op.execute("ALTER TABLE review_tally ADD COLUMN mean DOUBLE PRECISION")
+    op.add_column("review_tally", sa.Column("mean", sa.Double(), nullable=True))
     op.execute("UPDATE review_tally SET mean = total / scored WHERE scored > 0")
     op.create_index(NOW, "review_tally", ["conference_id", "mean"])
     op.drop_index(op.f(BEFORE), table_name="review_tally")
