@@ -17,7 +17,6 @@ from sqlalchemy import (
     false,
     func,
     literal,
-    or_,
     select,
     true,
     union,
@@ -37,6 +36,7 @@ from cfp.domain.reviews.guest_lists import helpers
 from cfp.domain.reviews.models import Guest, Review, ReviewExtension, ReviewTally, Score
 from cfp.domain.reviews.rules import FINISHED, UNDER_REVIEW
 from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.states import State
 from cfp.policy import ACTIVE_ASSIGNMENTS, Fact, Seat, predicate, seat_of, unknown
 
 BINS = 8
@@ -210,12 +210,10 @@ def answers_by_criterion(
 @lru_cache(maxsize=64)
 def _answers(seat: Seat) -> Select[int, int, int]:
     """Of all but the reviews that do not count, because they are few: an index has all it takes."""
-    uncounted = select(Review.id).where(
-        Review.conference_id == seat.conference_id,
-        or_(
-            Review.state != "submitted",
-            Review.submission_id.in_(seat.unknown(Fact.CHAIR_REVIEWS)),
-        ),
+    here = select(Review.id).where(Review.conference_id == seat.conference_id)
+    uncounted = union(
+        here.where(Review.state.in_(("draft", "abstained"))),
+        here.where(Review.submission_id.in_(seat.unknown(Fact.CHAIR_REVIEWS))),
     )
     asked = select(Criterion.id).where(Criterion.conference_id == seat.conference_id)
     return (
@@ -281,7 +279,8 @@ def _asked(seat: Seat) -> Subquery:
     """What each was asked to review, and how much of it is open; a conflict since closes it."""
     lost = lost_from(seat)
     over = select(Submission.id).where(
-        Submission.conference_id == seat.conference_id, Submission.state.not_in(UNDER_REVIEW)
+        Submission.conference_id == seat.conference_id,
+        Submission.state.in_(sorted(frozenset(State) - UNDER_REVIEW)),
     )
     waits = and_(
         Assignment.state.in_(("assigned", "accepted")),
