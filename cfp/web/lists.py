@@ -61,8 +61,24 @@ def arguments_of(asked: MultiDict[str, str]) -> dict[str, str]:
     }
 
 
+class Filed:
+    """A list that can be saved as it is shown."""
+
+    arguments: Mapping[str, str]
+
+    @property
+    def has_files(self) -> bool:
+        """Whether there is anything to put into a file."""
+        return True
+
+    def file_url(self, kind: str) -> str:
+        """The address of a file of exactly what is shown, all pages of it: csv or xlsx."""
+        kept = {name: value for name, value in self.arguments.items() if name != "page" and value}
+        return url_for(f"{request.endpoint}_{kind}", **{**(request.view_args or {}), **kept})
+
+
 @dataclass(kw_only=True)
-class Chosen:
+class Chosen(Filed):
     """Which of a list's columns an address asks for: page and file have the same."""
 
     arguments: Mapping[str, str]
@@ -79,16 +95,6 @@ class Chosen:
     def names_shown(self) -> frozenset[str]:
         """The same by name, for a page to ask about each of its cells."""
         return frozenset(one.name for one in self.shown)
-
-    @property
-    def has_files(self) -> bool:
-        """Whether there is anything to put into a file."""
-        return True
-
-    def file_url(self, kind: str) -> str:
-        """The address of a file of exactly what is shown, all pages of it: csv or xlsx."""
-        kept = {name: value for name, value in self.arguments.items() if name != "page" and value}
-        return url_for(f"{request.endpoint}_{kind}", **{**(request.view_args or {}), **kept})
 
 
 class Paging:
