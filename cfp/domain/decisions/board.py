@@ -48,8 +48,7 @@ from cfp.domain.decisions.models import (
     PendingDecision,
 )
 from cfp.domain.decisions.rules import DECIDABLE, Scatter
-from cfp.domain.reviews.models import Comment, Review, ReviewTally, Summary
-from cfp.domain.reviews.totals import VARIANCE
+from cfp.domain.reviews.models import VARIANCE, Comment, Review, ReviewTally, Summary
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.searching import SEARCHED
 from cfp.domain.submissions.states import State

@@ -35,8 +35,7 @@ from cfp.domain.decisions.merging import MERGE, MERGED, any_merge, merged_ids, m
 from cfp.domain.decisions.models import Decision, PendingDecision
 from cfp.domain.decisions.queries import newest_decision
 from cfp.domain.decisions.rules import capacity_key, pooled_spread
-from cfp.domain.reviews.models import ReviewTally
-from cfp.domain.reviews.totals import DISTANCES
+from cfp.domain.reviews.models import DISTANCES, ReviewTally
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import IN_PROGRAM
 from cfp.policy import Fact, Seat, seat_of

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, case
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cfp.db import Base
@@ -147,6 +147,13 @@ class ReviewTally(Base):
     total: Mapped[float]
     squares: Mapped[float]
     mean: Mapped[float | None]
+
+
+DISTANCES = ReviewTally.squares - ReviewTally.total * ReviewTally.mean
+"""The sum of the squared distances of a submission's scores from their mean; null without any."""
+
+VARIANCE = case((ReviewTally.scored > 1, DISTANCES / (ReviewTally.scored - 1)))
+"""How far a submission's scores are apart; null where fewer than two are there to be so."""
 
 
 class Comparison(Base):

@@ -8,7 +8,6 @@ from sqlalchemy import (
     ColumnElement,
     and_,
     bindparam,
-    case,
     delete,
     func,
     insert,
@@ -112,9 +111,3 @@ _SUMS = (
 _COUNT = insert(ReviewTally.__table__).from_select(  # type: ignore[arg-type]  # a Table, typed as FromClause
     ["submission_id", "conference_id", "reviews", "scored", "total", "squares", "mean"], _SUMS
 )
-
-DISTANCES = ReviewTally.squares - ReviewTally.total * ReviewTally.mean
-"""The sum of the squared distances of a submission's scores from their mean; null without any."""
-
-VARIANCE = case((ReviewTally.scored > 1, DISTANCES / (ReviewTally.scored - 1)))
-"""How far a submission's scores are apart; null where fewer than two are there to be so."""

@@ -13,8 +13,7 @@ from sqlalchemy import Join, func
 
 from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.decisions.models import PendingDecision
-from cfp.domain.reviews.models import ReviewTally
-from cfp.domain.reviews.totals import VARIANCE
+from cfp.domain.reviews.models import VARIANCE, ReviewTally
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.rules import folded
 from cfp.domain.submissions.searching import SEARCHED
