@@ -77,10 +77,19 @@ LIKELY = 20
 """Of so many a page says that it could be merged into them; of all others, whoever knows them."""
 
 
+def has_target(db: Session, actor: Actor, standing: Standing) -> bool:
+    """Whether there is anything that this person can merge it into."""
+    query = _targets(actor, standing).with_only_columns(Submission.id)
+    return db.scalar(query.limit(1)) is not None
+
+
 def likely_targets(
     db: Session, actor: Actor, standing: Standing
 ) -> Sequence[Row[str, str]]:
-    """(code, title) of some that this person can merge it into, those of similar titles first."""
+    """(code, title) of some that this person can merge it into, those of similar titles first.
+
+    Slow, because it looks at every title: for who asks, not for every page of a decision.
+    """
     words = sorted(set(re.findall(r"\w{4,}", standing.submission.title)), key=len)[-8:]
     has = (Submission.title.icontains(word, autoescape=True) for word in words)
     alike = literal(0) + sum(case((one, 1), else_=0) for one in has)
