@@ -31,7 +31,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from cfp.domain.accounts.models import Receipt
 from cfp.errors import DomainError, StaleError
 from cfp.web import context
-from cfp.web.options import QuickSelects
+from cfp.web.options import QuickWidgets
 from cfp.web.wording import say
 
 ViewResponse = Response | tuple[str, int]
@@ -47,7 +47,7 @@ class BaseForm(FlaskForm):
     key = HiddenField()
     revision = HiddenField()
 
-    class Meta(QuickSelects):
+    class Meta(QuickWidgets):
         """How its fields are written."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
