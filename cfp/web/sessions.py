@@ -51,6 +51,8 @@ class SessionInterface(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
         value = request.cookies.get(self.get_cookie_name(app), "")
+        if not value:
+            return self.session_class()
         if not value.startswith("p."):
             return super().open_session(app, request) or self.session_class()
         opaque = value[2:]
