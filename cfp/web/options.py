@@ -54,18 +54,24 @@ class Options(Select):
             return grouped
         if self.multiple:
             kwargs["multiple"] = True
-        options = "".join(map(self.render_option, field._iter_choices_normalized()))
+        options = "".join(map(self._written, field._iter_choices_normalized()))
         return Markup(f"<select {_all_of(self, field, kwargs)}>{options}</select>")  # noqa: S704 - escaped here
 
     @classmethod
     def render_option(cls, choice: SelectChoice, **kwargs: Any) -> Markup:
         """As the one it replaces, attribute by attribute."""
-        if kwargs or choice.render_kw or isinstance(choice.value, bool):
-            written: Markup = super().render_option(choice, **kwargs)
-            return written
+        if not kwargs:
+            return Markup(cls._written(choice))  # noqa: S704 - escaped there
+        written: Markup = super().render_option(choice, **kwargs)
+        return written
+
+    @classmethod
+    def _written(cls, choice: SelectChoice) -> str:
+        if choice.render_kw or isinstance(choice.value, bool):
+            return str(super().render_option(choice))
         chosen = "selected " if choice.selected else ""
         label = escape(choice.label or choice.value)
-        return Markup(f'<option {chosen}value="{escape(choice.value)}">{label}</option>')  # noqa: S704 - escaped here
+        return f'<option {chosen}value="{escape(choice.value)}">{label}</option>'
 
 
 class QuickWidgets(DefaultMeta):
