@@ -31,6 +31,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from cfp.domain.accounts.models import Receipt
 from cfp.errors import DomainError, StaleError
 from cfp.web import context
+from cfp.web.form_words import FORM_WORDS, FormWords
 from cfp.web.options import QuickWidgets
 from cfp.web.wording import say
 
@@ -48,7 +49,11 @@ class BaseForm(FlaskForm):
     revision = HiddenField()
 
     class Meta(QuickWidgets):
-        """How its fields are written."""
+        """How its fields are written, and what they say."""
+
+        def get_translations(self, _form: object) -> FormWords:
+            """In place of the extension's."""
+            return FORM_WORDS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
