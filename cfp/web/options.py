@@ -70,7 +70,7 @@ class Options(Select):
         if choice.render_kw or isinstance(choice.value, bool):
             return str(super().render_option(choice))
         chosen = "selected " if choice.selected else ""
-        label = escape(choice.label or choice.value)
+        label = escape("" if choice.label is None else choice.label) or escape(choice.value)
         return f'<option {chosen}value="{escape(choice.value)}">{label}</option>'
 
 
