@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
@@ -14,7 +14,7 @@ from cfp.domain.conferences.models import Conference
 from cfp.domain.program import changes, telling, versions
 from cfp.domain.program.changes import Line, Move
 from cfp.domain.program.differences import same_frame, stamped
-from cfp.domain.program.models import ProgramVersion
+from cfp.domain.program.models import ProgramItem, ProgramVersion
 from cfp.domain.program.plans import Plan, plan_of
 from cfp.domain.program.telling import SlotLetter, Told
 from cfp.domain.submissions.models import Submission
@@ -170,17 +170,26 @@ def republish(
 
 def withdrawn_in_program(db: Session, conference: Conference) -> Sequence[Submission]:
     """Talks that will not take place although the published program still says so."""
-    before = versions.latest(db, conference)
+    off = db.scalars(_OFF, {"conference": conference.id}).all()
+    before = versions.latest(db, conference) if off else None
     if before is None:
         return []
     talks = before.program["program"]["talks"]
-    codes = [talk["code"] for talk in talks if not talk.get("canceled")]
-    query = select(Submission).where(
-        Submission.conference_id == conference.id,
-        Submission.code.in_(codes),
+    published = {talk["code"] for talk in talks if not talk.get("canceled")}
+    return [talk for talk in off if talk.code in published]
+
+
+_OFF = (
+    select(Submission)
+    .join(ProgramItem, ProgramItem.submission_id == Submission.id)
+    .where(
+        ProgramItem.conference_id == bindparam("conference"),
         Submission.state.not_in(IN_PROGRAM),
     )
-    return db.scalars(query.order_by(Submission.title, Submission.id)).all()
+    .order_by(Submission.title, Submission.id)
+)
+"""What has a place among the talks of any version and will not take place: mostly nothing, and then
+no version, which is long, need be read."""
 
 
 def _coming(
