@@ -142,8 +142,8 @@ def load_visitor(opaque: str) -> Visitor | None:
     )
     if actor is None:
         return None
-    if request.method not in context.SAFE_METHODS and actor.session_id is not None:
-        actions.touch_login_session(context.db(), actor.session_id, now=context.now())
+    if request.method not in context.SAFE_METHODS:
+        actions.touch_login_session(context.db(), actor, now=context.now())
     return Visitor(opaque, actor)
 
 
