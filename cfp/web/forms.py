@@ -31,7 +31,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from cfp.domain.accounts.models import Receipt
 from cfp.errors import DomainError, StaleError
 from cfp.web import context
-from cfp.web.options import QuickSelects
+from cfp.web.form_words import FORM_WORDS, FormWords
+from cfp.web.options import QuickWidgets
 from cfp.web.wording import say
 
 ViewResponse = Response | tuple[str, int]
@@ -47,8 +48,12 @@ class BaseForm(FlaskForm):
     key = HiddenField()
     revision = HiddenField()
 
-    class Meta(QuickSelects):
-        """How its fields are written."""
+    class Meta(QuickWidgets):
+        """How its fields are written, and what they say."""
+
+        def get_translations(self, _form: object) -> FormWords:
+            """In place of the extension's."""
+            return FORM_WORDS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -204,7 +209,8 @@ _LEADS_TO = (
 @cache
 def _claim(dialect: str) -> ReturningInsert[str]:
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return insert(Receipt).on_conflict_do_nothing().returning(Receipt.key)
+    table: Any = Receipt.__table__  # its rows are nobody's objects, and this is quicker
+    return insert(table).on_conflict_do_nothing().returning(table.c.key)
 
 
 def _first_location(db: Session, receipt_key: str) -> str | None:

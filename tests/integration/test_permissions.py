@@ -203,7 +203,8 @@ ON_SUBMISSION: Mapping[tuple[str, str, str], Iterable[str]] = {
     ("", "tcko", "tcko"): ("chair.submission",),
     ("", "tc", "tc"): (
         "chair.move_card",
-        *("chair.decision", "chair.decide", "chair.submission_assign", "chair.submission_tags"),
+        *("chair.decision", "chair.decide", "chair.alike"),
+        *("chair.submission_assign", "chair.submission_tags"),
         *("chair.submission_unassign", "reviewer.comment", "chair.assignment_one"),
         *("reviewer.history_of", "chair.redact", "reviewer.discuss", "reviewer.follow"),
         *("reviewer.summary", "reviewer.choose_lead", "chair.rate_review"),

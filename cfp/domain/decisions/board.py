@@ -280,13 +280,17 @@ def surroundings(
 
 def scale_of(db: Session, conference: Conference) -> tuple[int, int]:
     """The lowest and highest total a review can have: the scale of the first question."""
-    row = db.execute(
-        select(Criterion.low, Criterion.high)
-        .where(Criterion.conference_id == conference.id, Criterion.archived.is_(False))
-        .order_by(Criterion.position, Criterion.id)
-        .limit(1)
-    ).one_or_none()
+    row = db.execute(_SCALE, {"conference": conference.id}).one_or_none()
     return (row[0], row[1]) if row else (1, 5)
+
+
+_SCALE = (
+    select(Criterion.low, Criterion.high)
+    .where(Criterion.conference_id == bindparam("conference"), Criterion.archived.is_(False))
+    .order_by(Criterion.position, Criterion.id)
+    .limit(1)
+)
+"""Made once: making it takes longer than running it."""
 
 
 @lru_cache(maxsize=64)

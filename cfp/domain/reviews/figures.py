@@ -133,24 +133,31 @@ def coverage(
     """
     wanted = conference.reviews_per_submission
     found: dict[str, list[int]] = {}
-    for name, number, count in db.execute(_coverage(seat_of(actor, conference), wanted)):
-        found.setdefault(name, [0] * (wanted + 1))[number] += count
+    for name, number, *few in db.execute(_coverage(seat_of(actor, conference), wanted)):
+        before = found.get(name, [0] * (wanted + 1))
+        found[name] = [*map(sum, zip(before, (*few, number - sum(few)), strict=True))]
     return found
 
 
 @lru_cache(maxsize=64)
-def _coverage(seat: Seat, wanted: int) -> Select[str, int, int]:
-    reviews = func.coalesce(ReviewTally.reviews, 0)
-    bucket = case((reviews >= wanted, wanted), else_=reviews).label("bucket")
+def _coverage(seat: Seat, wanted: int) -> Select[Any]:
+    """By track: its name, all, and those with 0, 1, ... reviews, fewer than wanted.
+
+    Side by side: an index has the tracks in order, and by numbers too there was much to sort.
+    """
+    reviews, number = func.coalesce(ReviewTally.reviews, 0), func.count(Submission.id)
+    few = (number.filter(reviews == n).label(f"with_{n}") for n in range(wanted))
     counts = (
-        select(Submission.track_id, bucket, func.count(Submission.id).label("n"))
+        select(Submission.track_id, number.label("all"), *few)
         .outerjoin(ReviewTally, ReviewTally.submission_id == Submission.id)
         .where(Submission.state.in_(UNDER_REVIEW), seat.knows(Fact.CHAIR_REVIEWS))
-        .group_by(Submission.track_id, bucket)
+        .group_by(Submission.track_id)
         .subquery()
+        .c
     )
-    query = select(Track.name, counts.c.bucket, counts.c.n)
-    return query.join(counts, counts.c.track_id == Track.id)
+    return select(Track.name, *[one for one in counts if one.name != "track_id"]).join(
+        Track, Track.id == counts.track_id
+    )
 
 
 def mean_bins(
