@@ -105,6 +105,8 @@ class SessionInterface(SecureCookieSessionInterface):
 
     def _read_notes(self, app: Flask, request: Request) -> list[Any]:
         value = request.cookies.get(f"{self.get_cookie_name(app)}-note", "")
+        if not value:
+            return []
         try:
             notes = self._signer(app).loads(value, max_age=NOTE_SECONDS)
         except BadSignature:
