@@ -23,6 +23,7 @@ from cfp.web import assets, context, errors, filters, gate, headers, sessions, t
 from cfp.web.blueprints import BLUEPRINTS
 from cfp.web.environment import PageEnvironment
 from cfp.web.frame import frame
+from cfp.web.routing import PageRule
 
 NO_CSRF = ("account.confirm_unsubscribe",)
 """What mail programs post to by themselves: the secret in the address is the right to do it."""
@@ -51,6 +52,7 @@ def create_app(config: Config) -> Flask:
         TRAP_HTTP_EXCEPTIONS=False,
     )
     bind(app, config)
+    app.url_rule_class = PageRule
     app.jinja_environment = PageEnvironment
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
