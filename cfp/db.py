@@ -7,6 +7,7 @@ wrote in between. PostgreSQL needs none of that and gets none.
 
 import sqlite3
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import (
@@ -14,6 +15,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Insert,
     MetaData,
     String,
     create_engine,
@@ -95,6 +97,16 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def insert_absent(dialect: str, table: type[Base]) -> Insert:
+    """An insert that leaves alone what is there already, as this kind of database says it.
+
+    The others' modules stay where they are: PostgreSQL's brings some twenty with it.
+    """
+    insert = import_module(f"sqlalchemy.dialects.{dialect}").insert
+    made: Insert = insert(table).on_conflict_do_nothing()
+    return made
 
 
 FLUSHED = "flushed"

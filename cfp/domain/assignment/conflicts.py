@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cfp import audit
 from cfp.actors import Actor
+from cfp.db import insert_absent
 from cfp.domain.assignment.finding import COMMITTEE, neighbors_of, wanted_in
 from cfp.domain.assignment.grounds import Key, Wanted
 from cfp.domain.assignment.memory import Recall, recalled, remember
@@ -261,7 +261,7 @@ def _insert(
     now: datetime,
 ) -> None:
     """Two requests may find the same at once: the second insert is no error."""
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    insert = insert_absent(db.get_bind().dialect.name, Conflict)
     fixed = {"conference_id": conference.id, "source": "found", "type": "", "judgment": ""}
     for first in range(0, len(added), BATCH):
         rows = [
@@ -277,7 +277,7 @@ def _insert(
             }
             for (submission_id, person_id, kind), reason, recall in added[first : first + BATCH]
         ]
-        db.execute(insert(Conflict).on_conflict_do_nothing(), rows)
+        db.execute(insert, rows)
 
 
 def _bring_up_to_date(
