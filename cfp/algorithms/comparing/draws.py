@@ -11,8 +11,8 @@ import numpy as np
 from scipy.sparse import diags_array
 
 from cfp.algorithms.arrays import Counts, Scores
-from cfp.algorithms.calibrating.bias import conjugate_gradients
 from cfp.algorithms.comparing.fit import Fit, disturbed
+from cfp.algorithms.gradients import conjugate_gradients
 
 BLOCK_VALUES = 15_000_000  # numbers in memory at a time
 ENOUGH = 1e-3  # of a draw's size: its noise is far larger

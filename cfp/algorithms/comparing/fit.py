@@ -13,8 +13,8 @@ from scipy.linalg import cho_factor, cho_solve, solve_triangular
 from scipy.sparse import csr_array, diags_array
 
 from cfp.algorithms.arrays import Scores
-from cfp.algorithms.calibrating.bias import conjugate_gradients
 from cfp.algorithms.comparing.choices import Choices
+from cfp.algorithms.gradients import conjugate_gradients
 
 PRIOR_SD = 2.0
 """Of a strength: seven in eight comparisons won against a middling one are nothing unusual."""
