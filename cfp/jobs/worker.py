@@ -17,7 +17,8 @@ from cfp.domain import models as _every_table  # noqa: F401 - foreign keys need 
 from cfp.jobs import outbox
 from cfp.jobs.outbox import Drained
 from cfp.jobs.pace import Pace
-from cfp.jobs.supervisor import PROGRAM, Supervisor
+from cfp.jobs.supervisor import Supervisor
+from cfp.paths import PROGRAM
 
 _WATCH_SECONDS = 0.2
 _PAUSE_AFTER_ERROR = 5.0
