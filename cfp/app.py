@@ -21,6 +21,7 @@ from cfp.errors import ConfigError
 from cfp.paths import resource
 from cfp.web import assets, context, errors, filters, gate, headers, sessions, translating
 from cfp.web.blueprints import BLUEPRINTS
+from cfp.web.compiled import Compiled
 from cfp.web.environment import PageEnvironment
 from cfp.web.frame import frame
 from cfp.web.routing import PageRule
@@ -55,6 +56,7 @@ def create_app(config: Config) -> Flask:
     app.url_rule_class = PageRule
     app.jinja_environment = PageEnvironment
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.bytecode_cache = Compiled()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if config.trusted_proxies:
         hops = config.trusted_proxies
