@@ -31,7 +31,8 @@ class Actor:
     somebody acts at no moment of their own, such as a job, to whom phases are closed. `conferences`
     are those they have a role in, as (name, slug), the latest first: for pages only. `guest_in` and
     `helps_in` are conferences where they are asked, without a role, to review a submission for
-    themselves or for one of its reviewers.
+    themselves or for one of its reviewers. `last_used` is when their browser last sent something,
+    as far as that was noted.
     """
 
     person_id: int | None = None
@@ -46,6 +47,7 @@ class Actor:
     conferences: tuple[tuple[str, str], ...] = ()
     guest_in: frozenset[int] = frozenset()
     helps_in: frozenset[int] = frozenset()
+    last_used: datetime | None = None
 
     def has(self, conference_id: int, kind: RoleKind) -> bool:
         """Whether the person plays this role anywhere in the conference."""

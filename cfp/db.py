@@ -18,6 +18,7 @@ from sqlalchemy import (
     Insert,
     MetaData,
     String,
+    Table,
     create_engine,
     event,
 )
@@ -95,11 +96,26 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get(ALONE, False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")
 
 
-def insert_absent(dialect: str, table: type[Base]) -> Insert:
+ALONE = "alone"
+"""Of a connection on which every statement stands alone, in no transaction."""
+
+
+def connect_alone(engine: Engine) -> Connection:
+    """For who reads with one statement: a transaction around it is three times as much to ask.
+
+    SQLite has no more to be told; its driver is in this mode anyway, see `_prepare_sqlite`.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine.connect().execution_options(**{ALONE: True})
+    return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
+
+def insert_absent(dialect: str, table: type[Base] | Table) -> Insert:
     """An insert that leaves alone what is there already, as this kind of database says it.
 
     The others' modules stay where they are: PostgreSQL's brings some twenty with it.

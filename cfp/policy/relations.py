@@ -30,16 +30,20 @@ def is_speaker(person_id: int) -> ColumnElement[bool]:
     return or_(Submission.submitter_id == person_id, Submission.id.in_(accepted))
 
 
+@lru_cache(maxsize=256)
 def is_blocked(person_id: int, conference_id: int, kinds: Sequence[str]) -> ColumnElement[bool]:
     """Own and co-spoken submissions always block; found and declared conflicts by their policy.
 
-    One set, made once per statement from the person's side: they are few of many submissions.
+    One set, made once per statement from the person's side: they are few of many submissions. It is
+    named ahead of the statement, which may ask for it in a dozen columns; kept, because only then
+    it is the same in all of them. `kinds` is a tuple: it is part of what it is kept under.
     """
     here, mine = _SUBMISSION.conference_id == conference_id, _SUBMISSION.submitter_id == person_id
     submitted = select(_SUBMISSION.id).where(mine, here)
     spoken = select(_SPEAKER.submission_id).where(_names(person_id))
     conflicting = select(_CONFLICT.submission_id).where(_blocks(person_id, kinds))
-    return Submission.id.in_(union(submitted, spoken, conflicting))
+    blocked = union(submitted, spoken, conflicting).cte()
+    return Submission.id.in_(select(blocked.c[0]))
 
 
 def _names(person_id: int | SQLColumnExpression[int | None]) -> ColumnElement[bool]:

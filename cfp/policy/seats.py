@@ -1,5 +1,6 @@
 """Many objects: the tables turned into SQL, for the rows of `submission` a person may have."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -50,8 +51,7 @@ class Seat:
 
     def unknown(self, fact: Fact) -> Select[int]:
         """As the function of that name."""
-        here = Submission.conference_id == self.conference_id
-        return select(Submission.id).where(here, ~self.knows(fact)).correlate(None)
+        return _unknown(self, tuple(SEES[fact]))
 
     def blocked(self) -> ColumnElement[bool]:
         """The rows of `submission` with which the person has a blocking conflict."""
@@ -136,21 +136,32 @@ def _open_to(seat: Seat, action: Action) -> ColumnElement[bool]:
 
 
 @lru_cache(maxsize=256)
+def _unknown(seat: Seat, grants: tuple[Grant, ...]) -> Select[int]:
+    """Each condition turned over by itself, so that an index finds the few rows that fail it."""
+    here = Submission.conference_id == seat.conference_id
+    closed = (or_(*(~one for one in each)) for each in _conditions(seat, grants))
+    return select(Submission.id).where(here, *closed).correlate(None)
+
+
+@lru_cache(maxsize=256)
 def _any_grant(seat: Seat, grants: tuple[Grant, ...]) -> ColumnElement[bool]:
     """One and the same for facts that the same grants open, so that it can be asked once."""
     if seat.person_id is None:
         return false()
-    parts = []
+    parts = (and_(*each) for each in _conditions(seat, grants))
+    return and_(Submission.conference_id == seat.conference_id, or_(false(), *parts))
+
+
+def _conditions(seat: Seat, grants: tuple[Grant, ...]) -> Iterator[list[ColumnElement[bool]]]:
+    """For each grant the person can have here, what must hold of the row."""
+    if seat.person_id is None:
+        return
     # The role's grants first: where one holds, a database looks no further into the rows of others.
     of_rows = {Relation.SPEAKER, Relation.REVIEWER}
     for grant in sorted(grants, key=lambda one: one.relation in of_rows):
-        if not can_be(seat, grant.relation):
-            continue
-        condition = [related(seat, grant.relation), _holds_in_sql(seat, grant.when)]
-        if grant.unblocked:
-            condition.append(~seat.blocked())
-        parts.append(and_(*condition))
-    return and_(Submission.conference_id == seat.conference_id, or_(false(), *parts))
+        if can_be(seat, grant.relation):
+            blocked = [~seat.blocked()] if grant.unblocked else []
+            yield [related(seat, grant.relation), _holds_in_sql(seat, grant.when), *blocked]
 
 
 def can_be(seat: Seat, relation: Relation) -> bool:

@@ -1,7 +1,9 @@
 """One object: what a person may know of it and do with it, asked in plain Python."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from cfp.actors import Actor, RoleKind
 from cfp.domain.conferences.models import Conference
@@ -80,24 +82,62 @@ def _granted(standing: Standing, grants: list[Grant]) -> bool:
 
 
 def _holds(standing: Standing, when: When) -> bool:
-    conference, submission = standing.conference, standing.submission
-    submitted = submission.state != "draft"
-    announced = submission.announced is not None
-    own_in, rules = standing.own_review_in, in_force(conference, standing.at)
-    others = submitted and (rules.others == "always" or (rules.others == "after_own" and own_in))
+    # Only what is asked is worked out: a page asks for all facts and acts there are.
+    return when is When.ALWAYS or _HOLDS[when](standing)
+
+
+def _submitted(standing: Standing) -> bool:
+    return standing.submission.state != "draft"
+
+
+def _names_open(standing: Standing) -> bool:
+    return _submitted(standing) and not standing.conference.blind
+
+
+def _announced(standing: Standing) -> bool:
+    return standing.submission.announced is not None
+
+
+def _others_open(standing: Standing) -> bool:
+    others = in_force(standing.conference, standing.at).others
+    opened = others == "always" or (others == "after_own" and standing.own_review_in)
+    return opened and _submitted(standing)
+
+
+def _reviewers_shown(standing: Standing) -> bool:
+    shown = in_force(standing.conference, standing.at).names_shown
+    return shown and standing.own_review_in and _submitted(standing)
+
+
+def _text_sent(standing: Standing) -> bool:
+    conference, announced = standing.conference, standing.submission.announced
+    if announced is not None and conference.sends_speaker_text:
+        return True
+    return _submitted(standing) and _was_shown(conference.response_opened, announced)
+
+
+def _discussed(standing: Standing) -> bool:
+    return _others_open(standing) and in_force(standing.conference, standing.at).discusses
+
+
+def _writes(standing: Standing) -> bool:
     asked = standing.assignment_state in ACTIVE_ASSIGNMENTS
-    return {
-        When.ALWAYS: True,
-        When.SUBMITTED: submitted,
-        When.NAMES_OPEN: submitted and not conference.blind,
-        When.ANNOUNCED: announced,
-        When.OTHERS_OPEN: others,
-        When.REVIEWERS_SHOWN: submitted and rules.names_shown and own_in,
-        When.TEXT_SENT: (announced and conference.sends_speaker_text)
-        or (submitted and _was_shown(conference.response_opened, submission.announced)),
-        When.DISCUSSED: others and rules.discusses,
-        When.WRITES: submitted and (rules.writes_all or asked),
-    }[when]
+    everybody = in_force(standing.conference, standing.at).writes_all
+    return (everybody or asked) and _submitted(standing)
+
+
+_HOLDS: Mapping[When, Callable[[Standing], bool]] = MappingProxyType(
+    {
+        When.SUBMITTED: _submitted,
+        When.NAMES_OPEN: _names_open,
+        When.ANNOUNCED: _announced,
+        When.OTHERS_OPEN: _others_open,
+        When.REVIEWERS_SHOWN: _reviewers_shown,
+        When.TEXT_SENT: _text_sent,
+        When.DISCUSSED: _discussed,
+        When.WRITES: _writes,
+    }
+)
 
 
 def _was_shown(opened: datetime | None, announced: datetime | None) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
@@ -52,15 +53,10 @@ class View:
 
     def column(self, actor: Actor, name: str) -> SQLColumnExpression[Any]:
         """The column as this person may use it anywhere: null where the fact is not theirs."""
-        return self._column(seat_of(actor, self.conference), name)
-
-    def _column(self, seat: Seat, name: str) -> SQLColumnExpression[Any]:
         column = self.columns[name]
         if column.fact is None:
             return column.expression
-        if not _could_see(seat, column.fact):
-            return null()
-        return case((seat.knows(column.fact), column.expression), else_=null())
+        return _told(seat_of(actor, self.conference), column.fact, column.expression)
 
     def told(self, actor: Actor, name: str) -> ColumnElement[bool]:
         """The rows in which the column is this person's to know, even where it is empty."""
@@ -76,18 +72,37 @@ class View:
             if column.fact is None or _could_see(seat, column.fact)
         ]
 
-    def selected(self, actor: Actor) -> list[Label[Any]]:
+    def selected(self, actor: Actor) -> tuple[Label[Any], ...]:
         """Each of `names` that is not for searching alone, as a column of that name."""
-        seat = seat_of(actor, self.conference)
-        return [
-            self._column(seat, name).label(name)
-            for name in self.names(actor)
-            if not self.columns[name].searched
-        ]
+        return _selected(seat_of(actor, self.conference), tuple(self.columns.items()))
 
     def known(self, actor: Actor) -> ColumnElement[bool]:
         """The rows that exist for this person."""
         return predicate(actor, self.rows, self.conference)
+
+
+# Kept: for the same person and the same list they are the same objects, and so is then what is
+# made of them.
+
+
+@lru_cache(maxsize=256)
+def _selected(seat: Seat, columns: Sequence[tuple[str, Column]]) -> tuple[Label[Any], ...]:
+    shown = ((name, column) for name, column in columns if not column.searched)
+    return tuple(
+        (column.expression if column.fact is None else _told(seat, column.fact, column.expression))
+        .label(name)
+        for name, column in shown
+        if column.fact is None or _could_see(seat, column.fact)
+    )
+
+
+@lru_cache(maxsize=512)
+def _told(
+    seat: Seat, fact: Fact, expression: SQLColumnExpression[Any]
+) -> SQLColumnExpression[Any]:
+    if not _could_see(seat, fact):
+        return null()
+    return case((seat.knows(fact), expression), else_=null())
 
 
 def can_ever_see(actor: Actor, fact: Fact, conference: Conference) -> bool:

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from flask import current_app, g, request
 from flask_login import current_user
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from cfp import clock
@@ -42,12 +43,16 @@ def links() -> Links:
     return Links(config().base_url)
 
 
+def engine() -> Engine:
+    """The database."""
+    value: Engine = current_app.extensions["cfp"].engine
+    return value
+
+
 def db() -> Session:
     """The request's one session, opened at first use; nothing is stored without `commit()`."""
     if "db" not in g:
-        g.db = open_session(
-            current_app.extensions["cfp"].engine, writes=request.method not in SAFE_METHODS
-        )
+        g.db = open_session(engine(), writes=request.method not in SAFE_METHODS)
     session: Session = g.db
     return session
 

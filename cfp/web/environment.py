@@ -5,21 +5,18 @@ from typing import Any
 
 from flask.templating import Environment
 
-from cfp.formats.rendering import LightGenerator, escaped
+from cfp.formats.rendering import LightEnvironment
 
 _OF_TABLES = frozenset(dir(dict))
 
 
-class PageEnvironment(Environment):
+class PageEnvironment(LightEnvironment, Environment):
     """Templates have the environment's globals themselves, and not a map laid over them.
 
     Such a map lets a template have globals of its own, which none here has, and is read name by
     name for every template that a page imports or includes: some twenty of them. Values are
     escaped as on the public pages: a list puts two thousand into its page.
     """
-
-    code_generator_class = LightGenerator
-    escaped = staticmethod(escaped)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Those of the environment, where the template brings none."""

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from flask import Response, make_response, render_template, request, url_for
 from flask_babel import LazyString
-from sqlalchemy import ColumnElement, Label, Row, ScalarSelect, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
@@ -16,11 +16,11 @@ from cfp.domain.conferences.views import kept_query, views_on
 from cfp.domain.submissions.search import SearchError, cleaned
 from cfp.domain.submissions.searching import keys_for, searched
 from cfp.formats.table import Cell, csv_bytes
-from cfp.policy import View, counted, found, rows_of, visible
-from cfp.web.neighbors import Order, around
+from cfp.policy import Rows, View, counted, rows_of, visible
+from cfp.web.ordering import PAGE_SIZE, Order, around, page_of
 from cfp.web.searching import said
 
-PAGE_SIZE, BATCH = 50, 500
+BATCH = 500
 MOST = 2_000
 """Characters read of one argument: a page repeats them in each of its links."""
 
@@ -61,8 +61,24 @@ def arguments_of(asked: MultiDict[str, str]) -> dict[str, str]:
     }
 
 
+class Filed:
+    """A list that can be saved as it is shown."""
+
+    arguments: Mapping[str, str]
+
+    @property
+    def has_files(self) -> bool:
+        """Whether there is anything to put into a file."""
+        return True
+
+    def file_url(self, kind: str) -> str:
+        """The address of a file of exactly what is shown, all pages of it: csv or xlsx."""
+        kept = {name: value for name, value in self.arguments.items() if name != "page" and value}
+        return url_for(f"{request.endpoint}_{kind}", **{**(request.view_args or {}), **kept})
+
+
 @dataclass(kw_only=True)
-class Chosen:
+class Chosen(Filed):
     """Which of a list's columns an address asks for: page and file have the same."""
 
     arguments: Mapping[str, str]
@@ -79,16 +95,6 @@ class Chosen:
     def names_shown(self) -> frozenset[str]:
         """The same by name, for a page to ask about each of its cells."""
         return frozenset(one.name for one in self.shown)
-
-    @property
-    def has_files(self) -> bool:
-        """Whether there is anything to put into a file."""
-        return True
-
-    def file_url(self, kind: str) -> str:
-        """The address of a file of exactly what is shown, all pages of it: csv or xlsx."""
-        kept = {name: value for name, value in self.arguments.items() if name != "page" and value}
-        return url_for(f"{request.endpoint}_{kind}", **{**(request.view_args or {}), **kept})
 
 
 class Paging:
@@ -132,6 +138,7 @@ class Listing(Chosen, Paging):
     descending: bool
     page: int
     conditions: list[ColumnElement[bool]] = field(default_factory=list)
+    narrowed: bool = False
     rows: Sequence[Row[Any]] = ()
     total: int = 0
     error: SearchError | None = None
@@ -160,9 +167,13 @@ class Listing(Chosen, Paging):
             arguments=arguments_of(request.args),
         )
 
-    def where(self, condition: ColumnElement[bool]) -> None:
-        """Narrow the list; build conditions from `view.column(actor, name)` only."""
+    def where(self, condition: ColumnElement[bool], *, always: bool = False) -> None:
+        """Narrow the list; build conditions from `view.column(actor, name)` only.
+
+        One that holds `always`, whatever the address asks, is the same object each time.
+        """
         self.conditions.append(condition)
+        self.narrowed = self.narrowed or not always
 
     def search(self, db: Session) -> None:
         """Narrow by the search of the address, in what this person may search by."""
@@ -171,7 +182,8 @@ class Listing(Chosen, Paging):
         except SearchError as error:
             self.error = error
         else:
-            self.conditions += [] if condition is None else [condition]
+            if condition is not None:
+                self.where(condition)
 
     @property
     def query(self) -> str:
@@ -232,31 +244,12 @@ class Listing(Chosen, Paging):
 
     def _page(self, db: Session) -> Sequence[Row[Any]]:
         """The rows of the page, each with the number of all, which is counted once."""
-        offset = (self.page - 1) * PAGE_SIZE
-        if not self.view.one_each:
-            query = self.statement().limit(PAGE_SIZE).offset(offset)
-            total = counted(self.actor, self.view, self.conditions).scalar_subquery()
-            return db.execute(query.add_columns(total.label("all_rows"))).all()
-        # Sorting ids is quick; sorting whole rows works out every column of every row first.
-        order = self._order()
-        here = found(self.actor, self.view, self.conditions, order)
-        if self.conditions:
-            here, total = self._narrowed(here)
-        else:
-            total = counted(self.actor, self.view, ()).scalar_subquery()
-        ids = select(here.limit(PAGE_SIZE).offset(offset).subquery().c[0])
-        query = visible(self.actor, self.view).add_columns(total.label("all_rows"))
-        id_ = self.view.columns["id"].expression
-        return db.execute(query.where(id_.in_(ids)).order_by(*order)).all()
+        parts = self.view.selected(self.actor), self._rows(), self._ordered()
+        statement = page_of.__wrapped__(*parts) if self.narrowed else page_of(*parts)
+        return db.execute(statement, {"offset": (self.page - 1) * PAGE_SIZE}).all()
 
-    def _narrowed(self, listed: Select[Any]) -> tuple[Select[Any], ScalarSelect[Any]]:
-        """The ids in their order and their number, with the conditions judged once for both."""
-        column: Label[Any] = self.view.column(self.actor, self.sort).label("sort")
-        kept = listed.order_by(None).add_columns(column).cte("kept")
-        id_, sort = kept.c
-        order = sort.desc() if self.descending else sort.asc()
-        number = select(func.count()).select_from(kept)
-        return select(id_).order_by(order.nulls_last(), id_.asc()), number.scalar_subquery()
+    def _rows(self) -> Rows:
+        return rows_of(self.actor, self.view, self.conditions)
 
     def load_all(self, db: Session) -> "Listing":
         """Fetch every row: for an export of exactly what is shown."""
@@ -283,8 +276,7 @@ class Listing(Chosen, Paging):
         """The column `name` of the rows before and after the one where it is `value`, or None."""
         if self.error is not None:
             return None, None
-        rows = rows_of(self.actor, self.view, self.conditions)
-        query = around(rows, self._ordered(), self.view.column(self.actor, name))
+        query = around(self._rows(), self._ordered(), self.view.column(self.actor, name))
         row = db.execute(query, {"value": value}).first()
         return (row[0], row[1]) if row else (None, None)
 

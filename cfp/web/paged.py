@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from cfp.web.lists import Paging
+from cfp.web.lists import Filed, Paging
 
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
-class Paged(Paging, Generic[Item]):
+class Paged(Paging, Filed, Generic[Item]):
     """Some rows of `total`; `arguments` are those of the address that narrow and sort them."""
 
     rows: Sequence[Item]
@@ -19,3 +19,7 @@ class Paged(Paging, Generic[Item]):
     sort: str
     descending: bool
     arguments: Mapping[str, str]
+
+    @property
+    def has_files(self) -> bool:
+        return self.total > 0

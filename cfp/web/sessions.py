@@ -51,6 +51,8 @@ class SessionInterface(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
         value = request.cookies.get(self.get_cookie_name(app), "")
+        if not value:
+            return self.session_class()
         if not value.startswith("p."):
             return super().open_session(app, request) or self.session_class()
         opaque = value[2:]
@@ -140,8 +142,8 @@ def load_visitor(opaque: str) -> Visitor | None:
     )
     if actor is None:
         return None
-    if request.method not in context.SAFE_METHODS and actor.session_id is not None:
-        actions.touch_login_session(context.db(), actor.session_id, now=context.now())
+    if request.method not in context.SAFE_METHODS:
+        actions.touch_login_session(context.db(), actor, now=context.now())
     return Visitor(opaque, actor)
 
 

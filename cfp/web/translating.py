@@ -1,19 +1,27 @@
-"""`_` and `ngettext` as templates call them: some hundred times a page, so they do little.
+"""`_` and `ngettext` as the pages' templates call them: in the language of the request.
 
-The same answers as Jinja's own, which go by way of the template's context and find the request's
-language anew for each word. Pages are HTML, so what is said is markup and its values are escaped.
 The labels and messages of forms, which are looked up when they are shown, have the same words.
 """
 
+from contextvars import ContextVar
+from functools import lru_cache
+
 from babel.support import NullTranslations
-from flask import Flask, g
+from flask import Flask, appcontext_popped, appcontext_pushed, g, has_app_context
 from flask_babel import Domain, get_babel, get_domain
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from cfp.formats.words import Words
+
+_WORDS: ContextVar[Words | None] = ContextVar("words", default=None)
+"""Those of the request, once one is asked for: `g` would be gone through some hundred times."""
 
 
 def init_app(app: Flask) -> None:
     """Replace what the i18n extension has installed; `{% trans %}` uses the same names."""
     get_babel(app).instance.domain_instance = PageDomain()
+    for moment in (appcontext_pushed, appcontext_popped):
+        moment.connect(_forget, app)
     app.jinja_env.globals.update(
         {"_": gettext, "gettext": gettext, "ngettext": ngettext, "_l": Later}
     )
@@ -53,24 +61,26 @@ class Later:
 
 def gettext(text: str, /, **values: object) -> Markup:
     """The words in the page's language; `%%` is a percent sign, with and without values."""
-    return _filled(_translations().ugettext(text), values)
+    return (_WORDS.get() or _words()).gettext(text, **values)
 
 
 def ngettext(singular: str, plural: str, num: int, /, **values: object) -> Markup:
     """The same for a number, which the words may hold as `%(num)s`."""
-    return _filled(_translations().ungettext(singular, plural, num), {"num": num, **values})
+    return (_WORDS.get() or _words()).ngettext(singular, plural, num, **values)
 
 
-def _filled(words: str, values: dict[str, object]) -> Markup:
-    if "%" in words:
-        # What Markup's own `%` does, which wraps each value anew at every use.
-        words %= {
-            name: value if isinstance(value, int) else escape(value)
-            for name, value in values.items()
-        }
-    return Markup(words)  # noqa: S704 - our own words, or a translator's
-
-
-def _translations() -> NullTranslations:
-    found: NullTranslations = g.get("translations") or get_domain().get_translations()
+def _words() -> Words:
+    found = _of(get_domain().get_translations())
+    if has_app_context():
+        _WORDS.set(found)
     return found
+
+
+@lru_cache(maxsize=32)
+def _of(translations: NullTranslations) -> Words:
+    """One for each catalog, of which the extension keeps one for each language."""
+    return Words(translations)
+
+
+def _forget(_app: Flask) -> None:
+    _WORDS.set(None)

@@ -18,9 +18,7 @@ from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from cfp import clock
-from cfp.app import create_app, settle
-from cfp.config import Config
-from cfp.db import make_engine, open_session
+from cfp.db import open_session
 from cfp.domain.assignment.models import (
     Assignment,
     Bid,
@@ -34,9 +32,16 @@ from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.reviews.models import Review, Score
 from cfp.domain.reviews.totals import count_again
 from cfp.domain.submissions.models import Submission
-from cfp.migrate import upgrade
 from tests.benchmarks.large import WORDS, Large, build
-from tests.benchmarks.pages import REPEATS, Page, databases, measure
+from tests.benchmarks.pages import (
+    HEAD,
+    REPEATS,
+    Page,
+    analyze,
+    application,
+    databases,
+    measure,
+)
 
 REVIEWERS = 1_500
 BIDS, CONFLICTS, POOL = 20, 40, 30  # of each reviewer, of each reviewer, on stand-by
@@ -146,26 +151,19 @@ def _forget_half(
 
 
 def measure_all(name: str, url: str, folder: Path, repeats: int) -> None:
-    engine = make_engine(url)
-    upgrade(engine)
-    with open_session(engine, writes=True) as db:
-        large = build(db, number=REVIEWERS)
-        furnish(db, large)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("ANALYZE")
-        connection.commit()
-    environment = {"CFP_INSTANCE": str(folder), "CFP_DATABASE_URL": url}
-    app = create_app(Config.from_env({**environment, "CFP_BASE_URL": "http://localhost"}))
-    settle()
-    print(f"\n{name + ': page':46} {'ms':>7} {'bar':>5} {'x constant':>11} {'statements':>11}")
-    constant = None
-    for path in ("/healthz", *(CHAIR + path for path in PATHS)):
-        took, statements, status = measure(app, large, Page("list", "chair", path, BAR), repeats)
-        constant = constant or took
-        said = "" if status == 200 else str(status)
-        print(f"{path:46} {took:7.1f} {BAR:5.0f} {took / constant:11.1f} {statements:11} {said}")
-    app.extensions["cfp"].engine.dispose()
-    engine.dispose()
+    with application(url, folder) as (app, engine):
+        with open_session(engine, writes=True) as db:
+            large = build(db, number=REVIEWERS)
+            furnish(db, large)
+        analyze(engine)
+        print(f"\n{name}: {HEAD}")
+        constant = None
+        for path in ("/healthz", *(CHAIR + path for path in PATHS)):
+            took = measure(app, large, Page("list", "chair", path, BAR), repeats)
+            constant = constant or took.least
+            row = f"{path:61} {took.least:7.1f} {took.median:7.1f} {BAR:5.0f}"
+            said = "" if took.status == 200 else str(took.status)
+            print(f"{row} {took.least / constant:11.1f} {took.statements:11} {said}")
 
 
 def main(arguments: Sequence[str]) -> int:

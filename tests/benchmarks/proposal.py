@@ -22,9 +22,7 @@ from cfp.actors import SYSTEM
 from cfp.algorithms.alternatives import alternatives
 from cfp.algorithms.assignment import assign
 from cfp.algorithms.problem import Problem
-from cfp.app import create_app
-from cfp.config import Config
-from cfp.db import make_engine, open_session
+from cfp.db import open_session
 from cfp.domain.assignment.eligible import reviewer_ids
 from cfp.domain.assignment.models import Proposal
 from cfp.domain.assignment.picks import Alternative, Options, Pick, digest
@@ -32,9 +30,8 @@ from cfp.domain.assignment.proposals import standing_pairs, store_proposal
 from cfp.domain.assignment.scoring import Because, Parts
 from cfp.domain.conferences.models import Conference
 from cfp.domain.submissions.models import Submission
-from cfp.migrate import upgrade
 from tests.benchmarks.large import WORDS, Large, build
-from tests.benchmarks.pages import REPEATS, Page, databases, measure
+from tests.benchmarks.pages import REPEATS, Page, analyze, application, databases, measure
 
 REVIEWERS, EACH = 1_500, 3
 HERE = "/{slug}/chair/assignment/proposals/1"
@@ -100,28 +97,22 @@ def _picks(
 
 
 def measure_all(name: str, url: str, folder: Path, repeats: int) -> None:
-    engine = make_engine(url)
-    upgrade(engine)
-    with open_session(engine, writes=True) as db:
-        large = build(db, number=REVIEWERS)
-        start = time.process_time()
-        store(db, large)
-        db.commit()
-        stored = time.process_time() - start
-    with engine.connect() as connection:
-        connection.exec_driver_sql("ANALYZE")
-        connection.commit()
-    environment = {"CFP_INSTANCE": str(folder), "CFP_DATABASE_URL": url}
-    app = create_app(Config.from_env({**environment, "CFP_BASE_URL": "http://localhost"}))
-    print(f"\n{name}: {'page':54} {'ms':>7} {'bar':>5} {'statements':>11}")
-    for page in PAGES:
-        took, statements, status = measure(app, large, page, repeats if page.bar else 3)
-        bar = f"{page.bar:5.0f}" if page.bar else "    -"
-        said = "" if status == 200 else str(status)
-        print(f"{page.kind:8} {page.path:56} {took:7.1f} {bar} {statements:11} {said}")
-    print(f"{'storing 15,000 pairs':65} {1000 * stored:7.1f}")
-    app.extensions["cfp"].engine.dispose()
-    engine.dispose()
+    with application(url, folder) as (app, engine):
+        with open_session(engine, writes=True) as db:
+            large = build(db, number=REVIEWERS)
+            start = time.process_time()
+            store(db, large)
+            db.commit()
+            stored = time.process_time() - start
+        analyze(engine)
+        print(f"\n{name}: {'page':54} {'least':>7} {'median':>7} {'bar':>5} {'statements':>11}")
+        for page in PAGES:
+            took = measure(app, large, page, repeats if page.bar else 3)
+            bar = f"{page.bar:5.0f}" if page.bar else "    -"
+            said = "" if took.status == 200 else str(took.status)
+            row = f"{page.kind:8} {page.path:56} {took.least:7.1f} {took.median:7.1f} {bar}"
+            print(f"{row} {took.statements:11} {said}")
+        print(f"{'storing 15,000 pairs':65} {1000 * stored:7.1f}")
 
 
 def measure_alternatives() -> None:

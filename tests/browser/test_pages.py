@@ -20,7 +20,7 @@ from tests.support.places import NOBODY, Place
 
 AREAS = {"public": 1, "account": 1, "speaker": 2, "reviewer": 1, "chair": 6}
 """In how many tests each area's pages are looked at, so that workers share them."""
-WITHOUT_VIEWS = {"guest_list", "quality", "scenario_list", "sure"}
+WITHOUT_VIEWS = {"guest_list", "quality", "scenario_list", "sure", "wishes"}
 """Lists that are kept as shown, but whose filters are not kept under a name."""
 NO_PAGE = {
     *("public.healthz", "public.readyz", "account.export"),
@@ -32,6 +32,7 @@ NO_PAGE = {
     *("chair.meanwhile", "chair.confirm_answers_csv"),
     *("chair.all_reviews_csv", "chair.proposal_xlsx"),
     *("chair.reviewers_csv", "chair.reviewers_xlsx"),
+    *("chair.proposal_loads_csv", "chair.proposal_loads_xlsx"),
     *(f"chair.{name}_{kind}" for name in {*PAGES, *WITHOUT_VIEWS} for kind in KINDS),
     *(f"reviewer.{name}_{kind}" for name in ("queue", "bids") for kind in KINDS),
 }

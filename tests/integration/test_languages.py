@@ -10,6 +10,7 @@ from flask_babel import Babel
 
 from cfp.paths import resource
 from cfp.web import filters, translating
+from cfp.web.chair.decision_forms import AnnounceForm
 
 TABLES = {
     "_macros/status.html": "state('accepted')",
@@ -56,3 +57,17 @@ def test_tables_of_words_speak_each_request_s_language(
     assert said[0] == said[2]
     assert any(word in said[0] for word in CZECH)
     assert any(word in said[1] for word in CZECH.values()), said[1]
+
+
+def test_what_the_library_says_of_a_field_too(bilingual: Flask) -> None:
+    bilingual.config.update(SECRET_KEY="of a test", WTF_CSRF_ENABLED=False)
+    said = []
+    for language in ("en", "de", "en", "cs"):
+        with bilingual.test_request_context(method="POST", data={"hold_minutes": "few"}):
+            g.language = language
+            form = AnnounceForm()
+            form.validate()
+            said += form.hold_minutes.process_errors
+    english, german, again, czech = said
+    assert english == again == "Not a valid integer value."
+    assert (german, czech) == ("Keine gültige, ganze Zahl.", "Neplatná hodnota pro celé číslo.")

@@ -52,6 +52,7 @@ FURTHER = {
     "sure": ("decisions/sure", "sort=title", 55),
     "guest_list": ("reviews/guests", "state=accepted&sort=name", 1),
     "quality": ("reviews/quality", "flag=short&sort=title", 55),
+    "wishes": ("decisions/select/wishes", "q=talk&sort=-title", 55),
 }
 """Lists of which no view is kept: their page and file, a question, and how many rows answer it."""
 

@@ -223,10 +223,15 @@ def test_the_other_is_called_by_code_or_title_and_likely_ones_are_offered(
     for n in range(25):
         make_submission(db, conference, [ada], title=f"A talk {n}")
     alike = make_submission(db, conference, [ada], title="Zero meters (at 100 %)")
-    page = chair.get(f"{BASE}{meters.code}/")
-    offered = re.findall(r'<option value="([^"]+)"></option>', page.html)
+    page = chair.get(f"{BASE}{meters.code}/?list=outcome%3Daccept")
+    likely = chair.get(page.links()["Talks with a similar title"])
+    offered = [one for one in likely.links() if one.endswith(")")]
     assert offered[0] == f"Zero meters (at 100 %) ({alike.code})"
     assert len(offered) == 20
+    chosen = chair.get(likely.links()[offered[0]])
+    fields = dict(chosen.form(having="outcome").fields)
+    assert (fields["outcome"], fields["into"]) == ("merge", offered[0])
+    assert "outcome=accept" in chosen.links()["Back"]
     ways = (f"Flows ({flows.code})", flows.code.lower(), "flows", alike.title, offered[0])
     into = (flows.id, flows.id, flows.id, alike.id, alike.id)
     for way, expected in zip(ways, into, strict=True):
@@ -277,6 +282,7 @@ def test_a_merge_tells_nothing_of_a_talk_one_has_a_conflict_with(
     for address in (BASE, f"{BASE}{meters.code}/", f"/netconf/chair/submissions/{meters.code}/"):
         assert "into “Flows”" not in other.get(address).text
     assert flows.code not in other.get(f"{BASE}{meters.code}/").html
+    assert flows.code not in other.get(f"{BASE}{meters.code}/alike").html
     assert board_counts(other) == ["1 not accepted, pending"]
     assert board_counts(chair) == ["1 merged, pending"]
     assert titles(other.get(f"{BASE}?outcome=merge")) == []

@@ -26,7 +26,7 @@ from cfp.domain.conferences.models import Conference, Criterion
 from cfp.domain.decisions.models import Calibration
 from cfp.domain.models import metadata
 from cfp.domain.program.models import Placement, ProgramDraft, ProgramItem
-from cfp.domain.reviews.models import Review
+from cfp.domain.reviews.models import Review, ReviewTally
 from cfp.migrate import downgrade, upgrade
 from cfp.paths import resource
 from cfp.schema import head, is_current
@@ -225,6 +225,19 @@ def test_what_reviews_said_survives_without_its_calibration(engine: Engine) -> N
         assert conference.accept_count is None
         assert db.query(Review).count() == 30
         assert db.query(Calibration).count() == 0
+
+
+def test_the_means_of_scores_are_there_after_the_migration(engine: Engine) -> None:
+    with open_session(engine, writes=True) as db:
+        make_judged(db)
+        db.commit()
+        query = select(ReviewTally.submission_id, ReviewTally.mean)
+        counted = sorted(map(tuple, db.execute(query)))
+    assert len({mean for _id, mean in counted}) > 1
+    downgrade(engine, "0027")
+    upgrade(engine)
+    with open_session(engine, writes=False) as db:
+        assert sorted(map(tuple, db.execute(query))) == counted
 
 
 def conference_demand(db: Session) -> int:

@@ -1,5 +1,7 @@
 """Swaps, marks and taking them back: what they do to a proposal's figures, and who is refused."""
 
+import csv
+import io
 import re
 from threading import Barrier, Thread
 
@@ -377,6 +379,14 @@ def test_a_chair_finds_pairs_swaps_one_and_takes_it_back(db, committee, visitor_
     loads = visitor.get(f"{path}/reviewers/?q=reviewer+0&load=2&sort=x&page=9")
     assert loads.status == 200
     assert "Reviewer 1" not in loads.text
+    asked = "q=reviewer&sort=-score"
+    page = visitor.get(f"{path}/reviewers/?{asked}")
+    heads = [head for head in page.tree.iter("th") if head.get("scope") == "row"]
+    named = ["".join(name.itertext()) for head in heads for name in head.iter("a")]
+    file = visitor.client.get(f"{path}/reviewers.csv?{asked}")
+    saved = list(csv.DictReader(io.StringIO(file.data.decode("utf-8-sig"))))
+    assert [one["reviewer"] for one in saved] == named
+    assert sum(int(one["planned"]) for one in saved) == len(rows(db))
 
 
 def name_of(committee: Committee, form) -> str:

@@ -1,13 +1,17 @@
 """The public program: read back from its own page, cached, the same for everyone."""
 
 import re
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import SYSTEM
+from cfp.db import open_session
 from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference, Room
 from cfp.domain.program import drafts, versions
@@ -193,6 +197,33 @@ def test_what_is_known_takes_one_statement(
         with counted(stranger.client.application.extensions["cfp"].engine) as statements:
             stranger.get(f"/netconf/program/{path}")
         assert len(statements) == 1, statements
+
+
+def test_that_statement_stands_in_no_transaction_and_those_after_it_do(
+    stranger: Visitor, published, db: Session
+) -> None:
+    """The pool hands the same connection on, as it was."""
+    engine: Engine = stranger.client.application.extensions["cfp"].engine
+    stranger.get("/netconf/program/")
+    alone: list[bool] = []
+
+    def look(connection: Connection, *_rest: object) -> None:
+        alone.append(not _in_transaction(connection))
+
+    event.listen(engine, "after_cursor_execute", look)
+    stranger.get("/netconf/program/")
+    assert alone == [True]
+    with open_session(engine, writes=True) as other:
+        make_person(other, "Nobody Yet")
+        assert alone[-1] is False
+    assert db.scalars(select(Person).where(Person.name == "Nobody Yet")).all() == []
+
+
+def _in_transaction(connection: Connection) -> bool:
+    driver: Any = connection.connection.dbapi_connection
+    if isinstance(driver, sqlite3.Connection):
+        return driver.in_transaction
+    return bool(driver.info.transaction_status)
 
 
 def test_a_talk_has_its_page_and_others_have_none(

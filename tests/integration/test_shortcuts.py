@@ -44,7 +44,8 @@ from cfp.web.chair.board_list import SORTABLE as BOARD_SORTABLE
 from cfp.web.chair.people_list import FILTERS, PeopleListing, people_listing
 from cfp.web.chair.people_list import SORTABLE as PEOPLE_SORTABLE
 from cfp.web.chair.submissions import SORTABLE
-from cfp.web.lists import PAGE_SIZE, Listing
+from cfp.web.lists import Listing
+from cfp.web.ordering import PAGE_SIZE
 from tests.factories import (
     NOW,
     add_speaker,

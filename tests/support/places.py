@@ -292,6 +292,7 @@ class Places:
             PendingDecision, PendingDecision.submission_id == Submission.id
         )
         yield self._by_chair("decision", code=self._one(pending))
+        yield self._by_chair("alike", code=self._one(pending))
         given = select(Submission.code).join(Material, Material.submission_id == Submission.id)
         yield self._by_chair("talk_materials", code=self._one(given))
         for name in (

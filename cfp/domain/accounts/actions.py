@@ -214,10 +214,13 @@ _TOUCH = (
 )
 
 
-def touch_login_session(db: Session, session_id: int, *, now: datetime) -> None:
+def touch_login_session(db: Session, actor: Actor, *, now: datetime) -> None:
     """Note that a browser was used and keep it logged in; at most once an hour."""
-    moments = {"stale": now - timedelta(hours=1), "until": now + timedelta(days=LOG_IN_DAYS)}
-    db.execute(_TOUCH, {"session": session_id, "now": now, **moments})
+    stale = now - timedelta(hours=1)
+    if actor.session_id is not None and actor.last_used is not None and actor.last_used < stale:
+        until = now + timedelta(days=LOG_IN_DAYS)
+        asked = {"session": actor.session_id, "now": now, "stale": stale, "until": until}
+        db.execute(_TOUCH, asked)
 
 
 def end_login_session(db: Session, actor: Actor, *, session_id: int) -> None:

@@ -44,6 +44,7 @@ _OF_SESSION = (
         Conference.slug,
         _asked(Guest.for_id.is_(None)).label("guest_in"),
         _asked(Guest.for_id.is_not(None)).label("helps_in"),
+        LoginSession.last_used,
     )
     .join(Account, Account.id == LoginSession.account_id)
     .join(Person, Person.id == Account.person_id)
@@ -76,13 +77,14 @@ def actor_of_session(
         creates_conferences=administrator or open_creation,
         roles=frozenset(
             RoleFact(conference_id, RoleKind(kind), track_id)
-            for *_, conference_id, kind, track_id, _name, _slug, _guest_in, _helps_in in rows
+            for conference_id, kind, track_id in (row[6:9] for row in rows)
             if conference_id is not None
         ),
         conferences=tuple(dict.fromkeys((row[9], row[10]) for row in rows if row[10])),
         at=now,
         guest_in=_ids(rows[0].guest_in),
         helps_in=_ids(rows[0].helps_in),
+        last_used=rows[0].last_used,
     )
 
 

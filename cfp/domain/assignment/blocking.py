@@ -75,13 +75,19 @@ def _all_lost(conference_id: int, kinds: tuple[str, ...]) -> CTE:
     return _lost(conference_id, kinds, None)
 
 
+@lru_cache(maxsize=64)
+def people_asked(conference_id: int) -> CTE:
+    """Who has ever been asked to review anything there: few, by whom an index finds the rest."""
+    people = select(_ASKED.person_id).where(_ASKED.conference_id == conference_id)
+    return people.distinct().cte("asked_people")
+
+
 def _lost(conference_id: int, kinds: Sequence[str], among: Sequence[int] | None) -> CTE:
     here = and_(Assignment.conference_id == conference_id, Assignment.state.in_(ACTIVE))
     if among is not None:
         here = and_(here, Assignment.submission_id.in_(among))
     lost = select(Assignment.id, Assignment.submission_id).where(here)
-    people = select(_ASKED.person_id).where(_ASKED.conference_id == conference_id).distinct()
-    asked = select(people.cte("asked_people"))
+    asked = select(people_asked(conference_id))
     by_conflict = lost.join(
         Conflict,
         and_(

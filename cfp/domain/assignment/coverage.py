@@ -4,11 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import BindParameter, Integer, Select, and_, bindparam, case, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import (
+    BindParameter,
+    Integer,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor
-from cfp.domain.assignment.blocking import blocked_among, lost_from
+from cfp.domain.assignment.blocking import blocked_among, lost_from, people_asked
 from cfp.domain.assignment.eligible import assignable, assignable_from, reviewers_of
 from cfp.domain.assignment.models import Assignment, ReviewerProfile
 from cfp.domain.assignment.rules import ACTIVE, REFUSED
@@ -21,7 +33,7 @@ NOT_COVERED_SHOWN = 20
 
 
 # Made once: an alias costs more than most queries.
-_DEMANDING = aliased(Submission, name="demanding")
+_ASKED = aliased(Assignment, name="asked_there")
 
 
 @dataclass(frozen=True)
@@ -66,18 +78,7 @@ def _coverage(seat: Seat, usual: int) -> Select[str, int, int, int]:
 
     Tracks are named after counting: sorting by numbers alone is quicker.
     """
-    lost = lost_from(seat)
-    have = (
-        select(func.count(Assignment.id))
-        .where(
-            Assignment.conference_id == seat.conference_id,
-            Assignment.submission_id == Submission.id,
-            Assignment.state.in_(ACTIVE),
-            Assignment.id.not_in(select(lost.c.id)),
-        )
-        .correlate(Submission)
-        .scalar_subquery()
-    )
+    have = _have(seat)
     each = (
         select(
             Submission.track_id,
@@ -97,39 +98,47 @@ def _coverage(seat: Seat, usual: int) -> Select[str, int, int, int]:
     )
 
 
-def lacking(db: Session, actor: Actor, conference: Conference) -> int:
-    """`coverage_of(...).lacking` alone, for less: those that have enough are left out.
+def _have(seat: Seat) -> ScalarSelect[int]:
+    """How many reviewers a row of `submission` has."""
+    lost = lost_from(seat)
+    return (
+        select(func.count(Assignment.id))
+        .where(
+            Assignment.conference_id == seat.conference_id,
+            Assignment.submission_id == Submission.id,
+            Assignment.state.in_(ACTIVE),
+            Assignment.id.not_in(select(lost.c.id)),
+        )
+        .correlate(Submission)
+        .scalar_subquery()
+    )
 
-    Few submissions have a demand of their own, so that their rows are looked at apart.
-    """
+
+def lacking(db: Session, actor: Actor, conference: Conference) -> int:
+    """`coverage_of(...).lacking` alone, for less: most are told by how many were ever asked."""
     return db.scalar(_lacking(seat_of(actor, conference), conference.reviews_per_submission)) or 0
 
 
 @lru_cache(maxsize=64)
-def _lacking(seat: Seat, wanted: int) -> Select[int]:
-    usual = Submission.reviews_wanted.is_(None)
-    asked = _asked_enough(seat, wanted)
-    own = _asked_enough(seat, _DEMANDING.reviews_wanted)
+def _lacking(seat: Seat, usual: int) -> Select[int]:
+    """One by one only those that somebody was lost to, or that need another number."""
+    here = _ASKED.conference_id == seat.conference_id
+    refused = select(_ASKED.submission_id).where(
+        here,
+        _ASKED.person_id.in_(select(people_asked(seat.conference_id))),
+        _ASKED.state.in_(REFUSED),
+    )
+    lost = Submission.id.in_(union(refused, select(lost_from(seat).c.submission_id)))
+    wanted = func.coalesce(Submission.reviews_wanted, usual)
+    asked = select(_ASKED.submission_id).where(here).group_by(_ASKED.submission_id)
+    enough = asked.having(func.count() >= usual)
     return select(func.count(Submission.id)).where(
         assignable_from(seat),
-        case((usual, Submission.id.not_in(asked)), else_=Submission.id.not_in(own)),
+        case(
+            (or_(Submission.reviews_wanted.is_not(None), lost), _have(seat) < wanted),
+            else_=Submission.id.not_in(enough),
+        ),
     )
-
-
-def _asked_enough(seat: Seat, wanted: int | InstrumentedAttribute[int | None]) -> Select[int]:
-    """Ids of submissions with as many reviewers as wanted; a column is that of `_DEMANDING`."""
-    lost = lost_from(seat)
-    query = select(Assignment.submission_id).where(
-        Assignment.conference_id == seat.conference_id,
-        Assignment.state.in_(ACTIVE),
-        Assignment.id.not_in(select(lost.c.id)),
-    )
-    if isinstance(wanted, int):
-        query = query.group_by(Assignment.submission_id)
-    else:
-        query = query.join(_DEMANDING, _DEMANDING.id == Assignment.submission_id)
-        query = query.where(wanted.is_not(None)).group_by(Assignment.submission_id, wanted)
-    return query.having(func.count(Assignment.id) >= wanted)
 
 
 def wanted_counts(

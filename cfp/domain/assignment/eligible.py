@@ -1,5 +1,6 @@
 """Who may be asked for reviews now, and for which submissions a person may ask them."""
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, select
@@ -18,6 +19,7 @@ def assignable(actor: Actor, conference: Conference) -> ColumnElement[bool]:
     return assignable_from(seat_of(actor, conference))
 
 
+@lru_cache(maxsize=64)
 def assignable_from(seat: Seat) -> ColumnElement[bool]:
     """As `assignable`, for everybody who sits alike."""
     return and_(Submission.state == State.SUBMITTED, seat.may(Action.ASSIGN_ONE))

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor, RoleKind
-from cfp.domain.assignment.blocking import lost_from
+from cfp.domain.assignment.blocking import lost_from, people_asked
 from cfp.domain.assignment.eligible import assignable_from, guest_ids
 from cfp.domain.assignment.lateness import plan_of
 from cfp.domain.assignment.models import Assignment, LatePlan, ReviewerProfile, ReviewRound
@@ -135,7 +135,9 @@ def _openings(seat: Seat, usually_wanted: int, may_be_silent: bool) -> Select[An
     wanted = func.coalesce(Submission.reviews_wanted, usually_wanted)
     # Most are done, and only a conflict opens those: of the few others more has to be asked.
     ids = select(_ASKED.id).where(
-        _ASKED.conference_id == seat.conference_id, _ASKED.state.in_(_MAY_OPEN)
+        _ASKED.conference_id == seat.conference_id,
+        _ASKED.person_id.in_(select(people_asked(seat.conference_id))),
+        _ASKED.state.in_(_MAY_OPEN),
     )
     may_be = Assignment.id.in_(union(ids, select(lost_from(seat).c.id)))
     return (

@@ -22,7 +22,6 @@ from sqlalchemy import (
     Row,
     Select,
     SQLColumnExpression,
-    Subquery,
     and_,
     bindparam,
     case,
@@ -49,7 +48,7 @@ from cfp.domain.decisions.models import (
     PendingDecision,
 )
 from cfp.domain.decisions.rules import DECIDABLE, Scatter
-from cfp.domain.reviews.models import Comment, Review, ReviewTally, Summary
+from cfp.domain.reviews.models import VARIANCE, Comment, Review, ReviewTally, Summary
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.searching import SEARCHED
 from cfp.domain.submissions.states import State
@@ -86,7 +85,7 @@ def _columns(
     seat: Seat, calibration_id: int | None, discusses: bool
 ) -> tuple[Join, Mapping[str, Column]]:
     """Kept, because every page of the board asks it."""
-    scores, pending, kind = scores_in(seat.conference_id), PendingDecision, _ACCEPTED_TYPE
+    tally, pending, kind = ReviewTally, PendingDecision, _ACCEPTED_TYPE
     columns = {
         "id": Column(Submission.id),
         "code": Column(Submission.code),
@@ -97,9 +96,9 @@ def _columns(
         "type_id": Column(Submission.type_id),
         "state": Column(Submission.state),
         "barred": Column(~seat.may(Action.DECIDE_ONE)),
-        "reviews": Column(func.coalesce(scores.c.reviews, 0), Fact.CHAIR_REVIEWS),
-        "mean": Column(scores.c.mean, Fact.CHAIR_REVIEWS),
-        "variance": Column(scores.c.variance, Fact.CHAIR_REVIEWS),
+        "reviews": Column(func.coalesce(tally.reviews, 0), Fact.CHAIR_REVIEWS),
+        "mean": Column(tally.mean, Fact.CHAIR_REVIEWS),
+        "variance": Column(VARIANCE, Fact.CHAIR_REVIEWS),
         "pending": Column(func.coalesce(pending.outcome, ""), Fact.PENDING),
         "accepted_type": Column(kind.name, Fact.PENDING),
         "minutes": Column(func.coalesce(pending.minutes, kind.minutes), Fact.PENDING),
@@ -117,7 +116,7 @@ def _columns(
     source = (
         Submission.__table__.outerjoin(Track, Track.id == Submission.track_id)
         .outerjoin(SubmissionType, SubmissionType.id == Submission.type_id)
-        .outerjoin(scores, scores.c.submission_id == Submission.id)
+        .outerjoin(tally, tally.submission_id == Submission.id)
         .outerjoin(pending, pending.submission_id == Submission.id)
         .outerjoin(kind, kind.id == pending.type_id)
     )
@@ -161,6 +160,7 @@ def on_board(actor: Actor, conference: Conference) -> ColumnElement[bool]:
     return on_board_from(seat_of(actor, conference))
 
 
+@lru_cache(maxsize=64)
 def on_board_from(seat: Seat) -> ColumnElement[bool]:
     """As `on_board`, for everybody who sits alike."""
     decidable = Submission.state.in_(sorted(DECIDABLE))
@@ -169,23 +169,13 @@ def on_board_from(seat: Seat) -> ColumnElement[bool]:
     return and_(decidable, Submission.track_id.in_(sorted(seat.tracks)))
 
 
-@lru_cache(maxsize=64)
-def scores_in(conference_id: int) -> Subquery:
-    """Per submission with submitted reviews: their number, mean, variance, and what makes it."""
-    c = ReviewTally
-    distances = c.squares - c.total * c.total / func.nullif(c.scored, 0)
-    return (
-        select(
-            c.submission_id,
-            c.reviews,
-            c.scored,
-            (c.total / func.nullif(c.scored, 0)).label("mean"),
-            distances.label("distances"),
-            case((c.scored > 1, distances / (c.scored - 1))).label("variance"),
-        )
-        .where(c.conference_id == conference_id)
-        .subquery()
-    )
+def off_board(seat: Seat) -> Select[int]:
+    """The ids of the conference's others, as an index finds them: its few states that are none."""
+    here = Submission.conference_id == seat.conference_id
+    off: ColumnElement[bool] = Submission.state.in_(sorted(frozenset(State) - DECIDABLE))
+    if RoleKind.CHAIR not in seat.roles:
+        off = or_(off, Submission.track_id.not_in(sorted(seat.tracks)))
+    return select(Submission.id).where(here, off).correlate(None)
 
 
 def scores_by_submission(
@@ -290,13 +280,17 @@ def surroundings(
 
 def scale_of(db: Session, conference: Conference) -> tuple[int, int]:
     """The lowest and highest total a review can have: the scale of the first question."""
-    row = db.execute(
-        select(Criterion.low, Criterion.high)
-        .where(Criterion.conference_id == conference.id, Criterion.archived.is_(False))
-        .order_by(Criterion.position, Criterion.id)
-        .limit(1)
-    ).one_or_none()
+    row = db.execute(_SCALE, {"conference": conference.id}).one_or_none()
     return (row[0], row[1]) if row else (1, 5)
+
+
+_SCALE = (
+    select(Criterion.low, Criterion.high)
+    .where(Criterion.conference_id == bindparam("conference"), Criterion.archived.is_(False))
+    .order_by(Criterion.position, Criterion.id)
+    .limit(1)
+)
+"""Made once: making it takes longer than running it."""
 
 
 @lru_cache(maxsize=64)

@@ -113,6 +113,8 @@ class Certainty:
 
 def certainty_of(db: Session, actor: Actor, standing: Standing) -> Certainty | None:
     """What is shown of one submission while the conference adjusts its scores."""
+    if not standing.conference.adjusts_scores:
+        return None
     row = db.execute(
         select(CalibratedSubmission, Calibration.top, Calibration.source)
         .join(Calibration, Calibration.id == CalibratedSubmission.calibration_id)

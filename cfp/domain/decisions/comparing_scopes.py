@@ -114,8 +114,6 @@ def _statements(db: Session, conference: Conference) -> list[Statement]:
 def _means(db: Session, conference: Conference) -> dict[int, float]:
     tally = ReviewTally
     rows = db.execute(
-        select(tally.submission_id, tally.total / tally.scored).where(
-            tally.conference_id == conference.id, tally.scored > 0
-        )
+        select(tally.submission_id, tally.mean).where(tally.conference_id == conference.id)
     )
-    return dict(rows.all())
+    return {id_: mean for id_, mean in rows if mean is not None}

@@ -4,6 +4,7 @@ Without what this person has a blocking conflict with, or only reads: see `judge
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -22,17 +23,19 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    union,
     union_all,
 )
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, SubmissionType
-from cfp.domain.decisions.board import on_board_from, scores_in
+from cfp.domain.decisions.board import off_board, on_board_from
 from cfp.domain.decisions.merging import MERGE, MERGED, any_merge, merged_ids, merging_ids
 from cfp.domain.decisions.models import Decision, PendingDecision
 from cfp.domain.decisions.queries import newest_decision
 from cfp.domain.decisions.rules import capacity_key, pooled_spread
+from cfp.domain.reviews.models import DISTANCES, ReviewTally
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import IN_PROGRAM
 from cfp.policy import Fact, Seat, seat_of
@@ -110,9 +113,12 @@ def _counts(seat: Seat) -> CompoundSelect[Any]:
     Joining what is pending, announced and scored to every submission would take several times as
     long as counting them does.
     """
-    board = judged(seat)
     # Named, because a database that reads a thing twice works a named one out once.
-    left_out, accepted = select(_not_judged(seat).cte("left_out")), _accepted(seat).cte("accepted")
+    left_out = select(_not_judged(seat).cte("left_out"))
+    board = and_(
+        Submission.conference_id == seat.conference_id, Submission.id.not_in(left_out)
+    )
+    accepted = _accepted(seat, board).cte("accepted")
     by_state = _figure("state", state=Submission.state, number=func.count(Submission.id))
     return union_all(
         by_state.where(board).group_by(Submission.state),
@@ -176,10 +182,16 @@ def _merging(seat: Seat) -> Select[Any]:
 
 
 def _spread(seat: Seat, left_out: Select[int]) -> Select[Any]:
-    scores = scores_in(seat.conference_id)
-    freedom = case((scores.c.scored > 1, scores.c.scored - 1), else_=0)
-    sums = {"distances": func.sum(scores.c.distances), "freedom": func.sum(freedom)}
-    return _figure("spread", **sums).where(scores.c.submission_id.not_in(left_out))
+    distances, freedom = func.sum(DISTANCES), func.sum(ReviewTally.scored - 1)
+    rows = _figure("spread", distances=distances, freedom=freedom)
+    return rows.where(*_scored(seat, left_out))
+
+
+def _scored(seat: Seat, left_out: Select[int]) -> Sequence[ColumnElement[bool]]:
+    """The tallies of what is judged here and has a score."""
+    tally = ReviewTally
+    here, mean = tally.conference_id == seat.conference_id, tally.mean.is_not(None)
+    return here, mean, tally.submission_id.not_in(left_out)
 
 
 def _figure(part: str, **given: SQLColumnExpression[Any]) -> Select[Any]:
@@ -201,19 +213,18 @@ def judged(seat: Seat) -> ColumnElement[bool]:
     return and_(on_board_from(seat), *known)
 
 
-def _not_judged(seat: Seat) -> Select[int]:
+def _not_judged(seat: Seat) -> CompoundSelect[int]:
     """The ids of the conference's others: leaving these few out is quicker than a join."""
-    here = Submission.conference_id == seat.conference_id
-    return select(Submission.id).where(here, ~judged(seat)).correlate(None)
+    facts = (Fact.PENDING, Fact.CHAIR_REVIEWS)
+    return union(off_board(seat), *dict.fromkeys(seat.unknown(fact) for fact in facts))
 
 
 def _line(seat: Seat, left_out: Select[int], accepted: ScalarSelect[int]) -> Select[Any]:
     """Midway between the mean of the last that is in and that of the next."""
-    scores = scores_in(seat.conference_id)
     ends = (
-        select(scores.c.mean)
-        .where(scores.c.mean.is_not(None), scores.c.submission_id.not_in(left_out))
-        .order_by(scores.c.mean.desc())
+        select(ReviewTally.mean)
+        .where(*_scored(seat, left_out))
+        .order_by(ReviewTally.mean.desc())
         .offset(case((accepted > 0, accepted - 1), else_=0))
         .limit(2)
         .subquery()
@@ -221,9 +232,9 @@ def _line(seat: Seat, left_out: Select[int], accepted: ScalarSelect[int]) -> Sel
     return _figure("line", distances=func.avg(ends.c.mean)).where(accepted > 0)
 
 
-def _accepted(seat: Seat) -> Select[int]:
+def _accepted(seat: Seat, board: ColumnElement[bool]) -> Select[int]:
     """How many are accepted or about to be."""
-    board, number = judged(seat), func.count(Submission.id)
+    number = func.count(Submission.id)
     about_to_be = (
         select(number)
         .join(PendingDecision, PendingDecision.submission_id == Submission.id)

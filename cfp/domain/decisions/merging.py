@@ -8,8 +8,20 @@ on a public page who has not agreed to be on it.
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Row, Select, case, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor
@@ -18,7 +30,7 @@ from cfp.domain.decisions.models import Decision, PendingDecision
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import IN_PROGRAM, MOVES
 from cfp.errors import DomainError
-from cfp.policy import Action, Seat, Standing, may
+from cfp.policy import Action, Seat, Standing, may, seat_of
 
 MERGED, JOINED = "merged", "joined"
 """The mails for who is merged into another talk, and for that one."""
@@ -77,10 +89,26 @@ LIKELY = 20
 """Of so many a page says that it could be merged into them; of all others, whoever knows them."""
 
 
+def has_target(db: Session, actor: Actor, standing: Standing) -> bool:
+    """Whether there is anything that this person can merge it into."""
+    query = _any_but(seat_of(actor, standing.conference))
+    return db.scalar(query, {"itself": standing.submission.id}) is not None
+
+
+@lru_cache(maxsize=64)
+def _any_but(seat: Seat) -> Select[int]:
+    """Something that another, `:itself`, can be merged into; kept: every decision's page asks."""
+    other = Submission.id != bindparam("itself")
+    return _into(seat).where(other).with_only_columns(Submission.id).limit(1)
+
+
 def likely_targets(
     db: Session, actor: Actor, standing: Standing
 ) -> Sequence[Row[str, str]]:
-    """(code, title) of some that this person can merge it into, those of similar titles first."""
+    """(code, title) of some that this person can merge it into, those of similar titles first.
+
+    Slow, because it looks at every title: for who asks, not for every page of a decision.
+    """
     words = sorted(set(re.findall(r"\w{4,}", standing.submission.title)), key=len)[-8:]
     has = (Submission.title.icontains(word, autoescape=True) for word in words)
     alike = literal(0) + sum(case((one, 1), else_=0) for one in has)
@@ -132,13 +160,17 @@ def _called(db: Session, actor: Actor, standing: Standing, asked: str) -> Submis
 
 
 def _targets(actor: Actor, standing: Standing) -> Select[Submission]:
+    itself = Submission.id == standing.submission.id
+    return _into(seat_of(actor, standing.conference)).where(~itself)
+
+
+def _into(seat: Seat) -> Select[Submission]:
     away = exists().where(
         PendingDecision.submission_id == Submission.id, PendingDecision.into_id.is_not(None)
     )
     return select(Submission).where(
-        Submission.id != standing.submission.id,
         Submission.state.in_(sorted(TARGETS)),
-        may(actor, Action.DECIDE_ONE, standing.conference),
+        seat.may(Action.DECIDE_ONE),
         ~away.correlate(Submission),
     )
 

@@ -156,7 +156,7 @@ def choosable(conference: Conference) -> View:
         "type": Column(_TYPE.name),
         "state": Column(Submission.state),
         "choosable": Column(Submission.state.in_(OPEN)),
-        "mean": Column(tally.total / func.nullif(tally.scored, 0), Fact.CHAIR_REVIEWS),
+        "mean": Column(tally.mean, Fact.CHAIR_REVIEWS),
         "wish": Column(func.coalesce(SelectionWish.wish, "")),
     }
     return View(

@@ -10,7 +10,12 @@ from cfp.formats.program import Difference
 
 def same(old: frozen.Program, new: frozen.Program) -> bool:
     """Whether readers would see no difference at all."""
-    return not differences(old, new) and _frame(old) == _frame(new)
+    return not differences(old, new) and same_frame(old, new)
+
+
+def same_frame(old: frozen.Program, new: frozen.Program) -> bool:
+    """Whether there is none in what `differences` leaves out."""
+    return _frame(old) == _frame(new)
 
 
 def differences(old: frozen.Program | None, new: frozen.Program) -> list[Difference]:

@@ -4,11 +4,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, func, select, union
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    select,
+    union,
+)
+from sqlalchemy.orm import Session
 
-from cfp.domain.conferences.models import Conference, Track
+from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.program.differences import keep_stamps
 from cfp.domain.program.drafts import item_of
 from cfp.domain.program.models import ProgramItem, RoomBroadcast
@@ -30,16 +43,14 @@ def freeze(
     now: datetime,
     note: str,
     before: frozen.Program | None,
-    *,
-    make_items: bool = False,
 ) -> frozen.Program:
-    """The plan as version `number`, which comes after `before`; writes only with `make_items`."""
+    """The plan as version `number`, which comes after `before`; writes nothing."""
     days = tuple(
         frozen.Day(index + 1, conference.start_date + timedelta(days=index))
         for index in range((conference.end_date - conference.start_date).days + 1)
     )
     rooms = plan.rooms
-    talks = _talks(db, conference, plan, before, make_items=make_items)
+    talks = _talks(db, conference, plan, before)
     several = len(rooms) > 1
     program = frozen.Program(
         conference=conference.slug,
@@ -110,82 +121,94 @@ SECTION_TITLES: Mapping[str, str] = {
 
 
 def _talks(
-    db: Session,
-    conference: Conference,
-    plan: Plan,
-    before: frozen.Program | None,
-    *,
-    make_items: bool,
+    db: Session, conference: Conference, plan: Plan, before: frozen.Program | None
 ) -> tuple[frozen.Talk, ...]:
     """Accepted talks, and those published before that will not take place, as canceled."""
-    asked = {"here": conference.id, "published": list(before.talk_by_code) if before else []}
-    rows = db.execute(_wanted(), asked).unique().all()
-    return tuple(
-        _talk(
-            conference,
-            plan,
-            submission,
-            item or (item_of(db, submission) if make_items else None),
-            with_track=(count or 0) > 1,
-        )
-        for submission, item, count in rows
+    rows = db.execute(_wanted(), _asked(conference, before))
+    return tuple(_talk(conference, plan, [*each]) for _id, each in groupby(rows, itemgetter(0)))
+
+
+def _asked(conference: Conference, before: frozen.Program | None) -> Mapping[str, object]:
+    return {"here": conference.id, "published": list(before.talk_by_code) if before else []}
+
+
+def _wanted_ids() -> CompoundSelect[int]:
+    """Those in the program of the conference `:here`, and of its others those `:published`."""
+    here = select(Submission.id).where(Submission.conference_id == _HERE)
+    published: BindParameter[str] = bindparam("published", expanding=True)
+    return union(
+        here.where(Submission.state.in_(IN_PROGRAM)), here.where(Submission.code.in_(published))
     )
+
+
+_HERE: BindParameter[int] = bindparam("here")
 
 
 @cache
-def _wanted() -> Select[Submission, ProgramItem, int | None]:
-    """Those of the conference `:here` and those `:published`, each with the number of tracks.
+def _wanted() -> Select[Any]:
+    """A row for each of `_wanted_ids` and each of its speakers, in order; or one without a speaker.
 
-    Made once: the schedule's page asks it, to say what is not published yet.
+    Made once, and of columns alone: the schedule's page asks it, to say what is not published yet.
     """
-    place: BindParameter[int] = bindparam("here")
-    published: BindParameter[str] = bindparam("published", expanding=True)
-    here = select(Submission.id).where(Submission.conference_id == place)
-    wanted = (
-        here.where(Submission.state.in_(IN_PROGRAM)),
-        here.where(Submission.code.in_(published)),
-    )
     tracks = select(func.count(Track.id)).where(
-        Track.conference_id == place, Track.archived.is_(False)
+        Track.conference_id == _HERE, Track.archived.is_(False)
+    )
+    columns: tuple[Any, ...] = (
+        *(Submission.id, Submission.code, Submission.title, Submission.abstract),
+        *(Submission.state, Submission.language),
+        *(SubmissionType.name.label("type"), SubmissionType.minutes, Track.name.label("track")),
+        *(ProgramItem.guid, ProgramItem.number, ProgramItem.anchor),
+        *(Speaker.code.label("speaker"), Speaker.name, Speaker.affiliation, Speaker.bio),
+        tracks.scalar_subquery().label("tracks"),
     )
     return (
-        select(Submission, ProgramItem, tracks.scalar_subquery())
+        select(*columns)
+        .join(SubmissionType, SubmissionType.id == Submission.type_id)
+        .join(Track, Track.id == Submission.track_id)
         .outerjoin(ProgramItem, ProgramItem.submission_id == Submission.id)
-        .where(Submission.id.in_(union(*wanted)))
-        .options(
-            joinedload(Submission.speakers),
-            joinedload(Submission.type),
-            joinedload(Submission.track),
+        .outerjoin(
+            Speaker, and_(Speaker.submission_id == Submission.id, Speaker.state != "removed")
         )
-        .order_by(Submission.code)
+        .where(Submission.id.in_(_wanted_ids()))
+        .order_by(Submission.code, Speaker.position, Speaker.id)
     )
 
 
-def _talk(
-    conference: Conference,
-    plan: Plan,
-    submission: Submission,
-    item: ProgramItem | None,
-    *,
-    with_track: bool,
-) -> frozen.Talk:
-    own_language = submission.language == conference.language
-    needs = plan.needs.get(submission.id)
+def _talk(conference: Conference, plan: Plan, rows: Sequence[Row[Any]]) -> frozen.Talk:
+    talk = rows[0]
+    own_language = talk.language == conference.language
+    needs = plan.needs.get(talk.id)
     return frozen.Talk(
-        code=submission.code,
-        guid=item.guid if item else "",
-        id=(item.number or 0) if item else 0,
-        title=submission.title,
-        speakers=tuple(_speaker(one) for one in submission.speakers if _is_shown(one)),
-        abstract=submission.abstract,
-        type=submission.type.name,
-        track=submission.track.name if with_track else "",
-        minutes=plan.minutes.get(submission.code, submission.type.minutes),
-        anchor=(item.anchor or None) if item else None,
-        canceled=submission.state not in IN_PROGRAM,
-        language="" if own_language else submission.language,
+        code=talk.code,
+        guid=talk.guid or "",
+        id=talk.number or 0,
+        title=talk.title,
+        speakers=tuple(
+            frozen.ProgramSpeaker(row.speaker, row.name, row.affiliation, row.bio)
+            for row in rows
+            if row.speaker
+        ),
+        abstract=talk.abstract,
+        type=talk.type,
+        track=talk.track if talk.tracks > 1 else "",
+        minutes=plan.minutes.get(talk.code, talk.minutes),
+        anchor=talk.anchor or None,
+        canceled=talk.state not in IN_PROGRAM,
+        language="" if own_language else talk.language,
         recorded=needs is None or needs.recording,
     )
+
+
+def make_items(db: Session, conference: Conference, before: frozen.Program | None) -> None:
+    """Give every talk of the version after `before` its lasting identity, where it has none."""
+    without = (
+        select(Submission)
+        .outerjoin(ProgramItem, ProgramItem.submission_id == Submission.id)
+        .where(Submission.id.in_(_wanted_ids()), ProgramItem.id.is_(None))
+        .order_by(Submission.code)
+    )
+    for submission in db.scalars(without, _asked(conference, before)).all():
+        item_of(db, submission)
 
 
 def number_items(db: Session, conference: Conference) -> None:
@@ -202,14 +225,6 @@ def number_items(db: Session, conference: Conference) -> None:
     ).all()
     for submission in waiting:
         item_of(db, submission)
-
-
-def _is_shown(speaker: Speaker) -> bool:
-    return speaker.state != "removed"
-
-
-def _speaker(speaker: Speaker) -> frozen.ProgramSpeaker:
-    return frozen.ProgramSpeaker(speaker.code, speaker.name, speaker.affiliation, speaker.bio)
 
 
 def _slots(

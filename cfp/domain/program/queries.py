@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import String, and_, bindparam, case, cast, func, select
+from sqlalchemy import Connection, String, and_, bindparam, case, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from cfp.actors import Actor
@@ -48,7 +48,8 @@ _SHOWN = (
     .where(
         Material.conference_id == Conference.id,
         Material.state == "shown",
-        Submission.state.in_(IN_PROGRAM),
+        # Each state apart: a list has to be written out anew at every execution.
+        or_(*(Submission.state == state for state in IN_PROGRAM)),
     )
     .correlate(Conference)
     .scalar_subquery()
@@ -69,8 +70,12 @@ _STAMP = (
 """Made once: making it took longer than running it, and every public page runs it."""
 
 
-def stamp_of(db: Session, slug: str) -> Stamp | None:
-    """The stamp of what a conference shows, in one statement; None while nothing is published."""
+def stamp_of(db: Connection, slug: str) -> Stamp | None:
+    """The stamp of what a conference shows, in one statement; None while nothing is published.
+
+    It takes a connection, because a session takes longer than this does, and every public page
+    asks it.
+    """
     row = db.execute(_STAMP, {"slug": slug}).one_or_none()
     if row is None:
         return None

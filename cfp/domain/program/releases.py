@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference
 from cfp.domain.program import changes, telling, versions
 from cfp.domain.program.changes import Line, Move
-from cfp.domain.program.differences import same, stamped
-from cfp.domain.program.models import ProgramVersion
-from cfp.domain.program.plans import Plan
+from cfp.domain.program.differences import same_frame, stamped
+from cfp.domain.program.models import ProgramItem, ProgramVersion
+from cfp.domain.program.plans import Plan, plan_of
 from cfp.domain.program.telling import SlotLetter, Told
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import IN_PROGRAM
@@ -90,8 +90,9 @@ def coming(
     `before` is the public version and `plan` the draft's, for who has loaded them.
     """
     before = before or versions.latest(db, conference)
-    program = versions.preview(db, conference, before, now=now, plan=plan)
-    return _coming(db, conference, before, program)
+    known = versions.program_of(before) if before else None
+    plan = plan or plan_of(db, conference)
+    return _coming(db, conference, known, versions.following(db, conference, known, plan, now=now))
 
 
 def coming_again(
@@ -101,7 +102,8 @@ def coming_again(
     before = versions.latest(db, conference)
     if before is None:
         raise NotFoundError("not_found")
-    return _coming(db, conference, before, _restored(db, conference, version, before, now))
+    current = versions.program_of(before)
+    return _coming(db, conference, current, _restored(db, conference, version, current, now))
 
 
 def letters_of(
@@ -168,32 +170,41 @@ def republish(
 
 def withdrawn_in_program(db: Session, conference: Conference) -> Sequence[Submission]:
     """Talks that will not take place although the published program still says so."""
-    before = versions.latest(db, conference)
+    off = db.scalars(_OFF, {"conference": conference.id}).all()
+    before = versions.latest(db, conference) if off else None
     if before is None:
         return []
     talks = before.program["program"]["talks"]
-    codes = [talk["code"] for talk in talks if not talk.get("canceled")]
-    query = select(Submission).where(
-        Submission.conference_id == conference.id,
-        Submission.code.in_(codes),
+    published = {talk["code"] for talk in talks if not talk.get("canceled")}
+    return [talk for talk in off if talk.code in published]
+
+
+_OFF = (
+    select(Submission)
+    .join(ProgramItem, ProgramItem.submission_id == Submission.id)
+    .where(
+        ProgramItem.conference_id == bindparam("conference"),
         Submission.state.not_in(IN_PROGRAM),
     )
-    return db.scalars(query.order_by(Submission.title, Submission.id)).all()
+    .order_by(Submission.title, Submission.id)
+)
+"""What has a place among the talks of any version and will not take place: mostly nothing, and then
+no version, which is long, need be read."""
 
 
 def _coming(
-    db: Session, conference: Conference, before: ProgramVersion | None, program: frozen.Program
+    db: Session, conference: Conference, known: frozen.Program | None, program: frozen.Program
 ) -> Coming:
-    known = versions.program_of(before) if before else None
+    lines = changes.lines(known, program)
     told, unreached = telling.told_by(db, conference, known, program)
     return Coming(
-        before.number if before else 0,
+        known.number if known else 0,
         known,
         program,
-        changes.lines(known, program),
+        lines,
         told,
         unreached,
-        known is None or not same(known, program),
+        known is None or bool(lines) or not same_frame(known, program),
     )
 
 
@@ -226,10 +237,10 @@ def _restored(
     db: Session,
     conference: Conference,
     former: ProgramVersion,
-    before: ProgramVersion,
+    current: frozen.Program,
     now: datetime,
 ) -> frozen.Program:
-    old, current = versions.program_of(former), versions.program_of(before)
+    old = versions.program_of(former)
     off = _off(db, conference, [*old.talk_by_code, *current.talk_by_code])
     talks = [*old.talks, *(one for one in current.talks if one.code not in old.talk_by_code)]
     canceled_since = [
@@ -239,7 +250,7 @@ def _restored(
     ]
     program = replace(
         old,
-        number=before.number + 1,
+        number=current.number + 1,
         published_at=now,
         note="",
         talks=tuple(replace(talk, canceled=talk.code in off) for talk in talks),

@@ -7,9 +7,10 @@ the step left there is still there; so undoing never undoes what somebody else d
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import BindParameter, Select, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from cfp import audit
@@ -146,11 +147,24 @@ def around(
     db: Session, actor: Actor, draft: ProgramDraft
 ) -> tuple[ProgramStep | None, ProgramStep | None]:
     """What this person could undo, and what they could do again, in one statement."""
-    newest = select(func.max(ProgramStep.id)).where(*_own(actor, draft, "done"))
-    oldest = select(func.min(ProgramStep.id)).where(*_own(actor, draft, "undone"))
-    either = ProgramStep.id.in_([newest.scalar_subquery(), oldest.scalar_subquery()])
-    found = {step.state: step for step in db.scalars(select(ProgramStep).where(either))}
+    asked = {"draft": draft.id, "by": actor.person_id}
+    query = _around(somebody=actor.person_id is not None)
+    found = {step.state: step for step in db.scalars(query, asked)}
     return found.get("done"), found.get("undone")
+
+
+@cache
+def _around(*, somebody: bool) -> Select[ProgramStep]:
+    """Of the draft and the person given at execution; made once, as the schedule's page asks it."""
+    by: BindParameter[int] = bindparam("by")
+    own = (
+        ProgramStep.draft_id == bindparam("draft"),
+        ProgramStep.by_id == by if somebody else ProgramStep.by_id.is_(None),
+    )
+    newest = select(func.max(ProgramStep.id)).where(*own, ProgramStep.state == "done")
+    oldest = select(func.min(ProgramStep.id)).where(*own, ProgramStep.state == "undone")
+    either = ProgramStep.id.in_([newest.scalar_subquery(), oldest.scalar_subquery()])
+    return select(ProgramStep).where(either)
 
 
 def last_step(db: Session, actor: Actor, draft: ProgramDraft) -> ProgramStep | None:

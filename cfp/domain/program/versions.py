@@ -10,7 +10,7 @@ from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference
 from cfp.domain.program.differences import differences, same
-from cfp.domain.program.freezing import freeze, number_items
+from cfp.domain.program.freezing import freeze, make_items, number_items
 from cfp.domain.program.models import (
     Material,
     ProgramDraft,
@@ -147,16 +147,17 @@ def preview(
     *,
     now: datetime,
     draft: ProgramDraft | None = None,
-    plan: Plan | None = None,
 ) -> frozen.Program:
-    """The program as it would be published now, after `before`, from this or the current draft.
-
-    Writes nothing. `plan` is the draft's, for who has loaded it.
-    """
-    number = before.number + 1 if before else 1
+    """The program as it would be published now, after `before`, from this or the current draft."""
     known = program_of(before) if before else None
-    plan = plan or plan_of(db, conference, draft=draft)
-    return freeze(db, conference, plan, number, now, "", known)
+    return following(db, conference, known, plan_of(db, conference, draft=draft), now=now)
+
+
+def following(
+    db: Session, conference: Conference, known: frozen.Program | None, plan: Plan, *, now: datetime
+) -> frozen.Program:
+    """The plan as it would be published now, after `known`; writes nothing."""
+    return freeze(db, conference, plan, known.number + 1 if known else 1, now, "", known)
 
 
 def publish(
@@ -180,8 +181,8 @@ def publish(
     known = program_of(before) if before else restored
     number = known.number + 1 if known else 1
     number_items(db, conference)
-    plan = plan_of(db, conference)
-    program = freeze(db, conference, plan, number, now, note, known, make_items=True)
+    make_items(db, conference, known)
+    program = freeze(db, conference, plan_of(db, conference), number, now, note, known)
     return store(db, actor, conference, program, known, restores=before is None)
 
 

@@ -11,20 +11,13 @@ from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.assignment.models import Assignment, ReviewRound
 from cfp.domain.conferences.models import Conference, Criterion
-from cfp.domain.conferences.queries import fields_of
 from cfp.domain.reviews import answers as form_answers
-from cfp.domain.reviews import queries
 from cfp.domain.reviews.content import Content, check_complete, check_values
+from cfp.domain.reviews.filled import Filled, filled_by
 from cfp.domain.reviews.models import Review, ReviewRevision, Score
 from cfp.domain.reviews.noticing import notice
 from cfp.domain.reviews.pseudonyms import pseudonym_of
-from cfp.domain.reviews.rules import (
-    asked_of,
-    can_be_reviewed,
-    phase_now,
-    scale_of,
-    total,
-)
+from cfp.domain.reviews.rules import can_be_reviewed, scale_of, total
 from cfp.domain.reviews.totals import count_again
 from cfp.errors import DomainError, ForbiddenError, NotNowError, StaleError
 from cfp.policy import Action, Standing, allowed
@@ -45,12 +38,14 @@ def save(
     answers: Mapping[int, str] | None = None,
     now: datetime,
     ai_statement: bool = False,
+    filled: Filled | None = None,
 ) -> Review:
     """Store a review: as a draft, or submitted and complete.
 
     `scores` maps criterion id to value, `answers` field id to text, None to leave them as they
     are. `revision` is the one the form was rendered from, 0 for none yet. A submitted review stays
     submitted; what it said before is kept. So is what it says to questions not asked here or now.
+    `filled` is the form as it is stored, for who has loaded it.
 
     Raises:
         NotNowError: reviewing is closed, or the submission no longer waits for reviews.
@@ -59,14 +54,10 @@ def save(
             missing.
     """
     check_may_review(actor, standing, now)
-    conference, submission = standing.conference, standing.submission
-    form = queries.criteria_of(db, conference)
-    criteria = asked_of(form, submission)
-    phase = phase_now(conference, now, standing.extended)
-    fields = asked_of(fields_of(db, conference), submission, phase=phase)
+    filled = filled or filled_by(db, actor, standing, now=now)
+    criteria, fields, review = filled.criteria, filled.fields, filled.review
     said_now = Content(scores=scores, confidence=confidence)
     check_values(criteria, said_now)
-    review = queries.own_review(db, actor, submission)
     if (review.revision if review else 0) != revision:
         raise StaleError("stale", theirs=_texts(review))
     if review is None:
@@ -78,11 +69,11 @@ def save(
     submitted_before = review.state == "submitted"
     if submit or submitted_before:
         check_complete(criteria, fields, replace(said_now, answers=answers))
-        if conference.asks_ai_statement and not ai_statement:
+        if standing.conference.asks_ai_statement and not ai_statement:
             raise DomainError("ai_statement.missing", field="ai_statement")
     if submitted_before:
         _keep_revision(db, review, now)
-    review.total = total(criteria, scores, scale_of(form))
+    review.total = total(criteria, scores, scale_of(filled.every))
     review.confidence = confidence
     review.committee_text = committee_text
     review.chair_text = chair_text

@@ -17,7 +17,6 @@ from sqlalchemy import (
     false,
     func,
     literal,
-    or_,
     select,
     true,
     union,
@@ -37,6 +36,7 @@ from cfp.domain.reviews.guest_lists import helpers
 from cfp.domain.reviews.models import Guest, Review, ReviewExtension, ReviewTally, Score
 from cfp.domain.reviews.rules import FINISHED, UNDER_REVIEW
 from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.states import State
 from cfp.policy import ACTIVE_ASSIGNMENTS, Fact, Seat, predicate, seat_of, unknown
 
 BINS = 8
@@ -133,39 +133,46 @@ def coverage(
     """
     wanted = conference.reviews_per_submission
     found: dict[str, list[int]] = {}
-    for name, number, count in db.execute(_coverage(seat_of(actor, conference), wanted)):
-        found.setdefault(name, [0] * (wanted + 1))[number] += count
+    for name, number, *few in db.execute(_coverage(seat_of(actor, conference), wanted)):
+        before = found.get(name, [0] * (wanted + 1))
+        found[name] = [*map(sum, zip(before, (*few, number - sum(few)), strict=True))]
     return found
 
 
 @lru_cache(maxsize=64)
-def _coverage(seat: Seat, wanted: int) -> Select[str, int, int]:
-    reviews = func.coalesce(ReviewTally.reviews, 0)
-    bucket = case((reviews >= wanted, wanted), else_=reviews).label("bucket")
+def _coverage(seat: Seat, wanted: int) -> Select[Any]:
+    """By track: its name, all, and those with 0, 1, ... reviews, fewer than wanted.
+
+    Side by side: an index has the tracks in order, and by numbers too there was much to sort.
+    """
+    reviews, number = func.coalesce(ReviewTally.reviews, 0), func.count(Submission.id)
+    few = (number.filter(reviews == n).label(f"with_{n}") for n in range(wanted))
     counts = (
-        select(Submission.track_id, bucket, func.count(Submission.id).label("n"))
+        select(Submission.track_id, number.label("all"), *few)
         .outerjoin(ReviewTally, ReviewTally.submission_id == Submission.id)
         .where(Submission.state.in_(UNDER_REVIEW), seat.knows(Fact.CHAIR_REVIEWS))
-        .group_by(Submission.track_id, bucket)
+        .group_by(Submission.track_id)
         .subquery()
+        .c
     )
-    query = select(Track.name, counts.c.bucket, counts.c.n)
-    return query.join(counts, counts.c.track_id == Track.id)
+    return select(Track.name, *[one for one in counts if one.name != "track_id"]).join(
+        Track, Track.id == counts.track_id
+    )
 
 
 def mean_bins(
     db: Session, actor: Actor, conference: Conference, *, low: float, high: float
 ) -> list[tuple[float, int]]:
     """(lower end, number of submissions) of `BINS` equal parts of the scale; one statement."""
-    mean = (ReviewTally.total / ReviewTally.scored).label("mean")
-    query = select(mean, func.count()).where(
+    query = select(ReviewTally.mean, func.count()).where(
         ReviewTally.conference_id == conference.id,
-        ReviewTally.scored > 0,
         ReviewTally.submission_id.not_in(unknown(actor, Fact.CHAIR_REVIEWS, conference)),
     )
     step = (high - low) / BINS
     counts = [0] * BINS
-    for value, number in db.execute(query.group_by(mean)):
+    for value, number in db.execute(query.group_by(ReviewTally.mean)):
+        if value is None:
+            continue
         place = int((value - low) / step) if step else 0
         counts[min(max(place, 0), BINS - 1)] += number
     return [(low + step * place, number) for place, number in enumerate(counts)]
@@ -210,12 +217,10 @@ def answers_by_criterion(
 @lru_cache(maxsize=64)
 def _answers(seat: Seat) -> Select[int, int, int]:
     """Of all but the reviews that do not count, because they are few: an index has all it takes."""
-    uncounted = select(Review.id).where(
-        Review.conference_id == seat.conference_id,
-        or_(
-            Review.state != "submitted",
-            Review.submission_id.in_(seat.unknown(Fact.CHAIR_REVIEWS)),
-        ),
+    here = select(Review.id).where(Review.conference_id == seat.conference_id)
+    uncounted = union(
+        here.where(Review.state.in_(("draft", "abstained"))),
+        here.where(Review.submission_id.in_(seat.unknown(Fact.CHAIR_REVIEWS))),
     )
     asked = select(Criterion.id).where(Criterion.conference_id == seat.conference_id)
     return (
@@ -281,7 +286,8 @@ def _asked(seat: Seat) -> Subquery:
     """What each was asked to review, and how much of it is open; a conflict since closes it."""
     lost = lost_from(seat)
     over = select(Submission.id).where(
-        Submission.conference_id == seat.conference_id, Submission.state.not_in(UNDER_REVIEW)
+        Submission.conference_id == seat.conference_id,
+        Submission.state.in_(sorted(frozenset(State) - UNDER_REVIEW)),
     )
     waits = and_(
         Assignment.state.in_(("assigned", "accepted")),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, case
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cfp.db import Base
@@ -133,17 +133,27 @@ class ReviewTally(Base):
     """Sums over a submission's submitted reviews, kept so that lists need not add them up.
 
     A table of its own, guarded like the reviews: it says as much as they do. `scored` counts those
-    with a total, `squares` sums the totals' squares, which give the spread.
+    with a total, `squares` sums the totals' squares, which give the spread; `mean` is null where
+    none has a total.
     """
 
     __tablename__ = "review_tally"
+    __table_args__ = (Index("ix_review_tally_mean", "conference_id", "mean"),)
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
-    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
     reviews: Mapped[int]
     scored: Mapped[int]
     total: Mapped[float]
     squares: Mapped[float]
+    mean: Mapped[float | None]
+
+
+DISTANCES = ReviewTally.squares - ReviewTally.total * ReviewTally.mean
+"""The sum of the squared distances of a submission's scores from their mean; null without any."""
+
+VARIANCE = case((ReviewTally.scored > 1, DISTANCES / (ReviewTally.scored - 1)))
+"""How far a submission's scores are apart; null where fewer than two are there to be so."""
 
 
 class Comparison(Base):

@@ -103,10 +103,11 @@ _SUMS = (
         func.count(Review.total),
         func.coalesce(func.sum(Review.total), literal(0.0)),
         func.coalesce(func.sum(Review.total * Review.total), literal(0.0)),
+        func.sum(Review.total) / func.nullif(func.count(Review.total), 0),
     )
     .where(Review.submission_id.in_(_THESE), Review.state == "submitted")
     .group_by(Review.submission_id, Review.conference_id)
 )
 _COUNT = insert(ReviewTally.__table__).from_select(  # type: ignore[arg-type]  # a Table, typed as FromClause
-    ["submission_id", "conference_id", "reviews", "scored", "total", "squares"], _SUMS
+    ["submission_id", "conference_id", "reviews", "scored", "total", "squares", "mean"], _SUMS
 )

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from sqlalchemy import Join, case, func
+from sqlalchemy import Join, func
 
 from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.decisions.models import PendingDecision
-from cfp.domain.reviews.models import ReviewTally
+from cfp.domain.reviews.models import VARIANCE, ReviewTally
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.rules import folded
 from cfp.domain.submissions.searching import SEARCHED
@@ -42,9 +42,6 @@ def committee_list(conference: Conference) -> View:
 def _columns() -> tuple[Join, Mapping[str, Column]]:
     """Made once: nothing in it is of one conference."""
     tally = ReviewTally
-    mean = tally.total / func.nullif(tally.scored, 0)
-    scatter = tally.squares - tally.total * tally.total / func.nullif(tally.scored, 0)
-    variance = case((tally.scored > 1, scatter / (tally.scored - 1)))
     # Outer joins all, though each submission has both: a database skips those nothing asks about.
     source = (
         Submission.__table__.outerjoin(Track, Track.id == Submission.track_id)
@@ -61,8 +58,8 @@ def _columns() -> tuple[Join, Mapping[str, Column]]:
         "state": Column(Submission.state),
         "submitted": Column(Submission.submitted),
         "reviews": Column(func.coalesce(tally.reviews, 0), Fact.CHAIR_REVIEWS),
-        "mean": Column(mean, Fact.CHAIR_REVIEWS),
-        "variance": Column(variance, Fact.CHAIR_REVIEWS),
+        "mean": Column(tally.mean, Fact.CHAIR_REVIEWS),
+        "variance": Column(VARIANCE, Fact.CHAIR_REVIEWS),
         "pending": Column(func.coalesce(PendingDecision.outcome, ""), Fact.PENDING),
         **SEARCHED,
     }

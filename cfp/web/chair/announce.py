@@ -21,7 +21,7 @@ from cfp.web.chair.rewording import as_typed, is_redrawn, opened, typed
 from cfp.web.chair.setup_forms import CountForm, Wall
 from cfp.web.forms import ViewResponse, perform, press
 from cfp.web.gate import permission
-from cfp.web.lists import PAGE_SIZE
+from cfp.web.ordering import PAGE_SIZE
 from cfp.web.wording import say
 
 CODES_LIMIT = 5_000

@@ -54,7 +54,7 @@ def _listing() -> Listing:
     actor, conference = context.actor(), context.conference()
     view = assignment_list(actor, conference)
     listing = Listing.from_request(view, actor, sortable=SORTABLE, default="asked")
-    listing.where(assignable(actor, conference))
+    listing.where(assignable(actor, conference), always=True)
     _narrow(listing)
     return listing
 

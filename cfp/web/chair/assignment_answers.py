@@ -68,7 +68,7 @@ def _listing() -> Listing:
     now = context.now()
     view = answers_list(db, conference, now=now)
     listing = Listing.from_request(view, actor, sortable=SORTABLE, default="person")
-    listing.where(assignable(actor, conference))
+    listing.where(assignable(actor, conference), always=True)
     _narrow(listing, late=is_late(conference, now))
     return listing
 

@@ -45,7 +45,7 @@ def board_listing(calibration_id: int | None = None, default: str = "-mean") -> 
     actor, conference = context.actor(), context.conference()
     view = board(actor, conference, calibration_id)
     listing = Listing.from_request(view, actor, sortable=SORTABLE, default=default)
-    listing.where(on_board(actor, conference))
+    listing.where(on_board(actor, conference), always=True)
     for name in ("track", "type"):
         asked = request.args.get(name, "")
         if asked.isascii() and asked.isdigit() and len(asked) < 10:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from babel.dates import format_date
 from flask import render_template
-from flask_babel import format_date
+from flask_babel import get_locale
 
 from cfp.domain.assignment.coverage import lacking
 from cfp.domain.assignment.openings import openings_of
@@ -67,8 +68,9 @@ def timeline(
     ends = [last - timedelta(days=n) for n in range(0, (last - first).days + step, step)]
     deadline = conference.deadline.date()
     points, mark = [], None
+    locale = get_locale()
     for end in reversed(ends):
-        label = format_date(end, "d MMM")
+        label = format_date(end, "d MMM", locale)
         points.append((label, sum(count for day, count in days if day <= end)))
         if mark is None and end >= deadline:
             mark = label

@@ -12,7 +12,7 @@ from cfp.domain.conferences.models import SubmissionType
 from cfp.domain.decisions import actions, rules
 from cfp.domain.decisions.board import Choice, scale_of
 from cfp.domain.decisions.calibrating_queries import certainty_of
-from cfp.domain.decisions.merging import MERGE, likely_targets, named
+from cfp.domain.decisions.merging import MERGE, has_target, likely_targets, named
 from cfp.domain.submissions.queries import offered_types
 from cfp.domain.submissions.states import OUTCOMES
 from cfp.errors import StaleError
@@ -62,6 +62,25 @@ def decide(slug: str, code: str) -> ViewResponse:
     return perform(form, act, lambda: _decision_page(form), done=_("Saved, pending."))
 
 
+@blueprint.get("/<slug>/chair/decisions/<code>/alike")
+@permission(Action.DECIDE_ONE)
+def alike(slug: str, code: str) -> str:
+    """What it may well be merged into: for likely.js, or to choose from without script."""
+    found = likely_targets(context.db(), context.actor(), context.standing())
+    return render_template(
+        "chair/alike.html",
+        conference=context.conference(),
+        submission=context.submission(),
+        names=[named(code, title) for code, title in found],
+        way=_way(),
+    )
+
+
+def _way() -> dict[str, str]:
+    """Where `back_to_list` leads, for addresses of the same decision."""
+    return {name: request.args[name] for name in ("back", "list") if name in request.args}
+
+
 def _outcome_of(chosen: str) -> str | None:
     """The outcome that a choice of the form stands for, None for nothing pending."""
     return {CLEAR: None, MERGE: "reject"}.get(chosen, chosen)
@@ -80,9 +99,8 @@ def back_to_list() -> str:
 def _decide_form() -> DecideForm:
     db, standing = context.db(), context.standing()
     submission, pending = standing.submission, actions.pending_of(db, standing.submission)
-    others = likely_targets(db, context.actor(), standing)
     target = merges_of([submission.id]).get(submission.id) if pending and pending.into_id else None
-    into = named(target.code, target.title) if target else ""
+    into = request.args.get("into", named(target.code, target.title) if target else "")
     data = {
         "outcome": MERGE if into else (pending.outcome if pending else None),
         "into": into,
@@ -94,7 +112,8 @@ def _decide_form() -> DecideForm:
     form = DecideForm(data=data)
     outcomes = [name for name in OUTCOMES if rules.can_become(submission.state, name)]
     formats = _formats(offered_types(db, standing.conference, submission.type_id))
-    form.offer(outcomes, formats, [(code, title) for code, title in others])
+    merging = "reject" in outcomes and has_target(db, context.actor(), standing)
+    form.offer(outcomes, formats, merging=merging)
     return form
 
 
@@ -134,6 +153,7 @@ def _decision_page(form: DecideForm) -> str:
         certainty=certainty_of(context.db(), context.actor(), standing),
         band_words=BAND_WORDS,
         back_url=back_to_list(),
+        way=_way(),
         pending=bool(form.revision.data),
     )
 

@@ -11,7 +11,7 @@ from wtforms.validators import NumberRange, Optional, StopValidation
 
 from cfp.domain.decisions.announcements import HOLD_LIMIT
 from cfp.domain.decisions.board import Choice
-from cfp.domain.decisions.merging import MERGE, named
+from cfp.domain.decisions.merging import MERGE
 from cfp.domain.decisions.repeating import MOST_DAYS
 from cfp.domain.decisions.rules import CAPACITY_LIMIT, MINUTES_LIMIT, NOTE_LIMIT
 from cfp.domain.submissions.rules import TITLE_LIMIT
@@ -105,21 +105,18 @@ class DecideForm(BaseForm):
     )
     into = Line(_l("Merged into"), [CountsFor(MERGE)], limit=MERGE_LIMIT)
     note = Text(_l("Note to the speakers"), limit=NOTE_LIMIT)
-    likely: Sequence[str] = ()
-    """What to offer for `into`."""
+    merging = False
+    """Whether it can be merged into another."""
 
-    def offer(
-        self, outcomes: Sequence[str], types: Sequence[Choice], targets: Sequence[tuple[str, str]]
-    ) -> None:
-        """Set the choices: what its state lets it become, the formats, and others to merge into."""
-        merging = "reject" in outcomes and bool(targets)
+    def offer(self, outcomes: Sequence[str], types: Sequence[Choice], *, merging: bool) -> None:
+        """Set the choices: what its state lets it become, if need be a merge, and the formats."""
+        self.merging = merging
         self.outcome.choices = [
             *(SelectChoice(name, ACT_WORDS[name]) for name in outcomes),
             *([SelectChoice(MERGE, _l("Merge into another"))] if merging else []),
             SelectChoice(CLEAR, _l("Nothing pending")),
         ]
         self.type_id.choices = [SelectChoice(one.id, format_words(one)) for one in types]
-        self.likely = [named(code, title) for code, title in targets] if merging else ()
 
 
 class ManyForm(BaseForm):

@@ -14,7 +14,8 @@ from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference
 from cfp.domain.conferences.people import ROLE_COLUMNS, everybody, people_view, these
 from cfp.policy import View
-from cfp.web.lists import PAGE_SIZE, Listing
+from cfp.web.lists import Listing
+from cfp.web.ordering import PAGE_SIZE
 
 SORTABLE = ("name", "affiliation", "address", "talks", "confirmed")
 _TEXTS = frozenset({"name", "affiliation", "address"})

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from cfp.domain.program import changes, drafting, steps, versions
 from cfp.domain.program.differences import same
 from cfp.domain.program.models import ProgramStep
-from cfp.domain.program.plans import draft_of
+from cfp.domain.program.plans import draft_of, plan_of
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
@@ -38,7 +38,9 @@ def program_changes(slug: str) -> str:
     draft = draft_of(db, conference, asked_draft())
     before = versions.latest(db, conference)
     known = versions.program_of(before) if before else None
-    coming = versions.preview(db, conference, before, now=context.now(), draft=draft)
+    coming = versions.following(
+        db, conference, known, plan_of(db, conference, draft=draft), now=context.now()
+    )
     return render_template(
         "chair/schedule_changes.html",
         draft=draft,

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import format_date
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, TimeField
 from wtforms.fields.choices import SelectChoice
@@ -173,8 +174,8 @@ def days_of(conference: Conference) -> list[date]:
     ]
 
 
-def _named(talk: Unplaced) -> object:
+def _named(talk: Unplaced) -> str:
     values = {"title": talk.title, "minutes": talk.minutes}
     if talk.pending:
-        return _l("%(title)s (%(minutes)s min, acceptance pending)", **values)
-    return _l("%(title)s (%(minutes)s min)", **values)
+        return str(_("%(title)s (%(minutes)s min, acceptance pending)", **values))
+    return str(_("%(title)s (%(minutes)s min)", **values))

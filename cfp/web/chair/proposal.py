@@ -31,7 +31,8 @@ from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.forms import ViewResponse, press
 from cfp.web.gate import permission
-from cfp.web.lists import PAGE_SIZE, Listing
+from cfp.web.lists import Listing
+from cfp.web.ordering import PAGE_SIZE
 
 SHOWS = {
     "": _l("changes"),

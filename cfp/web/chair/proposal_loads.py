@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import render_template, request
+from flask import Response, render_template, request
 
 from cfp.domain.assignment import proposals
 from cfp.domain.assignment.models import Proposal
@@ -12,8 +12,9 @@ from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.proposal import QUERY_LIMIT
+from cfp.web.files import KINDS, table_file
 from cfp.web.gate import permission
-from cfp.web.lists import PAGE_SIZE
+from cfp.web.ordering import PAGE_SIZE
 from cfp.web.paged import Paged
 
 _MOST_LOAD = 1_000
@@ -30,16 +31,51 @@ def proposal_loads(slug: str, number: int) -> str:
     )
 
 
-def _loads(found: Proposal) -> Paged[ReviewerLoad]:
-    arguments = {
+HEADER = ("reviewer", "planned", "least", "most", "mean match")
+"""The columns of the files; named in one language only."""
+
+
+def _answer(kind: str, slug: str, number: int) -> Response:
+    """Every reviewer that the page's search finds, in its order."""
+    found = proposals.proposal_of(context.db(), context.actor(), context.conference(), number)
+    _total, loads = reviewer_loads(context.db(), found, **_asked(_arguments()))
+    rows = ((one.name, one.planned, one.least, one.most, one.score) for one in loads)
+    return table_file(kind, f"{slug}-loads", HEADER, rows)
+
+
+def _add_files() -> None:
+    for kind in KINDS:
+
+        def view(slug: str, number: int, kind: str = kind) -> Response:
+            return _answer(kind, slug, number)
+
+        permission(Action.ASSIGN)(view)
+        path = "/<slug>/chair/assignment/proposals/<int(max=2147483647):number>/reviewers"
+        blueprint.add_url_rule(f"{path}.{kind}", f"proposal_loads_{kind}", view)
+
+
+_add_files()
+
+
+def _arguments() -> dict[str, str]:
+    return {
         name: request.args[name].replace("\0", "").strip()[:QUERY_LIMIT]
         for name in ("q", "load", "sort")
         if request.args.get(name)
     }
+
+
+def _asked(arguments: Mapping[str, str]) -> dict[str, Any]:
     sort = arguments.get("sort", "-planned")
     sort = sort if sort.removeprefix("-") in LOAD_SORTS else "-planned"
-    load, page = _whole(arguments.get("load", "")), _whole(request.args.get("page", "")) or 1
-    asked: dict[str, Any] = {"query": arguments.get("q", ""), "load": load, "sort": sort}
+    load = _whole(arguments.get("load", ""))
+    return {"query": arguments.get("q", ""), "load": load, "sort": sort}
+
+
+def _loads(found: Proposal) -> Paged[ReviewerLoad]:
+    arguments, page = _arguments(), _whole(request.args.get("page", "")) or 1
+    asked = _asked(arguments)
+    sort: str = asked["sort"]
     total, rows = _page(found, asked, page)
     if not rows and page > 1:
         page = max(1, -(-total // PAGE_SIZE))

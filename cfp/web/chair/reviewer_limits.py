@@ -19,7 +19,8 @@ from cfp.web.chair.assignment import sees_part
 from cfp.web.chair.setup_forms import Whole
 from cfp.web.forms import BaseForm, ViewResponse, perform
 from cfp.web.gate import permission
-from cfp.web.lists import PAGE_SIZE, arguments_of
+from cfp.web.lists import arguments_of
+from cfp.web.ordering import PAGE_SIZE
 from cfp.web.paged import Paged
 
 QUERY_LIMIT = 200

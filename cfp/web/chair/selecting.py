@@ -2,6 +2,7 @@
 
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import true
 
@@ -21,12 +22,22 @@ from cfp.web.chair.decide_many import codes_in
 from cfp.web.chair.job_page import job_page
 from cfp.web.chair.selecting_forms import LimitsForm, limits_form
 from cfp.web.chair.selecting_words import Names, limit_words
+from cfp.web.files import Table, add_files, without_only_track
 from cfp.web.forms import ViewResponse, perform, press
 from cfp.web.gate import permission
-from cfp.web.lists import Listing
+from cfp.web.lists import Field, Listing
 
 SORTABLE = ("title", "mean", "track")
 FILTERS = ("q", "wish", "track", "sort", "page")
+FIELDS = (
+    Field("code", _l("Code")),
+    Field("title", _l("Title")),
+    Field("track", _l("Track")),
+    Field("format", _l("Format"), column="type"),
+    Field("mean", _l("Mean")),
+    Field("wish", _l("Must or never")),
+)
+"""The columns of the files of what can be chosen."""
 
 
 @blueprint.get("/<slug>/chair/decisions/select/")
@@ -198,3 +209,13 @@ def _listing() -> Listing:
     if track.isascii() and track.isdigit() and len(track) < 10:
         listing.where(view.column(actor, "track_id") == int(track))
     return listing
+
+
+add_files(
+    blueprint,
+    "wishes",
+    "/<slug>/chair/decisions/select/wishes",
+    Action.CHAIR_ONLY,
+    Table(_listing, lambda: without_only_track(FIELDS)),
+    saved="selectable",
+)

@@ -14,6 +14,7 @@ from typing import TypeVar
 from flask import Response, current_app, g, request
 from werkzeug.exceptions import NotFound
 
+from cfp.db import connect_alone
 from cfp.domain.conferences.models import Conference
 from cfp.domain.program import queries, versions
 from cfp.domain.program.models import ProgramVersion
@@ -93,7 +94,8 @@ class Kept:
 
 def stamp(slug: str) -> Stamp:
     """The stamp of the published program, or 404."""
-    found = queries.stamp_of(context.db(), slug)
+    with connect_alone(context.engine()) as connection:
+        found = queries.stamp_of(connection, slug)
     if found is None:
         raise NotFound
     return found

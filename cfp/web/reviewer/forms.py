@@ -22,6 +22,7 @@ from cfp.domain.assignment.rules import (
 from cfp.domain.assignment.scoring import expert_of
 from cfp.domain.conferences.models import Conference, Criterion, ReviewField, Track
 from cfp.domain.reviews.answers import texts_of
+from cfp.domain.reviews.filled import Filled
 from cfp.domain.reviews.models import Review
 from cfp.domain.reviews.rules import CONFIDENCE_LEVELS, FIELD_LIMIT
 from cfp.web.conflicts import conflict_type
@@ -46,11 +47,9 @@ def _blank_is_none(value: str | None) -> int | None:
 class ReviewForm(BaseForm):
     """One score per criterion, how sure one is, and texts by audience.
 
-    `criteria` and `asked` are what this conference asks about this submission now, `every` the
-    criteria of all its submissions.
+    `criteria` and `asked` are what this conference asks about this submission now.
     """
 
-    every: Sequence[Criterion] = ()
     criteria: Sequence[Criterion] = ()
     asked: Sequence[ReviewField] = ()
 
@@ -99,13 +98,9 @@ class ReviewForm(BaseForm):
         return field.data or "" if field is not None else ""
 
 
-def review_form(
-    conference: Conference,
-    criteria: Sequence[Criterion],
-    asked: Sequence[ReviewField],
-    review: Review | None,
-) -> ReviewForm:
+def review_form(conference: Conference, filled: Filled) -> ReviewForm:
     """The form for this submission, filled from one's own review; drafts may be incomplete."""
+    criteria, asked, review = filled.criteria, filled.fields, filled.review
     fields: dict[str, object] = {}
     for one in criteria:
         fields[f"score_{one.id}"] = RadioField(

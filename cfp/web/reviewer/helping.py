@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from cfp.domain.reviews import helping, queries
 from cfp.domain.reviews.content import Content, as_review
 from cfp.domain.reviews.extensions import until_of
+from cfp.domain.reviews.filled import Filled
 from cfp.errors import StaleError
 from cfp.policy import Action
 from cfp.web import context
@@ -99,7 +100,8 @@ def _task() -> helping.Task:
 def _form(task: helping.Task) -> ReviewForm:
     """The reviewer's own form, without what only they can state."""
     shown = as_review(task.content, revision=task.guest.revision)
-    form = review_form(context.conference(), task.criteria, task.fields, shown)
+    filled = Filled(task.every, task.criteria, task.fields, shown)
+    form = review_form(context.conference(), filled)
     if "ai_statement" in form:
         del form.ai_statement
     return form

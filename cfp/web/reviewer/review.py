@@ -6,10 +6,10 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from cfp.domain.assignment import answers
-from cfp.domain.conferences.queries import fields_of
 from cfp.domain.reviews import actions, discussion, guests, helping, queries
+from cfp.domain.reviews.filled import Filled, filled_by
 from cfp.domain.reviews.models import Review
-from cfp.domain.reviews.rules import MINUTES_PER_REVIEW, asked_of, can_be_reviewed, phase_now
+from cfp.domain.reviews.rules import MINUTES_PER_REVIEW, can_be_reviewed
 from cfp.errors import DomainError, StaleError
 from cfp.policy import Action, Fact, allowed, sees
 from cfp.web import context
@@ -50,37 +50,36 @@ def review(slug: str, code: str) -> str:
         return blocked_page()
     if not allowed(context.actor(), Action.READ_FOR_REVIEW, standing, context.now()):
         abort(404)
-    form, own = _form()
-    return _page(form, own)
+    return _page(*_form())
 
 
 @blueprint.post("/<slug>/reviews/<code>/")
 @permission(Action.REVIEW)
 def save(slug: str, code: str) -> ViewResponse:
-    form, own = _form()
+    form, filled = _form()
     submits = "submit" in request.form
 
     def act() -> str:
-        _save(form, submit=submits)
+        _save(form, filled, submit=submits)
         if not submits:
             return url_for("reviewer.review", slug=slug, code=code)
         return _next_location(slug)
 
     done = _("Review submitted.") if submits else _("Draft saved; only you can see it.")
-    return perform(form, act, lambda: _page(form, own), done=done)
+    return perform(form, act, lambda: _page(form, filled), done=done)
 
 
 @blueprint.post("/<slug>/reviews/<code>/autosave")
 @permission(Action.REVIEW)
 def autosave(slug: str, code: str) -> Response | tuple[Response, int]:
     """Keep a draft while it is typed; a submitted review changes only when asked to."""
-    form, own = _form()
-    if own is not None and own.state == "submitted":
+    form, filled = _form()
+    if filled.review is not None and filled.review.state == "submitted":
         return jsonify(message=_("Submitted; changes are saved with the button.")), 422
     if not form.validate_on_submit():
         return jsonify(message=_("Not saved: please look at the marked fields.")), 422
     try:
-        saved = _save(form, submit=False)
+        saved = _save(form, filled, submit=False)
     except DomainError as error:
         return jsonify(message=say(error)), error.status
     context.db().commit()
@@ -121,19 +120,12 @@ def skip(slug: str, code: str) -> Response:
     return redirect(url_for("reviewer.review", slug=slug, code=target), 302)
 
 
-def _form() -> tuple[ReviewForm, Review | None]:
-    db, conference, standing = context.db(), context.conference(), context.standing()
-    own = queries.own_review(db, context.actor(), standing.submission)
-    every = queries.criteria_of(db, conference)
-    criteria = asked_of(every, standing.submission)
-    phase = phase_now(conference, context.now(), standing.extended)
-    fields = asked_of(fields_of(db, conference), standing.submission, phase=phase)
-    form = review_form(conference, criteria, fields, own)
-    form.every = every
-    return form, own
+def _form() -> tuple[ReviewForm, Filled]:
+    filled = filled_by(context.db(), context.actor(), context.standing(), now=context.now())
+    return review_form(context.conference(), filled), filled
 
 
-def _save(form: ReviewForm, *, submit: bool) -> Review:
+def _save(form: ReviewForm, filled: Filled, *, submit: bool) -> Review:
     revision = form.revision.data or ""
     try:
         return actions.save(
@@ -150,6 +142,7 @@ def _save(form: ReviewForm, *, submit: bool) -> Review:
             submit=submit,
             revision=int(revision) if revision.isascii() and revision.isdigit() else -1,
             now=context.now(),
+            filled=filled,
         )
     except StaleError as error:
         raise _under_labels(form, error) from error
@@ -174,12 +167,12 @@ def _next_location(slug: str) -> str:
     return url_for("reviewer.review", slug=slug, code=code)
 
 
-def _page(form: ReviewForm, own: Review | None) -> str:
+def _page(form: ReviewForm, filled: Filled) -> str:
     db, actor, standing = context.db(), context.actor(), context.standing()
     conference, now = context.conference(), context.now()
     takes = can_be_reviewed(conference, standing.submission, now, standing.extended)
     mine = allowed(actor, Action.REVIEW, standing, now)
-    writes = takes and mine
+    own, writes = filled.review, takes and mine
     progress = queries.progress_of(db, actor, conference)
     delegates = guests.may_delegate(actor, conference)
     return render_template(
@@ -191,10 +184,10 @@ def _page(form: ReviewForm, own: Review | None) -> str:
         others=queries.reviews_of(db, actor, standing),
         others_open=sees(standing, Fact.REVIEWS),
         glance=discussion.glance_at(db, standing),
-        conflict_form=ConflictForm(formdata=None),
-        decline_form=DeclineForm(formdata=None),
-        abstain_form=AbstainForm(formdata=None),
-        criteria=form.every,
+        conflict_form=ConflictForm(formdata=None) if writes else None,
+        decline_form=DeclineForm(formdata=None) if standing.assignment_state else None,
+        abstain_form=AbstainForm(formdata=None) if not own or own.state == "draft" else None,
+        criteria=filled.every,
         takes=takes,
         own_read=None if writes or own is None else queries.own_as_read(db, own),
         clock=clock_of(conference, now, standing.extended),

@@ -18,7 +18,7 @@ def index(slug: str) -> str:
     listing = Listing.from_request(
         own_submissions(conference), actor, sortable=["title", "changed"], default="-changed"
     )
-    listing.where(may(actor, Action.FOLLOW, conference))
+    listing.where(may(actor, Action.FOLLOW, conference), always=True)
     listing.load(db)
     return render_template(
         "speaker/index.html",

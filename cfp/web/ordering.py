@@ -1,6 +1,7 @@
-"""The order of a list, and what stands in it before and after one of its rows.
+"""The order of a list: the statements of a page of it, and of what stands beside one of its rows.
 
-Each neighbor is the first of the rows beyond, in the list's order, so nothing needs to be sorted.
+They are kept for the list without filters, whose parts are always the same objects: making one
+takes longer than running it.
 """
 
 from dataclasses import dataclass
@@ -10,16 +11,21 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    Integer,
     Label,
+    ScalarSelect,
     Select,
     SQLColumnExpression,
     and_,
     bindparam,
+    func,
     or_,
     select,
 )
 
 from cfp.policy import Rows, ids_of
+
+PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
@@ -50,12 +56,46 @@ class Order:
         return or_(further, to_empty, and_(same, id_ > here.c.id))
 
 
+@lru_cache(maxsize=64)
+def page_of(columns: tuple[Label[Any], ...], rows: Rows, order: Order) -> Select[Any]:
+    """A page of rows from `:offset`, each with the number of all, which is counted once."""
+    shown = select(*columns).select_from(rows.source).where(rows.known)
+    if not rows.one_each:
+        total = _number(ids_of(rows))
+        shown = _window(shown.where(*rows.conditions))
+    elif rows.conditions:
+        ids, total = _narrowed(rows, order)
+        shown = shown.where(rows.id.in_(ids))
+    else:
+        total = _number(ids_of(rows))
+        # Sorting ids is quick; sorting whole rows works out every column of every row first.
+        ids = select(_window(ids_of(rows, order.by())).subquery().c[0])
+        shown = shown.where(rows.id.in_(ids))
+    return shown.add_columns(total.label("all_rows")).order_by(*order.by())
+
+
+def _narrowed(rows: Rows, order: Order) -> tuple[Select[Any], ScalarSelect[Any]]:
+    """The ids of the page and the number of all, with the conditions judged once for both."""
+    of_row: Label[Any] = order.column.label("sort")
+    kept = ids_of(rows, order.by()).order_by(None).add_columns(of_row).cte("kept")
+    id_, sort = kept.c
+    page = _window(select(id_).order_by(*Order(sort, id_, order.descending).by()))
+    return select(page.subquery().c[0]), select(func.count()).select_from(kept).scalar_subquery()
+
+
+def _number(ids: Select[Any]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(ids.subquery()).scalar_subquery()
+
+
+def _window(rows: Select[Any]) -> Select[Any]:
+    return rows.limit(PAGE_SIZE).offset(bindparam("offset", type_=Integer))
+
+
 @lru_cache(maxsize=32)
 def around(rows: Rows, order: Order, column: SQLColumnExpression[Any]) -> Select[Any, Any]:
     """The `column` of the rows before and after the one where it is `:value`.
 
-    Kept for the list without filters, whose parts are always the same: making it takes longer than
-    running it.
+    Each neighbor is the first of the rows beyond, in the list's order: nothing is sorted.
     """
     listed = ids_of(rows, order.by()).order_by(None)
     of_row: Label[Any] = order.column.label("sort")
