@@ -4,7 +4,6 @@ import gc
 import os
 import secrets
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask, g, request
@@ -19,6 +18,7 @@ from cfp.config import Config
 from cfp.db import make_engine
 from cfp.errors import ConfigError
 from cfp.paths import resource
+from cfp.records import record
 from cfp.web import assets, context, errors, filters, gate, headers, sessions, translating
 from cfp.web.blueprints import BLUEPRINTS
 from cfp.web.compiled import Compiled
@@ -32,7 +32,7 @@ FORM_AROUND = 64 * 1024
 """Bytes of the form around an uploaded file, so that a file of just the limit is taken."""
 
 
-@dataclass(frozen=True)
+@record
 class Runtime:
     """What the application carries: its settings and its database."""
 

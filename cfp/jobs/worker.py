@@ -7,7 +7,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
@@ -19,6 +18,7 @@ from cfp.jobs.outbox import Drained
 from cfp.jobs.pace import Pace
 from cfp.jobs.supervisor import Supervisor
 from cfp.paths import PROGRAM
+from cfp.records import record
 
 _WATCH_SECONDS = 0.2
 _PAUSE_AFTER_ERROR = 5.0
@@ -76,7 +76,7 @@ def run(
     stop.close()
 
 
-@dataclass(frozen=True)
+@record
 class Work:
     """What `run_due_once` did. `failed`: messages refused, postponed or uncertain."""
 

@@ -47,7 +47,7 @@ def test_the_list_of_commands_says_of_each_what_it_says_itself(name: str) -> Non
 def test_the_list_of_commands_loads_none_of_them(loaded_by: Loaded) -> None:
     assert {one for one in loaded_by("--help") if one.startswith("cfp.")} == {
         *("cfp.cli", "cfp.cli.runtime", "cfp.cli.words"),
-        *("cfp.config", "cfp.errors", "cfp.uploads"),
+        *("cfp.config", "cfp.errors", "cfp.records", "cfp.uploads"),
     }
 
 

@@ -9,7 +9,7 @@ Ubaru, Chen, Saad 2017 (log-determinants by Lanczos). That the quadrature's weig
 the moments known exactly is the calibration estimator of Deville & Särndal 1992.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import log
 
 import numpy as np
@@ -21,6 +21,7 @@ from cfp.algorithms.arrays import Scores
 from cfp.algorithms.calibrating.reviews import Reviews
 from cfp.algorithms.calibrating.sorting import Solve, sorted_by
 from cfp.algorithms.gradients import NOTHING, conjugate_gradients
+from cfp.records import record
 
 PRIOR = 0.2
 """Variance of leniency over that of noise; measured as .19 in the NIPS 2014 experiment."""
@@ -36,7 +37,7 @@ AGAINST, LOOSER = -3.09, 10.0
 chose; then leniency may vary so many times as much as disagreement alone suggests."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Spectrum:
     """Of the Laplacian A: nodes for its log-determinant, and for rhs' (A + I / L)^-1 rhs."""
 
@@ -54,7 +55,7 @@ class Spectrum:
         return float(self.energy @ (ratio / (1 + ratio * self.levels)))
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Bias:
     """The reviewers' biases on the scaled scores.
 

@@ -4,7 +4,6 @@ Everything is found for sets at once: a handful of statements, whatever the conf
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +23,7 @@ from cfp.domain.reviews.models import Guest
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError, ForbiddenError, NotNowError
 from cfp.policy import Action, Standing, allowed
+from cfp.records import record
 
 BATCH = 5_000
 """Rows written at once."""
@@ -219,7 +219,7 @@ def _record(
     )
 
 
-@dataclass(frozen=True)
+@record
 class Stored:
     """A conflict that is there; `found` are those that come and go by themselves."""
 
