@@ -4,7 +4,6 @@ import gc
 import os
 import secrets
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask, g, request
@@ -19,10 +18,13 @@ from cfp.config import Config
 from cfp.db import make_engine
 from cfp.errors import ConfigError
 from cfp.paths import resource
+from cfp.records import record
 from cfp.web import assets, context, errors, filters, gate, headers, sessions, translating
 from cfp.web.blueprints import BLUEPRINTS
+from cfp.web.compiled import Compiled
 from cfp.web.environment import PageEnvironment
 from cfp.web.frame import frame
+from cfp.web.routing import PageRule
 
 NO_CSRF = ("account.confirm_unsubscribe",)
 """What mail programs post to by themselves: the secret in the address is the right to do it."""
@@ -30,7 +32,7 @@ FORM_AROUND = 64 * 1024
 """Bytes of the form around an uploaded file, so that a file of just the limit is taken."""
 
 
-@dataclass(frozen=True)
+@record
 class Runtime:
     """What the application carries: its settings and its database."""
 
@@ -51,8 +53,10 @@ def create_app(config: Config) -> Flask:
         TRAP_HTTP_EXCEPTIONS=False,
     )
     bind(app, config)
+    app.url_rule_class = PageRule
     app.jinja_environment = PageEnvironment
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.bytecode_cache = Compiled()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if config.trusted_proxies:
         hops = config.trusted_proxies

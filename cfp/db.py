@@ -7,6 +7,7 @@ wrote in between. PostgreSQL needs none of that and gets none.
 
 import sqlite3
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import (
@@ -14,8 +15,10 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Insert,
     MetaData,
     String,
+    Table,
     create_engine,
     event,
 )
@@ -110,6 +113,16 @@ def connect_alone(engine: Engine) -> Connection:
     if engine.dialect.name == "sqlite":
         return engine.connect().execution_options(**{ALONE: True})
     return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
+
+def insert_absent(dialect: str, table: type[Base] | Table) -> Insert:
+    """An insert that leaves alone what is there already, as this kind of database says it.
+
+    The others' modules stay where they are: PostgreSQL's brings some twenty with it.
+    """
+    insert = import_module(f"sqlalchemy.dialects.{dialect}").insert
+    made: Insert = insert(table).on_conflict_do_nothing()
+    return made
 
 
 FLUSHED = "flushed"

@@ -1,10 +1,11 @@
 """The addresses that mails lead to, from CFP_BASE_URL alone; a test holds them to the routes."""
 
-from dataclasses import dataclass
 from urllib.parse import quote
 
+from cfp.records import record
 
-@dataclass(frozen=True)
+
+@record
 class Links:
     """Absolute links for texts that leave the machine; `base` has no trailing slash."""
 

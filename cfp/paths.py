@@ -1,9 +1,15 @@
-"""Where files that are not Python live: beside the package in a checkout, inside it in a wheel."""
+"""Where the program is: what starts it once more, and its files that are not Python.
 
+Those stand beside the package in a checkout, inside it in a wheel.
+"""
+
+import sys
 from pathlib import Path
 from typing import Literal
 
 PACKAGE = Path(__file__).resolve().parent
+PROGRAM = (sys.executable, "-m", "cfp")
+"""The command of a process beside this one."""
 
 
 def resource(name: Literal["templates", "migrations"]) -> Path:

@@ -5,7 +5,7 @@ begins on time with no worker running, and what a page shows is what the policy 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
@@ -14,6 +14,7 @@ from typing import Any
 
 from cfp.domain.conferences.models import Conference
 from cfp.errors import DomainError
+from cfp.records import record
 
 NAME_LIMIT, PHASES_LIMIT = 80, 20
 
@@ -26,7 +27,7 @@ CHOICES: Mapping[str, Sequence[str]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True)
+@record
 class Phase:
     """One phase: from `starts` until the next one starts, or until `ends` if that is sooner.
 
@@ -46,7 +47,7 @@ class Phase:
     discusses: bool = False
 
 
-@dataclass(frozen=True)
+@record
 class InForce:
     """What holds for reviewers at one moment.
 

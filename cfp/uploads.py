@@ -12,11 +12,11 @@ import re
 import secrets
 import time
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from cfp.errors import CfpError, DomainError
+from cfp.records import record
 
 CHUNK = 1 << 16
 GRACE_SECONDS = 3600.0
@@ -32,7 +32,7 @@ class StorageFullError(DomainError):
     status = 507
 
 
-@dataclass(frozen=True)
+@record
 class Stored:
     """A file as it was written: `storage` is its name in the folder, `digest` its SHA-256."""
 
@@ -41,7 +41,7 @@ class Stored:
     digest: str
 
 
-@dataclass(frozen=True)
+@record
 class Uploads:
     """The folder of one installation, and how many bytes a file may have."""
 

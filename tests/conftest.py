@@ -162,6 +162,8 @@ def hurried(engine: Engine) -> Engine:
     """
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", lambda db, _: db.execute("PRAGMA synchronous=OFF"))
+    if engine.dialect.name not in _compiled:
+        engine.connect().close()  # only then does a dialect know whom it speaks to
     shared = _compiled.setdefault(engine.dialect.name, _Compiled(engine.dialect))
     engine.dialect = shared.dialect
     engine.update_execution_options(compiled_cache=shared.statements)

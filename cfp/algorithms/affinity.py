@@ -6,7 +6,6 @@ the closest documents rather than of all: who works on two subjects is an expert
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,13 +13,14 @@ from scipy.sparse import csr_array
 
 from cfp.algorithms.arrays import Counts, Ids, Scores, as_rows, check_known
 from cfp.algorithms.terms import Stems, vectors, vocabulary
+from cfp.records import record
 
 CLOSEST = 5
 BLOCK_VALUES = 2_000_000  # similarities in memory at a time
 DIGITS = 6  # what the solver tells apart, and more than the order of a sum can change
 
 
-@dataclass(frozen=True)
+@record
 class Document:
     """A submission, or something a reviewer has written or says about themselves."""
 
@@ -28,7 +28,7 @@ class Document:
     text: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Candidates:
     """(N,) parallel arrays, ordered by paper, then reviewer; scores above 0, at most 1."""
 
@@ -37,7 +37,7 @@ class Candidates:
     score: Scores
 
 
-@dataclass(frozen=True)
+@record
 class Near:
     """A document that speaks for a pair.
 

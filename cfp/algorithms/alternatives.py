@@ -12,7 +12,6 @@ exchange for (p, r) is the highest score[p, t] + B[t, r]: two passes over pairs 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from cfp.algorithms.arrays import Counts, Flags, Ids, Scores
 from cfp.algorithms.plans import sum_by
 from cfp.algorithms.problem import Alternatives, Plan, Problem
+from cfp.records import record
 
 BLOCK = 2_000_000  # numbers of a block of pairs times reviewers: 16 MB
 WIDTH = 2_048  # reviewers whose exchanges are looked at together
@@ -27,7 +27,7 @@ WIDTH = 2_048  # reviewers whose exchanges are looked at together
 NEVER = -np.inf
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class _Others:
     """Everybody else on the paper of each pair: parallel (pair, other's reviewer)."""
 
@@ -35,7 +35,7 @@ class _Others:
     reviewer: Ids
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class _Best:
     """The best step found so far for each pair."""
 

@@ -4,15 +4,15 @@
 juniors and seniors come in by gates of their own (see `flow`), so their two sides are coupled here.
 """
 
-from dataclasses import dataclass
 
 import numpy as np
 
 from cfp.algorithms.arrays import Counts, Flags, Ids
 from cfp.algorithms.reduction import Reduced
+from cfp.records import record
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Couplings:
     """Each coupling has two sides; the first is the one to give up where nothing else says which.
 

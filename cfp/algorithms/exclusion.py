@@ -8,7 +8,6 @@ flow alone would not, branch and bound counts how few can be missing (see `lacki
 """
 
 import heapq
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,13 +15,14 @@ from cfp.algorithms import tolls
 from cfp.algorithms.couplings import Couplings, couplings_of
 from cfp.algorithms.flow import Flow, Network
 from cfp.algorithms.reduction import Reduced
+from cfp.records import record
 
 MOST_SOLVES, MOST_PAIRS_SOLVED = 200, 5_000_000
 MOST_PAIRS_COUNTED = 100_000  # of the integer program that counts missing reviews
 MOST_BROKEN = 30  # couplings; each needs a branching of its own, and each of them doubles the work
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Answer:
     """A flow that breaks no rule; no such flow costs less than `bound` or misses less than `least`.
 

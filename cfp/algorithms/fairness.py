@@ -7,7 +7,6 @@ the height is solved; a bound then tells how good that is.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from cfp.algorithms.plans import best_of_papers, sum_by
 from cfp.algorithms.prices import SCORE_UNITS
 from cfp.algorithms.reduction import Reduced
 from cfp.algorithms.rows import program, promising
+from cfp.records import record
 
 MOST_TRIALS, FEWEST_TRIALS, PAIRS_TRIED = 40, 8, 4_000_000
 FINEST = 1e-5  # of a height: the integer programs keep their rows within 1e-6
@@ -26,7 +26,7 @@ MOST_PAIRS = 1_000_000  # of a linear program over the whole; beyond it takes mi
 MOST_COUPLED = 100_000  # the same where rules hold that no flow does: very many rows bind then
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Balanced:
     """What was found.
 

@@ -6,7 +6,7 @@ is not settled: a pair whose reduced cost exceeds the gap between the linear pro
 cannot change in any better plan (reduced-cost fixing; Dantzig, Fulkerson, Johnson 1954).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
@@ -14,6 +14,7 @@ from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from cfp.algorithms.arrays import Flags, Scores
 from cfp.algorithms.rows import Program
+from cfp.records import record
 
 TOLERANCE = 1e-7
 DOUBT = 1e-5  # points of total that columns left out of the linear program might still bring
@@ -24,7 +25,7 @@ MOST_NODES = 2000
 OPTIMAL, INFEASIBLE = 0, 2  # of scipy's milp
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Relaxed:
     """Answer of the linear program.
 
@@ -43,7 +44,7 @@ class Relaxed:
     floor_price: Scores
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Whole:
     """Answer in whole numbers; `x` is None where there is none, `proven` where that is sure."""
 

@@ -6,7 +6,6 @@ arcs close every gap at a price above all that scores can pay: there always is a
 missing is read off it.
 """
 
-from dataclasses import dataclass
 
 import numpy as np
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
@@ -15,9 +14,10 @@ from cfp.algorithms.arrays import Counts, Flags, Ids
 from cfp.algorithms.errors import ProblemError
 from cfp.algorithms.prices import Prices
 from cfp.algorithms.reduction import Reduced
+from cfp.records import record
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Arcs:
     tail: Ids
     head: Ids
@@ -25,7 +25,7 @@ class Arcs:
     cost: Counts
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Flow:
     """A cheapest flow.
 

@@ -3,7 +3,7 @@
 The minima of the reviewers are left out: fewer missing reviews come first.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil
 
 import numpy as np
@@ -13,12 +13,13 @@ from scipy.sparse import csr_array, eye_array, hstack, vstack
 from cfp.algorithms.arrays import Counts, Flags, Scores
 from cfp.algorithms.reduction import Reduced
 from cfp.algorithms.rows import program
+from cfp.records import record
 
 MOST_NODES = 2000
 OPTIMAL = 0  # of scipy's milp
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Fewest:
     """What was found.
 

@@ -1,6 +1,5 @@
 """Put a plan together: the chosen pairs, their figures, and what could not be had."""
 
-from dataclasses import dataclass
 from math import fsum
 
 import numpy as np
@@ -9,9 +8,10 @@ from cfp.algorithms.arrays import Counts, Flags, Ids, Scores
 from cfp.algorithms.problem import Plan, Problem, Shortfall
 from cfp.algorithms.reduction import Reduced
 from cfp.algorithms.steps import Steps
+from cfp.records import record
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@record(kw_only=True, eq=False)
 class Solution:
     """What a solver chose.
 

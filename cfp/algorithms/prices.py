@@ -5,19 +5,19 @@ reviewer at most once, on two pairs, and the source once; so a level is safe whe
 what twice as many pairs as there are reviewers can change below it.
 """
 
-from dataclasses import dataclass
 
 import numpy as np
 
 from cfp.algorithms.arrays import Counts, Flags
 from cfp.algorithms.errors import ProblemError
 from cfp.algorithms.reduction import Reduced
+from cfp.records import record
 
 SCORE_UNITS = tuple(10**digits for digits in range(6, -1, -1))
 COST_LIMIT = 2**61  # the solver multiplies costs by the number of nodes, within 63 bits
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@record(kw_only=True, eq=False)
 class Prices:
     """What each choice costs.
 

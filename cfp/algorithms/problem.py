@@ -24,6 +24,7 @@ from cfp.algorithms.arrays import (
     check_unique,
 )
 from cfp.algorithms.errors import ProblemError
+from cfp.records import record
 
 __all__ = ["NO_AFFILIATION", "Alternatives", "Plan", "Problem", "ProblemError", "Shortfall"]
 
@@ -132,7 +133,7 @@ class Problem:
         return rows[:, 0].astype(np.int64) * self.reviewers + rows[:, 1]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@record(kw_only=True, eq=False)
 class Shortfall:
     """The smallest set of papers that share too few reviewers to have all their reviews.
 
@@ -153,7 +154,7 @@ class Shortfall:
     seniors_only: Ids
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@record(kw_only=True, eq=False)
 class Plan:
     """An assignment with its figures and with everything that could not be had.
 
@@ -229,7 +230,7 @@ class Plan:
         return not any(part.any() for part in lacking) and not any(len(part) for part in broken)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@record(kw_only=True, eq=False)
 class Alternatives:
     """The cheapest single step by which a plan does without each of its pairs.
 

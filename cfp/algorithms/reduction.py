@@ -1,14 +1,14 @@
 """Take the pins out of a problem: what is left to choose, and what the pins already use up."""
 
-from dataclasses import dataclass
 
 import numpy as np
 
 from cfp.algorithms.arrays import Counts, Flags, Ids
 from cfp.algorithms.problem import Problem
+from cfp.records import record
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@record(kw_only=True, eq=False)
 class Reduced:
     """The open part of a problem.
 

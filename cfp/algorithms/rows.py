@@ -4,7 +4,6 @@ Everything is "rows @ x <= upper" over one column per open pair and, where not e
 met, one column per reviewer for what is lacking to it.
 """
 
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -13,13 +12,14 @@ from cfp.algorithms.arrays import Counts, Flags, Ids, Scores
 from cfp.algorithms.couplings import apart_pairs, couplings_of
 from cfp.algorithms.plans import sum_by
 from cfp.algorithms.reduction import Reduced
+from cfp.records import record
 
 NEAR = 5  # best candidates of a paper that a linear program starts with
 
 Block = tuple[Counts, Counts, Scores]  # row, column, value of each entry
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@record(kw_only=True, eq=False)
 class Program:
     """A linear program without its floor's height.
 

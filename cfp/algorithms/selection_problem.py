@@ -18,6 +18,7 @@ from cfp.algorithms.arrays import (
     as_scores,
 )
 from cfp.algorithms.errors import ProblemError
+from cfp.records import record
 
 __all__ = [
     "NONE",
@@ -118,7 +119,7 @@ class Items:
             raise ProblemError("selection.must_never", field="must", row=int(row))
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Amount:
     """So many minutes, or items, at least or at most; of one type, track or day, or in all.
 
@@ -165,7 +166,7 @@ class Amount:
             raise ProblemError("selection.measure", name=self.name, value=self.of)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class PerSpeaker:
     """At most so many items of each speaker."""
 
@@ -178,7 +179,7 @@ class PerSpeaker:
             raise ProblemError("selection.bound_range", name=self.name, value=self.most)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class PerAffiliation:
     """At most this share of the accepted speaker entries from each affiliation."""
 
@@ -190,7 +191,7 @@ class PerAffiliation:
         _check_share(self.name, self.share)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class FirstTime:
     """At least this share of the accepted items by first-time speakers."""
 
@@ -205,7 +206,7 @@ class FirstTime:
 Limit = Amount | PerSpeaker | PerAffiliation | FirstTime
 
 
-@dataclass(frozen=True)
+@record
 class Relaxed:
     """A limit that had to be given up, and by how much in its own unit.
 
@@ -217,7 +218,7 @@ class Relaxed:
     by: float
 
 
-@dataclass(frozen=True)
+@record
 class Cost:
     """What a limit costs: the value gained without it, who then enters and who leaves."""
 
@@ -227,7 +228,7 @@ class Cost:
     leaves: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Entering:
     """Who enters if a limit let one more in and nobody lost a place; else what blocks the best."""
 
@@ -236,7 +237,7 @@ class Entering:
     blocked_by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@record
 class Waiting:
     """Who moves up when an accepted one of this type and track drops out, in this order.
 
@@ -253,7 +254,7 @@ class Waiting:
     blocked: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@record(kw_only=True, eq=False)
 class Selection:
     """What to accept, and why.
 

@@ -6,7 +6,7 @@ speaker's may be any.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, field
 from functools import cached_property
 from itertools import pairwise
 from math import gcd
@@ -23,6 +23,7 @@ from cfp.algorithms.timetabling.result import (
     Unplaced,
 )
 from cfp.algorithms.timetabling.windows import ALWAYS, Window, common, merged, without
+from cfp.records import record
 
 __all__ = [
     "NOWHERE",
@@ -48,7 +49,7 @@ LARGEST = 10**6
 """No time is further from the first day: beyond it somebody mistook seconds for minutes."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Room:
     """A room: its seats (0 = nobody knows), and when it cannot be had."""
 
@@ -56,7 +57,7 @@ class Room:
     closed: Sequence[Window] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Pin:
     """What a chair has fixed of an item's place; None = open.
 
@@ -72,7 +73,7 @@ class Pin:
         return self.room is not None and self.start is not None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Weights:
     """What one point of each penalty costs."""
 
@@ -81,7 +82,7 @@ class Weights:
     room: int = 1
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Problem:
     """What shall be placed, where and when it may be; whatever is left out is no rule.
 

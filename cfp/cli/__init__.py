@@ -16,26 +16,50 @@ from cfp.cli.words import sentence
 from cfp.errors import CfpError
 
 COMMANDS = {
-    "serve": "cfp.cli.serve:serve",
-    "worker": "cfp.cli.worker:worker",
-    "job": "cfp.cli.worker:job",
-    "upgrade": "cfp.cli.database:upgrade",
-    "doctor": "cfp.cli.doctor:doctor",
-    "demo": "cfp.cli.demo:demo",
-    "user": "cfp.cli.people:user",
-    "conference": "cfp.cli.conferences:conference",
-    "import": "cfp.cli.program:import_",
-    "export": "cfp.cli.program:export",
-    "assign": "cfp.cli.assignment:assign",
-    "schedule": "cfp.cli.schedule:schedule",
-    "assign-file": "cfp.cli.assign_file:assign_file",
-    "calibrate-file": "cfp.cli.calibrate_file:calibrate_file",
-    "compare-file": "cfp.cli.compare_file:compare_file",
-    "select-file": "cfp.cli.select_file:select_file",
-    "mail": "cfp.cli.mail:mail",
-    "audit": "cfp.cli.database:audit",
+    "serve": ("serve:serve", "Serve the pages, and keep a worker for mail and jobs beside them."),
+    "worker": ("worker:worker", "Send the mail that is due and run the jobs that wait."),
+    "job": ("job:job", "Long work: what waits, and running it by hand."),
+    "upgrade": (
+        "database:upgrade",
+        "Create the database or bring it up to date; safe to run again.",
+    ),
+    "doctor": (
+        "doctor:doctor",
+        "Say what is wrong; status 0 all well, 3 worth a look, 1 something must be done.",
+    ),
+    "demo": ("demo:demo", "Serve a demo conference; made at the first start, kept from then on."),
+    "user": ("people:user", "The people who log in."),
+    "conference": ("conferences:conference", "The conferences of this installation."),
+    "import": ("program:import_", "Bring in what exists elsewhere."),
+    "export": ("export:export", "Write the published program in one of its formats."),
+    "assign": (
+        "assignment:assign",
+        "Assign reviewers to all submissions under review, and tell them.",
+    ),
+    "schedule": (
+        "schedule:schedule",
+        "Compute when and where every announced talk of the current draft is.",
+    ),
+    "assign-file": (
+        "assign_file:assign_file",
+        "Assign reviewers to papers as a file of arrays says: docs/assignment.md has its format.",
+    ),
+    "calibrate-file": (
+        "calibrate_file:calibrate_file",
+        "Calibrate the scores of a table: submission, reviewer, score and, if given, weight.",
+    ),
+    "compare-file": (
+        "compare_file:compare_file",
+        "Score what was compared: winner, loser and, if given, tie (yes or no) and reviewer.",
+    ),
+    "select-file": (
+        "select_file:select_file",
+        "Choose what to accept of a file's items: docs/decisions.md has its format.",
+    ),
+    "mail": ("mail:mail", "The mail this installation sends."),
+    "audit": ("audit:audit", "The audit log."),
 }
-
+"""Where each one is, and the first sentence of its help: to list them, none is imported."""
 
 WITHOUT_INSTANCE = {"assign-file", "calibrate-file", "compare-file", "select-file"}
 
@@ -51,13 +75,19 @@ class LazyGroup(click.Group):
         """Import and return one command."""
         if cmd_name not in COMMANDS:
             return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        gc.disable()  # what is imported stays: looking for garbage took a tenth of the start
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        gc.disable()  # what is imported stays: looking for garbage in it took a sixth of the start
         try:
-            command: click.Command = getattr(importlib.import_module(module), name)
+            command: click.Command = getattr(importlib.import_module(f"cfp.cli.{module}"), name)
         finally:
+            gc.freeze()  # nor is it looked at once the collector is on again
             gc.enable()
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Say what each one does."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from cfp import clock
 from cfp.actors import SYSTEM
+from cfp.cli.connecting import find_conference, session
 from cfp.cli.import_mistakes import MISTAKES
-from cfp.cli.runtime import find_conference, json_option, report, session, write_whole
+from cfp.cli.runtime import json_option, report, write_whole
 from cfp.config import Config
 from cfp.domain.assignment import applying, proposals
 from cfp.domain.assignment.conflicts import find_conflicts

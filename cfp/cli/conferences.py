@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from cfp import clock
 from cfp.actors import SYSTEM, RoleKind
 from cfp.cli.arguments import Day, WallTime, checked_address, checked_line, checked_name
-from cfp.cli.runtime import json_option, report, session
+from cfp.cli.connecting import session
+from cfp.cli.runtime import json_option, report
 from cfp.config import Config
 from cfp.domain.accounts.queries import account_with_address
 from cfp.domain.conferences import actions

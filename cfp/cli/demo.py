@@ -11,7 +11,8 @@ import click
 from sqlalchemy.exc import DatabaseError
 
 from cfp import clock
-from cfp.cli.runtime import engine_of, json_option
+from cfp.cli.connecting import engine_of
+from cfp.cli.runtime import json_option
 from cfp.cli.serve import HOST, bind, run
 from cfp.config import DEFAULT_INSTANCE, Config
 from cfp.db import open_session
@@ -19,8 +20,8 @@ from cfp.demo.mailbox import shown_mail
 from cfp.demo.marker import is_loaded
 from cfp.demo.script import logins
 from cfp.errors import ConfigError
-from cfp.jobs.supervisor import PROGRAM
 from cfp.links import Links
+from cfp.paths import PROGRAM
 from cfp.schema import is_current
 
 ANYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared with what the operator chose

@@ -1,7 +1,6 @@
 """Items and limits from a JSON file: anyone's, with whatever codes they use."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from cfp.cli.files import read_text
 from cfp.formats.errors import FormatError
 from cfp.formats.json_values import items as as_list
 from cfp.formats.json_values import mapping, parse_json
+from cfp.records import record
 
 KINDS = ("type", "track", "day")
 FLAGS = ("first_time", "must", "never", "announced")
@@ -32,7 +32,7 @@ AMOUNT = ("of", "least", "most", *KINDS)
 LIMIT = ("name", "price", "per_speaker", *SHARES, *AMOUNT)
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class SelectionFile:
     """A file's content by numbers; the codes are looked up by them."""
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from cfp import clock
 from cfp.actors import SYSTEM
 from cfp.cli.arguments import checked_address
-from cfp.cli.runtime import json_option, report, session
+from cfp.cli.connecting import session
+from cfp.cli.runtime import json_option, report
 from cfp.config import Config
 from cfp.domain.mail import actions
 from cfp.domain.mail.models import Message

@@ -8,7 +8,8 @@ import click
 from cfp import clock
 from cfp.actors import SYSTEM
 from cfp.cli.arguments import checked_address, checked_name
-from cfp.cli.runtime import json_option, report, session
+from cfp.cli.connecting import session
+from cfp.cli.runtime import json_option, report
 from cfp.config import Config
 from cfp.domain.accounts import actions, passwords
 from cfp.errors import ConfigError

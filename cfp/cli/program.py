@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from cfp import clock
 from cfp.actors import SYSTEM
+from cfp.cli.connecting import find_conference, session
 from cfp.cli.doubts import doubt_sentence
-from cfp.cli.runtime import find_conference, json_option, session, write_whole
+from cfp.cli.runtime import json_option
 from cfp.config import Config
 from cfp.domain.conferences.models import Conference
 from cfp.domain.program import imports, versions
@@ -23,8 +24,6 @@ from cfp.errors import ConfigError
 from cfp.formats.imported import Imported, doubt_json, imported_json
 from cfp.formats.reading import Format, read
 from cfp.formats.utf8 import SIZE_LIMIT
-from cfp.formats.writers import WRITERS
-from cfp.links import Links
 
 DONE, WITH_WARNINGS = 0, 3
 
@@ -155,40 +154,3 @@ def _tell_outcome(outcome: Outcome, published: int | None) -> None:
         click.echo("Nothing of these was changed; --update does it.", err=True)
     if published is not None:
         click.echo(f"Published as version {published}.")
-
-
-@click.command()
-@click.argument("slug", metavar="CONFERENCE")
-@click.argument("name", metavar="FORMAT", type=click.Choice(list(WRITERS)))
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File, not stdout."
-)
-@click.option("--version", "number", type=click.IntRange(1), help="Not the newest version.")
-@json_option
-@click.pass_obj
-def export(
-    config: Config, slug: str, name: str, output: Path | None, number: int | None, as_json: bool
-) -> None:
-    """Write the published program in one of its formats."""
-    if as_json and output is None:
-        raise click.UsageError("--json reports about a file; say -o FILE.")
-    with session(config, writes=False) as db:
-        conference = find_conference(db, slug)
-        version = (
-            versions.numbered(db, conference, number)
-            if number
-            else versions.latest(db, conference)
-        )
-        if version is None:
-            raise ConfigError("no_version", slug=slug)
-        edition = versions.edition_of(
-            db, conference, version, Links(config.base_url), uploads=config.uploads
-        )
-    data = WRITERS[name].write(edition)
-    if output is None:
-        sys.stdout.buffer.write(data)
-        return
-    write_whole(output, data)
-    if as_json:
-        done = {"file": str(output), "bytes": len(data), "version": edition.program.number}
-        click.echo(json.dumps(done))

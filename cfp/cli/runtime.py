@@ -1,21 +1,13 @@
-"""What every command needs: settings, a database that is ready, and how to print results."""
+"""What every command needs: its settings, and how to print and keep results."""
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from sqlalchemy import Engine, select
-from sqlalchemy.exc import ArgumentError, DatabaseError
-from sqlalchemy.orm import Session
 
 from cfp.config import Config
-from cfp.db import make_engine, open_session
-from cfp.domain.conferences.models import Conference
 from cfp.errors import ConfigError
-from cfp.schema import is_current
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
@@ -29,46 +21,6 @@ def load_config() -> Config:
         name = str(config.instance)
         raise ConfigError("not_writable", name=name, value=error.strerror) from error
     return config
-
-
-def engine_of(config: Config) -> Engine:
-    """The database's engine, not connected yet; or an error about its setting."""
-    try:
-        return make_engine(config.database_url)
-    except (ArgumentError, ModuleNotFoundError) as error:
-        raise ConfigError("bad_database_url", value=str(error)) from error
-
-
-def ready_engine(config: Config) -> Engine:
-    """The database, reachable and with every migration."""
-    engine = engine_of(config)
-    try:
-        current = is_current(engine)
-    except DatabaseError as error:
-        raise ConfigError("database_unreachable", value=str(error.orig).strip()) from error
-    if not current:
-        raise ConfigError("not_upgraded")
-    return engine
-
-
-@contextmanager
-def session(config: Config, *, writes: bool) -> Iterator[Session]:
-    """A database session for one command; what is not committed is discarded."""
-    engine = ready_engine(config)
-    try:
-        with open_session(engine, writes=writes) as db:
-            yield db
-    finally:
-        engine.dispose()
-
-
-def find_conference(db: Session, slug: str) -> Conference:
-    """The conference, or an error that names those there are."""
-    found = db.scalars(select(Conference).where(Conference.slug == slug)).one_or_none()
-    if found is None:
-        known = ", ".join(db.scalars(select(Conference.slug).order_by(Conference.slug)))
-        raise ConfigError("no_conference", slug=slug, known=known or "none yet")
-    return found
 
 
 def report(text: str, data: object, *, as_json: bool) -> None:

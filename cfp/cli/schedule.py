@@ -9,7 +9,8 @@ import click
 
 from cfp import clock
 from cfp.actors import SYSTEM
-from cfp.cli.runtime import find_conference, json_option, report, session
+from cfp.cli.connecting import find_conference, session
+from cfp.cli.runtime import json_option, report
 from cfp.config import Config
 from cfp.domain.program import proposals
 from cfp.domain.program.proposals import Line

@@ -13,7 +13,8 @@ import waitress
 
 from cfp import clock
 from cfp.app import create_app, settle
-from cfp.cli.runtime import json_option, ready_engine, report, session
+from cfp.cli.connecting import ready_engine, session
+from cfp.cli.runtime import json_option, report
 from cfp.config import Config
 from cfp.domain.accounts.first import offer
 from cfp.errors import ConfigError

@@ -2,18 +2,19 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from cfp.records import record
 
 DATA = Path(__file__).parent / "data"
 ROLES = ("speaker", "reviewer", "chair", "administrator")
 """Whose logins are printed."""
 
 
-@dataclass(frozen=True)
+@record
 class Named:
     """Somebody on a talk as typed: "Name, Affiliation <address>"; the address may be missing."""
 
@@ -29,7 +30,7 @@ class Named:
         return cls(name.strip(), affiliation.strip(), parseaddr(f"<{address}")[1])
 
 
-@dataclass(frozen=True)
+@record
 class Talk:
     """One talk with what becomes of it; `late` ones come in the second round."""
 

@@ -6,7 +6,6 @@ was only slow cannot store a result over that of its successor.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -20,6 +19,7 @@ from cfp.db import Base
 from cfp.domain.conferences.models import Conference
 from cfp.domain.submissions.models import Submission
 from cfp.errors import NotNowError
+from cfp.records import record
 
 MAX_ATTEMPTS = 3
 """A job that took its process down this often is not tried again: it may do so every time."""
@@ -61,7 +61,7 @@ class Job(Base):
     __table_args__ = (Index("ix_job_due", "state", "due"),)
 
 
-@dataclass(frozen=True)
+@record
 class Move:
     """From any of `sources` to `target`."""
 

@@ -5,16 +5,16 @@ Message-ID, from the returned mail or its headers, which every server adds.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
 
 from cfp.formats.errors import FormatError
+from cfp.records import record
 
 REASON_LIMIT = 500
 
 
-@dataclass(frozen=True)
+@record
 class Bounce:
     """A mail that will not arrive: its Message-ID with brackets, and the servers' reasons."""
 

@@ -1,6 +1,6 @@
 """In which zone a page shows its times, and how: the wall clock, the offset, a shifted date."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta, timezone, tzinfo
 
 from babel.dates import format_date
@@ -9,9 +9,10 @@ from markupsafe import Markup
 from cfp.formats.offsets import offset_name
 from cfp.formats.program import Program, Slot
 from cfp.formats.words import known_language
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Clock:
     """A zone by its name, and the language its dates are told in.
 

@@ -1,8 +1,9 @@
 """The year and the month of a page whose schedule says only "Nov" and a day's number."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
+
+from cfp.records import record
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -15,7 +16,7 @@ _ISO = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 _YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
 
 
-@dataclass(frozen=True)
+@record
 class EventDate:
     """What a page says about its first day; null is what it does not say."""
 

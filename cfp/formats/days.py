@@ -1,17 +1,18 @@
 """A day of the program as pages lay it out: blocks one under the other, or rooms side by side."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from cfp.formats.program import Program, Session, Slot
+from cfp.records import record
 
 _LEAST = timedelta(minutes=1)
 """What a slot without minutes takes on a grid."""
 
 
-@dataclass(frozen=True)
+@record
 class Block:
     """Slots that stand together: those of a session, or a run of those in none."""
 
@@ -55,7 +56,7 @@ def _blocks(program: Program, found: Iterable[tuple[int | None, list[Slot]]]) ->
             begun.add(number)
 
 
-@dataclass(frozen=True)
+@record
 class Cell:
     """A place on the grid: what is held there, over how many rows and columns; maybe nothing."""
 
@@ -64,7 +65,7 @@ class Cell:
     columns: int = 1
 
 
-@dataclass(frozen=True)
+@record
 class Row:
     """A row of the grid: from when on, and the cells that begin in it."""
 
@@ -72,7 +73,7 @@ class Row:
     cells: tuple[Cell, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Grid:
     """A day as rooms times hours. A room called "" holds what runs beside the rooms."""
 
@@ -80,7 +81,7 @@ class Grid:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True)
+@record
 class _Cluster:
     """Slots that overlap, so that they share a cell, and the neighboring rooms it spans."""
 

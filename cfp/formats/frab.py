@@ -6,7 +6,7 @@ named as the place, which unlike real rooms has no guid, so that our reader know
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, time
 
 from cfp.formats.codec import rfc3339
@@ -14,6 +14,7 @@ from cfp.formats.grammar import clean_text, one_line
 from cfp.formats.identity import acronym, numbers, slug, uuid_of
 from cfp.formats.program import Material, Program, Slot, Talk
 from cfp.formats.writers import Edition
+from cfp.records import record
 
 GENERATOR = "cfp"
 BREAK = "break"
@@ -21,7 +22,7 @@ _LONGEST = 99 * 60 + 59
 """Minutes: their durations have two digits for the hours."""
 
 
-@dataclass(frozen=True)
+@record
 class FrabEvent:
     """A slot as their formats know it; `talk` is null for a break."""
 
@@ -47,7 +48,7 @@ class FrabEvent:
     videos: tuple[Material, ...] = ()
 
 
-@dataclass(frozen=True)
+@record
 class FrabDay:
     """A day in which something takes place; rooms in the conference's order."""
 

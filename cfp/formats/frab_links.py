@@ -6,7 +6,6 @@ attached are a talk's slides, a link is its video where its type or its words sa
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from cfp.formats.grammar import one_line
@@ -14,11 +13,12 @@ from cfp.formats.imported import Doubt
 from cfp.formats.json_values import text
 from cfp.formats.program import Material
 from cfp.formats.xml_tree import XmlElement
+from cfp.records import record
 
 _VIDEO = re.compile(r"\b(?:video|videos|recording|media)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
+@record
 class Reference:
     """An address beside an event; `listed` is the name of its list."""
 

@@ -6,7 +6,7 @@ is at the conference's clocks. Breaks are events of the type "break", or without
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,12 +21,13 @@ from cfp.formats.moments import moment_of, zone_named
 from cfp.formats.program import ProgramSpeaker
 from cfp.formats.speakers import NameAndAffiliation
 from cfp.formats.xml_tree import XmlElement, parse_xml
+from cfp.records import record
 
 _DURATION = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?::(\d{2}))?")
 _ID = re.compile("[0-9]{1,10}")
 
 
-@dataclass(frozen=True)
+@record
 class _Event:
     """An event of either format; `values` are its plain fields, empty where it has none."""
 

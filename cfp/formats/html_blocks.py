@@ -8,6 +8,8 @@ from xml.etree.ElementTree import Element
 import html5lib
 from html5lib.constants import tokenTypes
 
+from cfp.records import record
+
 _LINE = "source-line"
 _BLOCKS = frozenset((
     "address", "article", "aside", "blockquote", "body", "caption", "dd", "details", "div",
@@ -39,7 +41,7 @@ class _Parser(html5lib.HTMLParser):  # type: ignore[misc] # html5lib ships no ty
         super().mainLoop()
 
 
-@dataclass(frozen=True)
+@record
 class Block:
     """Text of one block; `element` is the element it stands in.
 
@@ -61,7 +63,7 @@ class Block:
         return line_of(self.element)
 
 
-@dataclass(frozen=True)
+@record
 class Page:
     """A parsed page: `front` holds the values of a Jekyll front matter."""
 

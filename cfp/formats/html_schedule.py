@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from xml.etree.ElementTree import Element
 
@@ -12,12 +12,13 @@ from cfp.formats.html_blocks import classes, line_of, text_of
 from cfp.formats.imported import Doubt, ImportedSlot
 from cfp.formats.moments import moment_of
 from cfp.formats.program import Session
+from cfp.records import record
 
 _TALK_WORDS = ("talk", "title", "session", "topic", "presentation")
 _ROOM_WORDS = ("room", "location", "venue")
 
 
-@dataclass(frozen=True)
+@record
 class Row:
     """Cells of one row and the headings of its table's columns, in lower case."""
 
@@ -36,7 +37,7 @@ class Row:
         ]
 
 
-@dataclass(frozen=True)
+@record
 class PageDays:
     """What a day's number in a cell means on this page."""
 

@@ -1,16 +1,17 @@
 """What a reader found in a file, whatever its format, with everything it was not sure about."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime, timedelta
 
 from cfp.formats.codec import Json, encode, rfc3339
 from cfp.formats.errors import FormatError
 from cfp.formats.program import Material, Program, ProgramSpeaker, Section, Session
 from cfp.formats.speakers import NameAndAffiliation
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Doubt:
     """One warning: where (line of the file, from 1), a stable key, its data, the other readings.
 
@@ -33,7 +34,7 @@ class Doubt:
     alternatives: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@record
 class ImportedTalk:
     """A submission of the file. Times are UTC, null when the file does not tell them.
 
@@ -63,7 +64,7 @@ class ImportedTalk:
     materials: tuple[Material, ...] = ()
 
 
-@dataclass(frozen=True)
+@record
 class ImportedSlot:
     """A row of the schedule; `talk` is an index into the talks, null for a break.
 
@@ -87,7 +88,7 @@ class ImportedSlot:
     number: int = 0
 
 
-@dataclass(frozen=True)
+@record
 class Imported:
     """All of a file. `program`, `canceled`, `materials` are there when it was our own JSON."""
 

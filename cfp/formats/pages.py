@@ -6,7 +6,6 @@ of `templates/public`. Links between them are relative, which is why one text se
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from functools import cached_property
 from typing import NamedTuple
@@ -22,12 +21,13 @@ from cfp.formats.rendering import environment, escape
 from cfp.formats.speakers import write_entry
 from cfp.formats.words import words_of
 from cfp.formats.writers import Edition
+from cfp.records import record
 
 CODE = "\0"
 """Stands for a code in an address that is made once, where hundreds of them are written."""
 
 
-@dataclass(frozen=True)
+@record
 class Inline:
     """What a page needs when it is one file: our own style and script."""
 
@@ -35,7 +35,7 @@ class Inline:
     script: Markup
 
 
-@dataclass(frozen=True)
+@record
 class Place:
     """Where a page stands, so what its links begin with.
 
@@ -132,7 +132,7 @@ class Entry(NamedTuple):
     links: list[tuple[str, str]]
 
 
-@dataclass(frozen=True)
+@record
 class Shown:
     """What every page of a program is made of.
 

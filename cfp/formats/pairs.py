@@ -10,13 +10,13 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from cfp.formats.errors import FormatError
 from cfp.formats.grammar import one_line
 from cfp.formats.json_values import items, mapping, parse_json, text
 from cfp.formats.table import Cell, unsafe_cell
 from cfp.formats.utf8 import decode
+from cfp.records import record
 
 MOST_ROWS = 200_000
 CELL_LIMIT = 300
@@ -32,7 +32,7 @@ _ACTIONS = {
 }
 
 
-@dataclass(frozen=True)
+@record
 class PairRow:
     """A row as it stands at `line` (in JSON: the number of the entry, from 1)."""
 

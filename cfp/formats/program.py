@@ -5,7 +5,6 @@ are a second layer that changes without a new version, so they stand beside the 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Literal
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from cfp.formats.codec import Json, decode, encode
 from cfp.formats.errors import FormatError
+from cfp.records import record
 
 SCHEMA = "cfp-program"
 SCHEMA_VERSION = 1
@@ -21,7 +21,7 @@ CONTACT = "contact"
 INTRODUCTION = "introduction"
 
 
-@dataclass(frozen=True)
+@record
 class Section:
     """A part of the page in the conference's own words.
 
@@ -35,7 +35,7 @@ class Section:
     url: str = ""
 
 
-@dataclass(frozen=True)
+@record
 class Day:
     """A day of the event; `number` counts from 1, `date` is the event zone's."""
 
@@ -43,13 +43,13 @@ class Day:
     date: date
 
 
-@dataclass(frozen=True)
+@record
 class Room:
     name: str
     capacity: int | None = None
 
 
-@dataclass(frozen=True)
+@record
 class ProgramSpeaker:
     """A speaker as given for this talk; `code` leads to the speaker's page, if there is one."""
 
@@ -59,7 +59,7 @@ class ProgramSpeaker:
     bio: str = ""
 
 
-@dataclass(frozen=True)
+@record
 class Talk:
     """An accepted submission. `guid` and `id` are the program item's, the same in every version.
 
@@ -83,7 +83,7 @@ class Talk:
     recorded: bool = True
 
 
-@dataclass(frozen=True)
+@record
 class Session:
     """A block of slots under one title, with the name of who chairs it.
 
@@ -97,7 +97,7 @@ class Session:
     posters: bool = False
 
 
-@dataclass(frozen=True)
+@record
 class Slot:
     """Something at a time in a room: a talk by its code, or a break by its title.
 
@@ -134,7 +134,7 @@ class Slot:
         return round((self.end - self.start).total_seconds() / 60)
 
 
-@dataclass(frozen=True)
+@record
 class Broadcast:
     """Where a room can be watched on a day; without a room, the whole event."""
 
@@ -143,7 +143,7 @@ class Broadcast:
     url: str
 
 
-@dataclass(frozen=True)
+@record
 class Material:
     """Slides or a video link of a talk, shown to everyone.
 
@@ -157,7 +157,7 @@ class Material:
     file: str = ""
 
 
-@dataclass(frozen=True)
+@record
 class Program:
     """One version of one conference's program. `zone` is an IANA name, `language` a code as "en".
 
@@ -258,7 +258,7 @@ class Program:
         return next((section for section in self.sections if section.key == key), None)
 
 
-@dataclass(frozen=True)
+@record
 class Difference:
     """What one version changes against the one before, for people.
 
@@ -271,7 +271,7 @@ class Difference:
     details: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@record
 class Release:
     """One version in the history of a program: what a reader of the feed is told."""
 

@@ -14,11 +14,12 @@ must be empty.
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfp.formats.errors import FormatError
 from cfp.formats.typed_reviews import MOST_REVIEWS, Typed, TypedReview, key_of
 from cfp.formats.utf8 import decode
+from cfp.records import record
 
 HEAD, NOTE, PART = "==+==", "==-==", "==*=="
 WIDTH = 90
@@ -28,7 +29,7 @@ _ESCAPED = re.compile(r"\\+==")
 _OPTION = re.compile(r"\[(.?)\]\s*(.*)")
 
 
-@dataclass(frozen=True)
+@record
 class PartForm:
     """A part to fill: its key, what is said about it, and its answer so far.
 
@@ -41,7 +42,7 @@ class PartForm:
     options: Sequence[tuple[str, bool]] = ()
 
 
-@dataclass(frozen=True)
+@record
 class ReviewText:
     """A review to fill; `notes` are what is read before."""
 

@@ -6,14 +6,14 @@ says so, with the other readings, instead of guessing silently.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
 from cfp.formats.grammar import SPEAKERS, one_line
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class NameAndAffiliation:
     """One entry as it was read; `affiliation` is empty when none was given."""
 
@@ -30,7 +30,7 @@ class Named(Protocol):
     def affiliation(self) -> str: ...
 
 
-@dataclass(frozen=True)
+@record
 class SpeakersLine:
     """What was read, and the doubts about it: (key, entry, other readings)."""
 

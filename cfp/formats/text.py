@@ -11,7 +11,6 @@ where they apply.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -43,6 +42,7 @@ from cfp.formats.program import (
 from cfp.formats.sections import looks_like_footer, split_sections
 from cfp.formats.speakers import read_speakers, write_speakers
 from cfp.formats.writers import Edition
+from cfp.records import record
 
 UNSCHEDULED = "Not scheduled yet"
 
@@ -155,7 +155,7 @@ def _talk_lines(talk: Talk) -> Iterator[str]:
         yield without_marks(abstract)
 
 
-@dataclass(frozen=True)
+@record
 class _Heading:
     """Where a talk stands: indices of its title line and of its line of speakers."""
 

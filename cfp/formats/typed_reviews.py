@@ -6,7 +6,9 @@ for the conference's own questions, and those of `FIXED`.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from cfp.records import record
 
 SCORE, ANSWER = "score: ", "answer: "
 FIXED = ("confidence", "comment", "to chairs", "to speakers", "statement", "submit")
@@ -14,7 +16,7 @@ MOST_REVIEWS = 5_000
 _EMPTY_BOX = re.compile(r"^\s*\[\s?\].*$", re.MULTILINE)
 
 
-@dataclass(frozen=True)
+@record
 class Typed:
     """What stands in a part, and on which line of the file."""
 
@@ -27,7 +29,7 @@ class Typed:
         return not _EMPTY_BOX.sub("", self.text).strip()
 
 
-@dataclass(frozen=True)
+@record
 class TypedReview:
     """One review as it stands at `line`; parts that the file does not have are not there."""
 

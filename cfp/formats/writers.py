@@ -6,13 +6,13 @@ when it is called: a page of text must not load a spreadsheet library.
 
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from cfp.formats.program import Material, Program, Release
 from cfp.links import Links
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Edition:
     """A version with what surrounds it.
 
@@ -39,7 +39,7 @@ class Edition:
         return f"{self.links.base}{url}" if url.startswith("/") else url
 
 
-@dataclass(frozen=True)
+@record
 class Writer:
     """How one format is written; the same edition gives the same bytes.
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from cfp.config import Config
-from cfp.jobs.supervisor import PROGRAM
+from cfp.paths import PROGRAM
 
 _SECONDS_BEFORE_RESTART = 2.0
 _SECONDS_TO_STOP = 90.0

@@ -1,10 +1,11 @@
 """How patient a worker is. One value, so that the tests can hurry."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
+from cfp.records import record
 
-@dataclass(frozen=True)
+
+@record
 class Pace:
     """Durations of a worker's life.
 

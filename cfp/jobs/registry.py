@@ -8,16 +8,16 @@ It may be run again after a crash, and nothing of the crashed run was stored.
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from cfp.jobs.context import JobContext
+from cfp.records import record
 
 Run = Callable[[JobContext], dict[str, Any]]
 
 
-@dataclass(frozen=True)
+@record
 class Task:
     """The module of a kind of job, and how long one may take before it is ended."""
 

@@ -8,7 +8,6 @@ import contextlib
 import smtplib
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import parseaddr
 from types import TracebackType
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 
 from cfp.config import Config
 from cfp.errors import CfpError
+from cfp.records import record
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -29,14 +29,14 @@ class ServerDownError(CfpError):
     """Nobody answers, or not as a mail server that would take mail from us: `reason` in data."""
 
 
-@dataclass(frozen=True)
+@record
 class Refused:
     """The server said 5xx to this message: it will never take it."""
 
     reason: str
 
 
-@dataclass(frozen=True)
+@record
 class Postponed:
     """Not now. `server_down`: it would be the same for every other message."""
 
@@ -44,7 +44,7 @@ class Postponed:
     server_down: bool = False
 
 
-@dataclass(frozen=True)
+@record
 class Uncertain:
     """The text went out and no answer came back: it may have arrived."""
 

@@ -4,7 +4,6 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,8 +27,8 @@ from cfp.jobs import registry
 from cfp.jobs.claims import commit, new_claim
 from cfp.jobs.pace import Pace
 from cfp.links import Links
+from cfp.paths import PROGRAM
 
-PROGRAM = (sys.executable, "-m", "cfp")
 TIMED_OUT = "job.timed_out"
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
@@ -17,7 +16,9 @@ from cfp.domain import models as _every_table  # noqa: F401 - foreign keys need 
 from cfp.jobs import outbox
 from cfp.jobs.outbox import Drained
 from cfp.jobs.pace import Pace
-from cfp.jobs.supervisor import PROGRAM, Supervisor
+from cfp.jobs.supervisor import Supervisor
+from cfp.paths import PROGRAM
+from cfp.records import record
 
 _WATCH_SECONDS = 0.2
 _PAUSE_AFTER_ERROR = 5.0
@@ -75,7 +76,7 @@ def run(
     stop.close()
 
 
-@dataclass(frozen=True)
+@record
 class Work:
     """What `run_due_once` did. `failed`: messages refused, postponed or uncertain."""
 

@@ -1,7 +1,6 @@
 """Lists: a read model's rows and columns as one person may have them, counted and found."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
@@ -22,9 +21,10 @@ from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference
 from cfp.policy.seats import Seat, can_be, predicate, seat_of
 from cfp.policy.tables import SEES, Fact, Relation
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Column:
     """An expression over a view's source; `fact` is what it tells, when stricter than the row.
 
@@ -36,7 +36,7 @@ class Column:
     searched: bool = False
 
 
-@dataclass(frozen=True)
+@record
 class View:
     """A read model: rows of submissions (or of what hangs on them) for one conference.
 

@@ -8,7 +8,6 @@ transaction.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
@@ -18,6 +17,7 @@ from cfp.domain.conferences import queries as conferences
 from cfp.formats.table import Cell, write_table
 from cfp.formats.xlsx import write_sheet
 from cfp.policy import Action
+from cfp.records import record
 from cfp.web import context
 from cfp.web.gate import permission
 from cfp.web.lists import Field, Listing
@@ -33,7 +33,7 @@ _WRITERS = {
 KINDS = tuple(_WRITERS)
 
 
-@dataclass(frozen=True)
+@record
 class Table:
     """A list as its files need it.
 

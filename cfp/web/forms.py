@@ -11,7 +11,6 @@ from flask import flash, redirect, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql.dml import ReturningInsert
@@ -28,6 +27,7 @@ from wtforms import (
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from cfp.db import insert_absent
 from cfp.domain.accounts.models import Receipt
 from cfp.errors import DomainError, StaleError
 from cfp.web import context
@@ -208,9 +208,8 @@ _LEADS_TO = (
 
 @cache
 def _claim(dialect: str) -> ReturningInsert[str]:
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     table: Any = Receipt.__table__  # its rows are nobody's objects, and this is quicker
-    return insert(table).on_conflict_do_nothing().returning(table.c.key)
+    return insert_absent(dialect, table).returning(table.c.key)
 
 
 def _first_location(db: Session, receipt_key: str) -> str | None:

@@ -4,7 +4,6 @@ Everything is computed when first read, so a public or an error page never asks 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -19,13 +18,14 @@ from cfp.actors import Actor
 from cfp.domain.conferences.models import Conference, Track
 from cfp.domain.decisions.queries import waiting
 from cfp.policy import Action, allowed
+from cfp.records import record
 from cfp.web import context
 
 UNDER = {"chair.submissions": ("tags/",), "chair.messages": ("write",)}
 """Pages that belong to a stage, and whose addresses do not begin with its own."""
 
 
-@dataclass(frozen=True)
+@record
 class Stage:
     """One entry of the rail; `waits` counts what waits for somebody there."""
 

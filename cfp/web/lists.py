@@ -17,6 +17,7 @@ from cfp.domain.submissions.search import SearchError, cleaned
 from cfp.domain.submissions.searching import keys_for, searched
 from cfp.formats.table import Cell, csv_bytes
 from cfp.policy import Rows, View, counted, rows_of, visible
+from cfp.records import record
 from cfp.web.ordering import PAGE_SIZE, Order, around, page_of
 from cfp.web.searching import said
 
@@ -28,7 +29,7 @@ _NO_FILTERS = frozenset({"slug", "code", "endpoint"})
 """Names that `url_for` gives a meaning of its own, as it does those with a leading underscore."""
 
 
-@dataclass(frozen=True)
+@record
 class Field:
     """A column of a list and of its files: `name` stands in addresses and in a file's first row.
 

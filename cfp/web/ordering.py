@@ -4,7 +4,6 @@ They are kept for the list without filters, whose parts are always the same obje
 takes longer than running it.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -24,11 +23,12 @@ from sqlalchemy import (
 )
 
 from cfp.policy import Rows, ids_of
+from cfp.records import record
 
 PAGE_SIZE = 50
 
 
-@dataclass(frozen=True)
+@record
 class Order:
     """By a column, and by the id where that is the same; what is empty stands last either way."""
 

@@ -1,15 +1,15 @@
 """A page of a list that is no read model of submissions, in the shape that the macros read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from cfp.records import record
 from cfp.web.lists import Filed, Paging
 
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True)
+@record
 class Paged(Paging, Filed, Generic[Item]):
     """Some rows of `total`; `arguments` are those of the address that narrow and sort them."""
 

@@ -1,11 +1,12 @@
 """What a list's rows have in common, worked out once and not fifty times in the template."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import quote
 
 from flask import url_for
+
+from cfp.records import record
 
 _MARK = "ANYROW"  # no slug has capitals, and the path comes before what people type
 _NUMBER = 10**80  # no slug is as long
@@ -30,7 +31,7 @@ def numbered(endpoint: str, part: str, /, **values: str) -> Callable[[int], str]
     return lambda value: f"{before}/{value:d}{after}"
 
 
-@dataclass(frozen=True)
+@record
 class Dots:
     """A row's scores as the macro `charts.dots` draws them, 92 by 20; `said` in words."""
 

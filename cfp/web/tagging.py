@@ -1,12 +1,12 @@
 """Tags on a page's rows, and the address that searches for each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 
 from cfp.domain.submissions.tag_rules import written
 from cfp.domain.submissions.tags import Tagged, tags_by_submission
+from cfp.records import record
 from cfp.web import context
 from cfp.web.lists import Listing
 from cfp.web.wording import add_words
@@ -31,7 +31,7 @@ add_words(
 )
 
 
-@dataclass(frozen=True)
+@record
 class RowTags:
     """The tags of each row, empty for one without, and where a click on a tag leads."""
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import click
 
-from cfp.cli.worker import job
+from cfp.cli.job import job
 from cfp.config import Config
 from cfp.jobs import registry, worker
 from cfp.jobs.pace import Pace

@@ -9,11 +9,10 @@ Ubaru, Chen, Saad 2017 (log-determinants by Lanczos). That the quadrature's weig
 the moments known exactly is the calibration estimator of Deville & Särndal 1992.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import log
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve, eigh, eigh_tridiagonal
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_array, diags_array
@@ -21,6 +20,8 @@ from scipy.sparse import csr_array, diags_array
 from cfp.algorithms.arrays import Scores
 from cfp.algorithms.calibrating.reviews import Reviews
 from cfp.algorithms.calibrating.sorting import Solve, sorted_by
+from cfp.algorithms.gradients import NOTHING, conjugate_gradients
+from cfp.records import record
 
 PRIOR = 0.2
 """Variance of leniency over that of noise; measured as .19 in the NIPS 2014 experiment."""
@@ -35,11 +36,8 @@ AGAINST, LOOSER = -3.09, 10.0
 """So surely have the strict the better submissions in one of a thousand conferences in which nobody
 chose; then leniency may vary so many times as much as disagreement alone suggests."""
 
-NOTHING = 1e-12
-"""Of the scaled scores' squares: what is less is rounding."""
 
-
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Spectrum:
     """Of the Laplacian A: nodes for its log-determinant, and for rhs' (A + I / L)^-1 rhs."""
 
@@ -57,7 +55,7 @@ class Spectrum:
         return float(self.energy @ (ratio / (1 + ratio * self.levels)))
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Bias:
     """The reviewers' biases on the scaled scores.
 
@@ -212,27 +210,3 @@ def _solver(laplacian: csr_array, ratio: float) -> Solve:
         return lambda rhs: conjugate_gradients(system, rhs)
     factor = cho_factor(system.toarray())
     return lambda rhs: cho_solve(factor, rhs)
-
-
-def conjugate_gradients(
-    system: csr_array, rhs: Scores, *, tolerance: float = 1e-6, most: int = 1000
-) -> Scores:
-    """Solve for every column of (m, k) at once, each scaled by the diagonal first."""
-    scale: NDArray[np.float64] = 1 / np.sqrt(system.diagonal())[:, None]
-    solution = np.zeros_like(rhs)
-    residual = scale * rhs
-    direction = residual.copy()
-    size = (residual**2).sum(axis=0)
-    goal = tolerance**2 * np.maximum(size, NOTHING)
-    for _ in range(most):
-        if (size <= goal).all():
-            break
-        image = scale * (system @ (scale * direction))
-        along = (direction * image).sum(axis=0)
-        step = size / np.maximum(along, np.finfo(float).tiny)
-        solution += step * direction
-        residual -= step * image
-        size, last = (residual**2).sum(axis=0), size
-        direction *= size / np.maximum(last, np.finfo(float).tiny)
-        direction += residual
-    return scale * solution

@@ -1,7 +1,6 @@
 """What the data cannot tell, as cautions."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -13,6 +12,7 @@ from cfp.algorithms.calibrating.bias import LEAST_COMPARISONS, Bias
 from cfp.algorithms.calibrating.draws import Drawn
 from cfp.algorithms.calibrating.result import BANDS, Caution, bands
 from cfp.algorithms.calibrating.reviews import Reviews
+from cfp.records import record
 
 FEW = 3
 """Reviewers with fewer reviews are named."""
@@ -28,7 +28,7 @@ WORTH = 0.05
 """Share of the top that calibration has to change to be worth a debate."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Others:
     """What the other reviewers say of each review's submission.
 

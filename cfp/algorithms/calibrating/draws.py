@@ -6,7 +6,6 @@ Laird 1986, less what the biases' uncertainty adds to the scores' variance.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -15,13 +14,14 @@ from scipy.sparse import csr_array
 from cfp.algorithms.arrays import Counts, Scores
 from cfp.algorithms.calibrating.bias import Bias
 from cfp.algorithms.calibrating.reviews import Reviews
+from cfp.records import record
 
 BLOCK_VALUES = 15_000_000  # numbers in memory at a time
 BREAKS_TIES = 1e-9  # of scores that are certain
 ENOUGH = 50  # draws for a mean over all submissions
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Drawn:
     """On the scaled scores, in the computation's numbers.
 
@@ -42,7 +42,7 @@ class Drawn:
     kept: Scores
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Qualities:
     """What is known of the qualities before a submission's own reviews, and then after these.
 

@@ -1,11 +1,12 @@
 """What a calibration tells: plain arrays, and words for nobody but programs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
 from cfp.algorithms.arrays import Counts, Flags, Scores
+from cfp.records import record
 
 BANDS = ("in", "lean in", "lean out", "out")
 SURE = 0.9
@@ -15,7 +16,7 @@ LEAST_COMPARED = 5
 """Agreement with the others over fewer submissions says nothing."""
 
 
-@dataclass(frozen=True)
+@record
 class Caution:
     """Something a chair should know before using the result; `figures` are plain values.
 
@@ -44,7 +45,7 @@ class Caution:
     figures: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@record(kw_only=True, eq=False)
 class Calibration:
     """Scores with the reviewers' leniency taken out. n submissions, m reviewers, in given numbers.
 

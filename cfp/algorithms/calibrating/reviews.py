@@ -1,6 +1,5 @@
 """Reviews as checked arrays, numbered and scaled for the computation."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
@@ -19,6 +18,7 @@ from cfp.algorithms.arrays import (
     check_unique,
 )
 from cfp.algorithms.errors import ProblemError
+from cfp.records import record
 
 LARGEST_ID = 10**6
 """Above it somebody passed codes instead of numbers from 0, and arrays would not fit."""
@@ -29,7 +29,7 @@ WEIGHTS = (1e-6, 1e6)
 Values = TypeVar("Values", Scores, Counts)
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Reviews:
     """The N reviews that count; n submissions and m reviewers, numbered by their first review.
 

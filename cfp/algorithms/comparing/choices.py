@@ -6,7 +6,6 @@ row of features, and what is not taken is told apart by nothing else, so both ar
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -15,13 +14,14 @@ from scipy.sparse import coo_array, csr_array
 
 from cfp.algorithms.arrays import Counts, Ids, Scores, as_ids, check_known
 from cfp.algorithms.errors import ProblemError
+from cfp.records import record
 
 LARGEST_ID = 10_000_000
 OUTCOMES = (1, 0, -1)
 """The first is better, they are equal, the second is better."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Said:
     """Checked comparisons: each of the first with the second, and whole rankings.
 
@@ -135,7 +135,7 @@ def _check_values(arrays: dict[str, Ids], ranked: Sequence[Ids]) -> None:
             raise ProblemError("problem.with_itself", field="rankings", row=row)
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Choices:
     """What was taken of what.
 
@@ -178,7 +178,7 @@ def choices(said: Said, *, ties: bool) -> Choices:
     return Choices(features, choice, np.concatenate(taken))
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class _Block:
     """Entries of the features by row, and the choice of each row."""
 

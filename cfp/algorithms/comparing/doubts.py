@@ -5,7 +5,6 @@ quarter of all trios are circles.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
@@ -15,6 +14,7 @@ from cfp.algorithms.arrays import Counts, Flags, Scores
 from cfp.algorithms.calibrating.result import BANDS, Caution, bands
 from cfp.algorithms.comparing.choices import Said
 from cfp.algorithms.comparing.draws import Drawn
+from cfp.records import record
 
 FEW = 3
 """Whoever was laid beside fewer others is named."""
@@ -23,7 +23,7 @@ TRIOS, MANY = 8, 0.2
 """From so many trios on a share of circles says something; from this share on it is told."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Tallies:
     """Counted over every two that were laid side by side.
 

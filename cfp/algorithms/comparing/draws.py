@@ -5,21 +5,21 @@ the Hessian as its covariance (Papandreou & Yuille 2010), which needs no factor.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import diags_array
 
 from cfp.algorithms.arrays import Counts, Scores
-from cfp.algorithms.calibrating.bias import conjugate_gradients
 from cfp.algorithms.comparing.fit import Fit, disturbed
+from cfp.algorithms.gradients import conjugate_gradients
+from cfp.records import record
 
 BLOCK_VALUES = 15_000_000  # numbers in memory at a time
 ENOUGH = 1e-3  # of a draw's size: its noise is far larger
 EDGE = 0.05
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Drawn:
     """All (n,): the standard error, the places at 5 % and 95 %, the chance to be in the top."""
 

@@ -6,15 +6,15 @@ prior it has exactly one maximum, wherever nothing connects two parts or one has
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
 from scipy.sparse import csr_array, diags_array
 
 from cfp.algorithms.arrays import Scores
-from cfp.algorithms.calibrating.bias import conjugate_gradients
 from cfp.algorithms.comparing.choices import Choices
+from cfp.algorithms.gradients import conjugate_gradients
+from cfp.records import record
 
 PRIOR_SD = 2.0
 """Of a strength: seven in eight comparisons won against a middling one are nothing unusual."""
@@ -29,7 +29,7 @@ PRECISE = 1e-9
 Solve = Callable[[Scores], Scores]
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Fit:
     """The maximum, and what it is like around it.
 

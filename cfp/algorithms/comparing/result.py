@@ -1,14 +1,14 @@
 """What comparisons tell: plain arrays, and cautions for programs."""
 
-from dataclasses import dataclass
 
 import numpy as np
 
 from cfp.algorithms.arrays import Counts, Scores
 from cfp.algorithms.calibrating.result import BANDS, Caution, bands
+from cfp.records import record
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@record(kw_only=True, eq=False)
 class Pairwise:
     """Strengths of n submissions, in given numbers.
 

@@ -1,7 +1,7 @@
 """The limits as rows of a linear program."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from scipy.sparse import csr_array, vstack
@@ -16,12 +16,13 @@ from cfp.algorithms.selection_problem import (
     PerAffiliation,
     PerSpeaker,
 )
+from cfp.records import record
 
 SLACK = 1e-6
 """What a solver takes for met."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Rows:
     """lower <= matrix @ x + per_entry * (entries @ x) <= upper, for x of 0 and 1.
 

@@ -5,7 +5,6 @@ Source of the latter: elastic programming (Chinneck, Feasibility and Infeasibili
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -16,13 +15,14 @@ from cfp.algorithms.arrays import Counts, Flags, Scores
 from cfp.algorithms.errors import ProblemError
 from cfp.algorithms.selecting.rows import Rows
 from cfp.algorithms.selection_problem import Items, Limit
+from cfp.records import record
 
 INFEASIBLE = 2
 ROUNDING = 1e-7
 HALF = 0.5
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Choice:
     """What to accept.
 
@@ -38,7 +38,7 @@ class Choice:
 Found = TypeVar("Found", Choice, Choice | None)
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Solver:
     """Solves for one set of items.
 

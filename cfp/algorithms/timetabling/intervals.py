@@ -7,7 +7,6 @@ of the problem's grid.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 from ortools.sat.python import cp_model
@@ -17,6 +16,7 @@ from cfp.algorithms.timetabling.board import Board, Cell, Terms
 from cfp.algorithms.timetabling.limits import Limits
 from cfp.algorithms.timetabling.units import Unit, Windows
 from cfp.algorithms.timetabling.windows import common, without
+from cfp.records import record
 
 Literal = cp_model.IntVar
 Linear = cp_model.LinearExpr | int
@@ -26,7 +26,7 @@ def _sum(parts: Iterable[Linear]) -> cp_model.LinearExpr:
     return cp_model.LinearExpr.sum(list(parts))
 
 
-@dataclass(frozen=True)
+@record
 class Answer:
     """A value and the best it could be; equal if nothing was cut short."""
 

@@ -1,7 +1,6 @@
 """A timetable from what was found: figures, bounds, and why the rest has no place."""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from cfp.algorithms.steps import Steps
 from cfp.algorithms.timetable_precheck import why_nowhere
@@ -10,9 +9,10 @@ from cfp.algorithms.timetabling.board import SOFT, Board, weighted
 from cfp.algorithms.timetabling.bounds import most_placed, relaxed
 from cfp.algorithms.timetabling.units import Unit
 from cfp.algorithms.timetabling.windows import common, longest, without
+from cfp.records import record
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Found:
     """A board, and what no other has less of; units without any place aside.
 

@@ -4,13 +4,15 @@ Times are minutes since 00:00 UTC of the first day, as in the problem.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from cfp.records import record
 
 NOWHERE = -1
 """Day and room of what is not placed; also: no track."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Places:
     """Where and when each item is. `start` says nothing where `room` is NOWHERE."""
 
@@ -26,7 +28,7 @@ class Places:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Unplaced:
     """An item without a place.
 
@@ -46,7 +48,7 @@ class Unplaced:
     longest: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Broken:
     """A rule that pins break.
 
@@ -62,7 +64,7 @@ class Broken:
     other: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Timetable(Places):
     """A timetable with its figures and with everything that could not be had.
 
@@ -101,7 +103,7 @@ class Timetable(Places):
         return sum(room != NOWHERE for room in self.room)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Shortfall:
     """Days whose minutes do not suffice for what can only be on them.
 
@@ -122,7 +124,7 @@ class Shortfall:
         return self.needed - self.available
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Overbooked:
     """A speaker whose items take more minutes than there are while they are available."""
 
@@ -132,7 +134,7 @@ class Overbooked:
     available: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Precheck:
     """What cannot fit, known before solving. Nothing here is no promise that everything fits.
 

@@ -1,15 +1,15 @@
 """What is placed as one: an item, or a group that is held together; and where it may begin."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from cfp.algorithms.timetable_problem import NOWHERE, Problem, Window
 from cfp.algorithms.timetabling.windows import ALWAYS, common, without
+from cfp.records import record
 
 Windows = tuple[Window, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Unit:
     """Items that move together.
 
@@ -84,7 +84,7 @@ def _starts(
     return found
 
 
-@dataclass(frozen=True)
+@record
 class Taken:
     """What is taken already: windows in each room, and of each speaker."""
 

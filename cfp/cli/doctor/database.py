@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from cfp import clock
 from cfp.audit import broken_links
+from cfp.cli.connecting import engine_of
 from cfp.cli.doctor.findings import Finding, error, fine, warning
-from cfp.cli.runtime import engine_of
 from cfp.cli.words import sentence
 from cfp.config import Config
 from cfp.db import open_session

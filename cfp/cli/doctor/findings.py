@@ -1,7 +1,8 @@
 """What the doctor says about one thing."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from cfp.records import record
 
 
 class Level(StrEnum):
@@ -10,7 +11,7 @@ class Level(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True)
+@record
 class Finding:
     """`check` names what was looked at; `text` is one sentence, with what to do about it."""
 

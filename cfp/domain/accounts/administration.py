@@ -1,7 +1,6 @@
 """What administrators do with accounts; each act is in the instance's log."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, delete, func, or_, select
@@ -11,11 +10,12 @@ from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person
 from cfp.errors import NotFoundError, NotNowError
+from cfp.records import record
 
 PAGE_SIZE = 50
 
 
-@dataclass(frozen=True)
+@record
 class AccountRow:
     """One account as administrators see it; no talk, no role, no log-in's device."""
 

@@ -5,7 +5,6 @@ kind here, so that no choice can keep it away.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -24,6 +23,7 @@ from cfp.domain.mail.render import MailText, fill, shipped
 from cfp.domain.mail.states import move
 from cfp.errors import DomainError
 from cfp.links import Links
+from cfp.records import record
 
 MORNING = time(7)
 LINK_GOOD_FOR = timedelta(days=90)
@@ -56,7 +56,7 @@ _FOR: Mapping[Kind, frozenset[RoleKind]] = {
 }
 
 
-@dataclass(frozen=True)
+@record
 class Offer:
     """One thing to choose: a kind of a conference's mail, and how it comes now."""
 

@@ -2,8 +2,9 @@
 
 import unicodedata
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from cfp.records import record
 
 LOG_IN_DAYS = 30
 LOG_IN_VALID = timedelta(hours=1)
@@ -26,7 +27,7 @@ def address_key(address: str) -> str:
     return f"{local}@{domain}" if local else domain
 
 
-@dataclass(frozen=True)
+@record
 class Pace:
     """How often something may be tried: `free` times at once, then with growing waits.
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from cfp.db import insert_absent
 from cfp.domain.accounts.models import Throttle
 from cfp.domain.accounts.rules import Pace
 from cfp.errors import ThrottledError
@@ -43,7 +43,6 @@ def forgive(db: Session, key: str) -> None:
 
 
 def _locked_row(db: Session, key: str, now: datetime) -> Throttle:
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     fresh = {"key": key, "tries": 0, "next_allowed": now, "updated": now}
-    db.execute(insert(Throttle).values(fresh).on_conflict_do_nothing())
+    db.execute(insert_absent(db.get_bind().dialect.name, Throttle).values(fresh))
     return db.scalars(select(Throttle).where(Throttle.key == key).with_for_update()).one()

@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
 from typing import Any
@@ -19,6 +18,7 @@ from sqlalchemy.orm import Session
 from cfp.domain.accounts.models import Token
 from cfp.domain.accounts.queries import secret_hash
 from cfp.errors import DomainError
+from cfp.records import record
 
 CODE_ATTEMPTS = 10
 """Wrong codes after which only the link works."""
@@ -39,7 +39,7 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = auto()
 
 
-@dataclass(frozen=True)
+@record
 class Issued:
     """A new token and what only its mail may say: the link's secret and perhaps a code."""
 

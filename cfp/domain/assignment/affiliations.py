@@ -1,7 +1,6 @@
 """Which spellings mean one employer: computed keys, joined by the chairs' word."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, union_all
@@ -14,6 +13,7 @@ from cfp.domain.conferences.models import AffiliationAlias, Conference, Role
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.rules import affiliation_key
 from cfp.errors import DomainError, NotFoundError
+from cfp.records import record
 
 NO_EMPLOYER = frozenset(
     {"", "-", "freelance", "freelancer", "independent", "n a", "na", "none", "private", "self"}
@@ -22,7 +22,7 @@ NO_EMPLOYER = frozenset(
 """Keys of what people write who share no employer with anybody."""
 
 
-@dataclass(frozen=True)
+@record
 class Spelling:
     """An affiliation as people wrote it, and how many times."""
 

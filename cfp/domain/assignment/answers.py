@@ -1,7 +1,6 @@
 """Yes or no of reviewers to what they are asked to review, one by one or all at once."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
@@ -20,11 +19,12 @@ from cfp.domain.submissions.redaction import shown_title
 from cfp.domain.submissions.states import State
 from cfp.errors import NotFoundError, NotNowError
 from cfp.policy import Action, Standing, may
+from cfp.records import record
 
 _LATER = aliased(Assignment, name="later")
 
 
-@dataclass(frozen=True)
+@record
 class Asked:
     """A submission somebody is asked to review. `state`: assigned or accepted."""
 
@@ -35,7 +35,7 @@ class Asked:
     begun: bool
 
 
-@dataclass(frozen=True)
+@record
 class Declined:
     """What somebody declined: its code alone, for they may not know its title any more."""
 

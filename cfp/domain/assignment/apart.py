@@ -1,7 +1,6 @@
 """Reviewers who never review the same submission, by a chair's word."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
@@ -13,11 +12,12 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.assignment.models import ReviewersApart
 from cfp.domain.conferences.models import Conference, Role
 from cfp.errors import DomainError, NotFoundError
+from cfp.records import record
 
 _OTHER = aliased(Person, name="other_reviewer")
 
 
-@dataclass(frozen=True)
+@record
 class Apart:
     """Two of them, by name."""
 

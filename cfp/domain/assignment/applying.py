@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -32,12 +31,13 @@ from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State
 from cfp.errors import NotNowError
 from cfp.links import Links
+from cfp.records import record
 
 BY_CHAIR = frozenset({"pinned", "chosen"})
 """Marks of pairs that a chair wants: no later solve takes them away."""
 
 
-@dataclass(frozen=True)
+@record
 class Applied:
     """What applying or undoing has done; `kept` pairs it had to leave as they are."""
 

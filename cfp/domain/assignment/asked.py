@@ -1,7 +1,6 @@
 """Submissions with the people who are asked to review them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -19,6 +18,7 @@ from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.queries import reviews_wanted
 from cfp.policy import Column, Fact, View
+from cfp.records import record
 
 # Made once: an alias costs more than most queries.
 _BEGUN = aliased(Review, name="begun")
@@ -54,7 +54,7 @@ def assignment_list(actor: Actor, conference: Conference) -> View:
     )
 
 
-@dataclass(frozen=True)
+@record
 class Asked:
     """Somebody asked to review a submission."""
 

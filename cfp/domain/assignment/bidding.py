@@ -6,7 +6,6 @@ that neither a finding nor a figure tells of bids on them. Six statements, whate
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
@@ -28,6 +27,7 @@ from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import State
 from cfp.policy import Fact, predicate, takes_bids, unblocked
+from cfp.records import record
 
 REVIEWERS_FROM = 30
 """Fewer reviewers know each other's interests anyway, and chance says little of so few."""
@@ -43,7 +43,7 @@ def reports_odd_bids(db: Session, conference: Conference) -> bool:
     return (db.scalar(count) or 0) >= REVIEWERS_FROM
 
 
-@dataclass(frozen=True)
+@record
 class Talk:
     """A submission as a finding names it."""
 
@@ -51,7 +51,7 @@ class Talk:
     title: str
 
 
-@dataclass(frozen=True)
+@record
 class OddBids:
     """The report with names; `bids` and `reviewers` are what it was made from."""
 
@@ -82,7 +82,7 @@ def odd_bids_for(db: Session, actor: Actor, conference: Conference) -> OddBids |
     )
 
 
-@dataclass(frozen=True)
+@record
 class _Reviewer:
     name: str
     tracks: Collection[int]

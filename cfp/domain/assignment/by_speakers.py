@@ -6,7 +6,6 @@ there is the contact address. The person named reads it as any conflict of their
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -23,6 +22,7 @@ from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import State
 from cfp.errors import DomainError, NotFoundError, NotNowError
 from cfp.policy import Standing
+from cfp.records import record
 
 KIND = "by_speaker"
 
@@ -37,7 +37,7 @@ def can_be_said(submission: Submission) -> bool:
     return submission.state == State.SUBMITTED
 
 
-@dataclass(frozen=True)
+@record
 class Reviewing:
     """A reviewer as the committee shows them."""
 
@@ -74,7 +74,7 @@ def nameable(db: Session, standing: Standing) -> Sequence[Reviewing]:
     return [Reviewing(*row) for row in rows]
 
 
-@dataclass(frozen=True)
+@record
 class Said:
     """A conflict that a speaker of the submission has declared."""
 

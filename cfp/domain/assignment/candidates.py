@@ -5,7 +5,6 @@ and in a proposal; what has been written since then counts at the next one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import false, literal, select, true, union_all
 from sqlalchemy.orm import Session
@@ -18,9 +17,10 @@ from cfp.domain.assignment.scoring import Parts, Rating, expert_of, weights_of, 
 from cfp.domain.conferences.models import Conference
 from cfp.domain.submissions.models import Submission
 from cfp.policy import takes_bids
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Candidate:
     """A reviewer who is not asked yet.
 

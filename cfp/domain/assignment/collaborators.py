@@ -7,13 +7,13 @@ anybody ("none") is skipped. Plain text in, plain facts out; see `listing` for w
 """
 
 import re
-from dataclasses import dataclass
 
 from cfp.domain.accounts.rules import address_key
 from cfp.domain.assignment.affiliations import NO_EMPLOYER
 from cfp.domain.assignment.rules import LISTED_AT_MOST
 from cfp.domain.submissions.rules import affiliation_key, folded
 from cfp.errors import DomainError
+from cfp.records import record
 
 LINE_LIMIT = 200
 _MARK = re.compile(r"^(?:[-*•]|\d{1,3}[.)])\s+")
@@ -23,7 +23,7 @@ _TITLES = frozenset({"dr", "prof", "professor", "mr", "mrs", "ms", "mx", "phd"})
 _NOTHING = frozenset({"none", "n/a", "na", "-", "nobody", "no one"})
 
 
-@dataclass(frozen=True)
+@record
 class Entry:
     """One line: as typed, and what it is compared by ("" is compared with nothing)."""
 

@@ -6,7 +6,6 @@ would be millions of rows, none of which anybody reads. Such a sign is named onc
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,6 +14,7 @@ from cfp.domain.assignment.grounds import Member, Named
 from cfp.domain.assignment.mail_providers import PUBLIC_DOMAINS
 from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.submissions.models import Submission
+from cfp.records import record
 
 COUNTED = ("affiliation", "domain")
 """Kinds of conflicts that hold for everybody with the same sign."""
@@ -27,7 +27,7 @@ FEW_PEOPLE, FEW_SUBMISSIONS = 10, 30
 """Of which nobody has to count the other side: it would have to be thousands."""
 
 
-@dataclass(frozen=True)
+@record
 class Common:
     """A sign that is too common, how many of the committee have it, and how many submissions."""
 

@@ -5,7 +5,6 @@ The person concerned may know of each. But where names are hidden from reviewers
 told. What a chair has noted is told without the reason, which was written for chairs.
 """
 
-from dataclasses import dataclass
 
 from sqlalchemy import Label, and_, case, literal, or_, select
 from sqlalchemy.orm import Session
@@ -14,9 +13,10 @@ from cfp.actors import Actor
 from cfp.domain.assignment.models import Conflict
 from cfp.domain.conferences.models import Conference
 from cfp.policy import Standing
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Own:
     """A conflict as the person concerned reads it; `kind` is "" where it would tell names."""
 

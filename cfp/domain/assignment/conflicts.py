@@ -4,16 +4,15 @@ Everything is found for sets at once: a handful of statements, whatever the conf
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cfp import audit
 from cfp.actors import Actor
+from cfp.db import insert_absent
 from cfp.domain.assignment.finding import COMMITTEE, neighbors_of, wanted_in
 from cfp.domain.assignment.grounds import Key, Wanted
 from cfp.domain.assignment.memory import Recall, recalled, remember
@@ -24,6 +23,7 @@ from cfp.domain.reviews.models import Guest
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError, ForbiddenError, NotNowError
 from cfp.policy import Action, Standing, allowed
+from cfp.records import record
 
 BATCH = 5_000
 """Rows written at once."""
@@ -219,7 +219,7 @@ def _record(
     )
 
 
-@dataclass(frozen=True)
+@record
 class Stored:
     """A conflict that is there; `found` are those that come and go by themselves."""
 
@@ -261,7 +261,7 @@ def _insert(
     now: datetime,
 ) -> None:
     """Two requests may find the same at once: the second insert is no error."""
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    insert = insert_absent(db.get_bind().dialect.name, Conflict)
     fixed = {"conference_id": conference.id, "source": "found", "type": "", "judgment": ""}
     for first in range(0, len(added), BATCH):
         rows = [
@@ -277,7 +277,7 @@ def _insert(
             }
             for (submission_id, person_id, kind), reason, recall in added[first : first + BATCH]
         ]
-        db.execute(insert(Conflict).on_conflict_do_nothing(), rows)
+        db.execute(insert, rows)
 
 
 def _bring_up_to_date(

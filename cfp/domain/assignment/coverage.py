@@ -1,7 +1,6 @@
 """How many reviewers submissions have, how many they need, and which ones too few may review."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlalchemy import (
@@ -28,6 +27,7 @@ from cfp.domain.conferences.models import Conference, Role, SubmissionType, Trac
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.queries import reviews_wanted
 from cfp.policy import Seat, seat_of
+from cfp.records import record
 
 NOT_COVERED_SHOWN = 20
 
@@ -36,7 +36,7 @@ NOT_COVERED_SHOWN = 20
 _ASKED = aliased(Assignment, name="asked_there")
 
 
-@dataclass(frozen=True)
+@record
 class Coverage:
     """How many submissions have how many reviewers, by track.
 
@@ -161,7 +161,7 @@ def wanted_counts(
     return [(track, type_, wanted, count) for track, type_, wanted, count in rows]
 
 
-@dataclass(frozen=True)
+@record
 class NotCovered:
     """A submission that fewer people may review than it needs."""
 

@@ -5,7 +5,7 @@ an edit of what the other has taken away meanwhile is refused.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import literal, select, tuple_, union_all
@@ -29,6 +29,7 @@ from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State
 from cfp.errors import DomainError, NotNowError
+from cfp.records import record
 
 MARKS = frozenset({"", "pinned", "dropped", "forbidden"})
 
@@ -140,7 +141,7 @@ def options_with_marks(proposal: Proposal) -> Options:
     )
 
 
-@dataclass(frozen=True)
+@record
 class Choice:
     """Somebody who could take a pair's place; `planned` is their load in the proposal."""
 

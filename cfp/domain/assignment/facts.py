@@ -31,6 +31,7 @@ from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.queries import reviews_wanted
 from cfp.domain.submissions.states import State
 from cfp.policy import takes_bids, unblocked
+from cfp.records import record
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Paper:
     document: Document
 
 
-@dataclass(frozen=True)
+@record
 class Facts:
     """Everything read from the database, by id; pairs are (submission, person).
 

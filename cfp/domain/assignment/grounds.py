@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cfp.domain.assignment.collaborators import Entry
+from cfp.records import record
 
 Key = tuple[int, int, str]
 """(submission, person, kind): what a conflict is unique by."""
@@ -33,7 +34,7 @@ class Named:
     addresses: set[str]
 
 
-@dataclass(frozen=True)
+@record
 class Lists:
     """What is listed in a conference: by each reviewer, and for each submission."""
 
@@ -41,7 +42,7 @@ class Lists:
     by_submission: Mapping[int, Sequence[Entry]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@record
 class Partner:
     """The other of the two people between whom a conflict is: a person, or only addresses."""
 

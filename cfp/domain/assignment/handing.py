@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -28,6 +27,7 @@ from cfp.domain.submissions.states import State
 from cfp.errors import ForbiddenError, NotFoundError, NotNowError
 from cfp.links import Links
 from cfp.policy import Action, Standing, allowed, may
+from cfp.records import record
 
 JOB_KIND = "hand_over"
 _TAKER = aliased(Person, name="taker")
@@ -41,7 +41,7 @@ class Move(NamedTuple):
     taker_id: int
 
 
-@dataclass(frozen=True)
+@record
 class Handed:
     """A hand-over that stands, as chairs read it."""
 

@@ -30,11 +30,12 @@ from cfp.domain.submissions.states import State
 from cfp.errors import DomainError
 from cfp.formats.pairs import PairRow
 from cfp.policy import Action, may
+from cfp.records import record
 
 MISTAKES_SHOWN = 50
 
 
-@dataclass(frozen=True)
+@record
 class Mistake:
     """What is wrong with a line; `key` is to be worded, `text` what it is about."""
 
@@ -64,7 +65,7 @@ class Checked:
         return frozenset(pair[0] for pair in (*self.assign, *self.remove))
 
 
-@dataclass(frozen=True)
+@record
 class Known:
     """What a table can speak of, as the person who imports it may know it.
 

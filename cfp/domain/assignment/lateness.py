@@ -1,7 +1,6 @@
 """A conference's plan for silence and late reviews: reminders, stand-by, hand-over, and when."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,9 +20,10 @@ from cfp.domain.assignment.rules import (
 )
 from cfp.domain.conferences.models import Conference
 from cfp.errors import DomainError
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Wanted:
     """What a chair wants to happen. `reminders`: days from the due day -> kind of mail."""
 

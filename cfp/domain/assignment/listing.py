@@ -1,7 +1,7 @@
 """Whom reviewers list as collaborators, and speakers for their submission: kept, read, replaced."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, true
@@ -14,11 +14,12 @@ from cfp.domain.assignment.grounds import Lists
 from cfp.domain.assignment.models import Collaborator
 from cfp.domain.conferences.models import Conference
 from cfp.policy import Standing
+from cfp.records import record
 
 _ENTRY = tuple(getattr(Collaborator, one.name) for one in fields(Entry))
 
 
-@dataclass(frozen=True)
+@record
 class Typed:
     """A list as the two fields of a form show it."""
 

@@ -1,6 +1,5 @@
 """What reviewers have been given and what they take: each of them, and all together."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, case, func, select
@@ -16,9 +15,10 @@ from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State
 from cfp.policy import Action, seat_of
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Load:
     """What a reviewer has been given, of what this person may know, and what they can take."""
 
@@ -95,7 +95,7 @@ def senior_count(db: Session, conference: Conference) -> int:
     return db.scalar(query) or 0
 
 
-@dataclass(frozen=True)
+@record
 class Capacity:
     """How much all who may be asked take together: `unlimited` of them have said no limit."""
 

@@ -7,7 +7,6 @@ themselves does not count, so it does not cross by the chair it is about either.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -19,12 +18,13 @@ from cfp.domain.assignment.grounds import Key, Partner, Wanted
 from cfp.domain.assignment.models import Conflict, JudgedPair
 from cfp.domain.assignment.rules import MEMORABLE
 from cfp.domain.conferences.models import Conference, Role
+from cfp.records import record
 
 # Made once: an alias costs more than most queries.
 _THERE, _HERE = aliased(Role, name="chair_there"), aliased(Role, name="chair_here")
 
 
-@dataclass(frozen=True)
+@record
 class Recall:
     """An earlier verdict that holds for a conflict found now."""
 
@@ -147,7 +147,7 @@ def _word(said: Mapping[int | str, Recall], partner: Partner) -> Recall | None:
     return by_person or next(by_address, None)
 
 
-@dataclass(frozen=True)
+@record
 class Told:
     """Where, by whom and why a verdict was given, for somebody who chairs there."""
 

@@ -16,6 +16,8 @@ from math import comb, exp, log
 from statistics import median
 from types import MappingProxyType
 
+from cfp.records import record
+
 RARE = 0.01
 """What is likelier than this by chance is not reported."""
 
@@ -42,7 +44,7 @@ SHOWN = 20
 KINDS = ("pair", "ring", "far", "author", "same", "everything", "nothing")
 
 
-@dataclass(frozen=True)
+@record
 class Facts:
     """What is known of bids: everything by ids.
 
@@ -87,7 +89,7 @@ class Odd:
     figures: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
-@dataclass(frozen=True)
+@record
 class Report:
     """By kind: how many there are, and the least likely of them."""
 

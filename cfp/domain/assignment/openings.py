@@ -3,7 +3,6 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -36,6 +35,7 @@ from cfp.domain.mail.models import Message
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
 from cfp.policy import Seat, seat_of
+from cfp.records import record
 
 _ASKED = aliased(Assignment, name="asked_here")
 
@@ -59,7 +59,7 @@ class Vacancy(NamedTuple):
         return self.submission_id, self.person_id
 
 
-@dataclass(frozen=True)
+@record
 class Openings:
     """What needs somebody new, and why."""
 

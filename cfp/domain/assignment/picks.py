@@ -2,17 +2,17 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from cfp.domain.assignment.rules import KEPT
 from cfp.domain.assignment.scoring import Because, Parts
+from cfp.records import record
 
 Pair = tuple[int, int]
 """(submission id, person id)."""
 
 
-@dataclass(frozen=True)
+@record
 class Options:
     """What a solve is asked for.
 
@@ -148,7 +148,7 @@ class Stand(NamedTuple):
         return not self.blocked and (self.state in KEPT or self.started or self.pinned)
 
 
-@dataclass(frozen=True)
+@record
 class Difference:
     """What applying a proposal changes; `gone` says why for each pair that is taken away."""
 

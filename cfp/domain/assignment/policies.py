@@ -1,7 +1,6 @@
 """What each kind of conflict means here, and how many pairs would feel a change of that."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
@@ -12,12 +11,13 @@ from cfp.domain.assignment.rules import ACTIVE
 from cfp.domain.conferences.models import Conference
 from cfp.domain.submissions.models import Submission
 from cfp.policy import DEFAULT_CONFLICT_POLICIES, Action, Fact, conflict_policy, may, predicate
+from cfp.records import record
 
 CHOSEN = tuple(kind for kind in DEFAULT_CONFLICT_POLICIES if kind != "own")
 """The kinds a conference chooses a policy for: one's own submission always blocks."""
 
 
-@dataclass(frozen=True)
+@record
 class Pairs:
     """The conflicts of a kind: open ones follow the policy, judged ones do not.
 
@@ -29,7 +29,7 @@ class Pairs:
     asked: int = 0
 
 
-@dataclass(frozen=True)
+@record
 class Change:
     """A policy that would be another, and what that touches."""
 

@@ -5,7 +5,6 @@ Only jobs and the command line import this module: it needs numpy, which no page
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -25,6 +24,7 @@ from cfp.domain.assignment.scoring import Parts
 from cfp.domain.assignment.texts import Texts
 from cfp.domain.conferences.models import Conference
 from cfp.errors import DomainError
+from cfp.records import record
 
 SLACK = 1
 """Reviews above the even load that the better match may give to somebody."""
@@ -32,7 +32,7 @@ SLACK = 1
 NO_EMPLOYER = -1
 
 
-@dataclass(frozen=True)
+@record
 class Loaded:
     """What was read, and which submission and which person the problem's rows stand for.
 

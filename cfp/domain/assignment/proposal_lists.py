@@ -1,7 +1,6 @@
 """What lists, pages and exports read of a proposal: its pairs, who is worst off, and the loads."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -19,6 +18,7 @@ from cfp.domain.assignment.models import (
 from cfp.domain.conferences.models import Conference, Track
 from cfp.domain.submissions.models import Submission
 from cfp.policy import Column, Fact, View
+from cfp.records import record
 
 KINDS = ("new", "gone", "kept", "left_out")
 WORST_SHOWN = 5
@@ -91,7 +91,7 @@ def kind_of(counts: bool, stood: bool) -> str:
     return "gone" if stood else "left_out"
 
 
-@dataclass(frozen=True)
+@record
 class WorstOff:
     """A submission and what it has in a proposal."""
 
@@ -116,7 +116,7 @@ def worst_off(db: Session, proposal: Proposal, *, lacking: bool) -> Sequence[Wor
     return [WorstOff(*row) for row in rows]
 
 
-@dataclass(frozen=True)
+@record
 class ReviewerLoad:
     """A reviewer's part in a proposal; `score` is the mean of their pairs."""
 

@@ -7,7 +7,6 @@ on who never meet are left to the solve.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -44,12 +43,13 @@ from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.queries import reviews_wanted
 from cfp.domain.submissions.states import State
 from cfp.policy import unblocked
+from cfp.records import record
 
 CHECKED_AT_ONCE = 100_000
 """Pairs of submissions and reviewers up to which the overview looks; beyond, when asked to."""
 
 
-@dataclass(frozen=True)
+@record
 class Scarce:
     """Submissions (code, title) that only these may review, who cannot give them all they need.
 
@@ -98,7 +98,7 @@ class _Settled(NamedTuple):
         return self.submission_id, self.person_id
 
 
-@dataclass(frozen=True)
+@record
 class _Facts:
     talks: Sequence[_Talk]
     takers: Sequence[_Taker]

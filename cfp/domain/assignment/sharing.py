@@ -6,10 +6,11 @@ solver's own (see `algorithms.flow.Network.contended`): Hall (1935), by the mini
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Group:
     """Places of the submissions, and of everybody who may review any of them."""
 

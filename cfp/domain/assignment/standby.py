@@ -3,7 +3,6 @@
 How much somebody takes counts from when they were put on stand-by: what they had before stays.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Subquery, and_, func, select, true
@@ -20,6 +19,7 @@ from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State
 from cfp.errors import DomainError, NotFoundError, NotNowError
 from cfp.policy import Action, may
+from cfp.records import record
 
 
 def pool_of(db: Session, conference: Conference) -> dict[int, int]:
@@ -54,7 +54,7 @@ def _stepped_in(known: ColumnElement[bool]) -> Subquery:
     )
 
 
-@dataclass(frozen=True)
+@record
 class Reserve:
     """Somebody on stand-by for `reviews` at most; `asked` of them, as far as one may know."""
 

@@ -5,7 +5,6 @@ nothing, and with each submission and each reviewer, so that lists sort by them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -33,11 +32,12 @@ from cfp.domain.assignment.models import (
 from cfp.domain.assignment.rules import ACTIVE
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State
+from cfp.records import record
 
 ROUNDING = 6
 
 
-@dataclass(frozen=True)
+@record
 class Tally:
     """The figures of a proposal as a chair has left it.
 

@@ -5,7 +5,6 @@ Only jobs and the command line import this module: it needs numpy, which no page
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +19,7 @@ from cfp.domain.assignment.scoring import Because
 from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.program.models import ProgramVersion
 from cfp.domain.submissions.models import Speaker, Submission
+from cfp.records import record
 
 SHARED_WORDS = 5
 """How many a reason names."""
@@ -36,7 +36,7 @@ class Written(NamedTuple):
     document: Document
 
 
-@dataclass(frozen=True)
+@record
 class Candidates:
     """Pairs with something in common, as (N,) parallel arrays ordered by paper, then reviewer."""
 

@@ -15,12 +15,13 @@ from cfp.domain.mail.render import MailText, check, fill
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError
 from cfp.links import Links
+from cfp.records import record
 
 PLACEHOLDERS = ("name", "title", "code", "link", "conference", "contact", "line")
 """What such a mail may say; `line` is one of the lines pasted with it, such as a ticket's code."""
 
 
-@dataclass(frozen=True)
+@record
 class Talk:
     """A submission as its own speakers may read of it."""
 
@@ -39,7 +40,7 @@ class Recipient:
     talks: list[Talk] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@record
 class Letter:
     """One mail, rendered for its reader. `submission_id` where it is about one submission."""
 

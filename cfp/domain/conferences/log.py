@@ -1,7 +1,6 @@
 """The audit log of a conference as its chairs read it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -14,12 +13,13 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference
 from cfp.domain.submissions.models import Submission
 from cfp.policy import Column, Fact, View, blocked_anywhere, predicate
+from cfp.records import record
 
 COUNTS_REVIEWS = ("assignment.", "decision.", "proposal.", "review.")
 """Entries about many submissions at once whose figures a chair with a conflict may not know."""
 
 
-@dataclass(frozen=True)
+@record
 class Log(View):
     """A row per entry, whether or not it is about a submission."""
 

@@ -160,6 +160,14 @@ class Room(Base):
     __table_args__ = (UniqueConstraint("conference_id", "name"),)
 
 
+def _without_track(name: str, *columns: str) -> Index:
+    """At most one row without a track: to a unique constraint, null tracks are distinct.
+
+    PostgreSQL has the same by the migration; to say it here too would load that dialect.
+    """
+    return Index(name, *columns, unique=True, sqlite_where=text("track_id IS NULL"))
+
+
 class Role(Base):
     """What a person is in a conference: chair, track_chair (of `track`), reviewer, reader."""
 
@@ -174,15 +182,7 @@ class Role(Base):
 
     __table_args__ = (
         UniqueConstraint("conference_id", "person_id", "kind", "track_id"),
-        Index(  # null tracks are distinct to the constraint above
-            "uq_role_without_track",
-            "conference_id",
-            "person_id",
-            "kind",
-            unique=True,
-            sqlite_where=text("track_id IS NULL"),
-            postgresql_where=text("track_id IS NULL"),
-        ),
+        _without_track("uq_role_without_track", "conference_id", "person_id", "kind"),
     )
 
 
@@ -207,15 +207,7 @@ class Invitation(Base):
 
     __table_args__ = (
         UniqueConstraint("conference_id", "key", "kind", "track_id"),
-        Index(  # null tracks are distinct to the constraint above
-            "uq_invitation_without_track",
-            "conference_id",
-            "key",
-            "kind",
-            unique=True,
-            sqlite_where=text("track_id IS NULL"),
-            postgresql_where=text("track_id IS NULL"),
-        ),
+        _without_track("uq_invitation_without_track", "conference_id", "key", "kind"),
     )
 
 

@@ -1,7 +1,6 @@
 """What is read of a conference: itself, its lists, its committee."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -33,6 +32,7 @@ from cfp.domain.conferences.models import (
 from cfp.domain.mail.models import MailTemplate, Message
 from cfp.domain.program.models import ProgramVersion
 from cfp.domain.submissions.models import Submission
+from cfp.records import record
 
 # Conferences ----------------------------------------------------------------------------------
 
@@ -160,7 +160,7 @@ def last_mail(db: Session, conference: Conference, kind: str) -> datetime | None
 # The committee --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@record
 class Member:
     """Somebody on the committee: roles as (kind, track's name or "")."""
 

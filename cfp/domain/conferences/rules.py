@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as wall_time
 from types import MappingProxyType
@@ -13,6 +12,7 @@ from cfp.domain.accounts.rules import address_key
 from cfp.domain.conferences.models import Conference, Invitation
 from cfp.domain.mail.rules import is_address
 from cfp.errors import DomainError
+from cfp.records import record
 
 AOE = "Etc/GMT+12"
 SLUG_LIMIT = 40
@@ -153,7 +153,7 @@ def call_state(conference: Conference, now: datetime) -> str:
     return "grace" if now <= conference.deadline + grace else "closed"
 
 
-@dataclass(frozen=True)
+@record
 class PastedLine:
     """One line of a pasted list; `problem` is a key: no_address, bad_address or doubled."""
 

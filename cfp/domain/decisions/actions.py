@@ -29,6 +29,7 @@ from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import OUTCOMES
 from cfp.errors import DomainError, ForbiddenError, NotNowError, StaleError
 from cfp.policy import Action, Standing, allowed, may
+from cfp.records import record
 
 Columns = Mapping[str, Any]
 """A pending decision as outcome, type_id, minutes, note and into_id."""
@@ -102,7 +103,7 @@ def set_pending(
     return after
 
 
-@dataclass(frozen=True)
+@record
 class Changed:
     """What a bulk change did: submissions changed, and the codes it had to leave out."""
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +19,7 @@ from cfp.domain.decisions.queries import newest_decision
 from cfp.domain.mail.models import Message
 from cfp.domain.submissions.models import Submission
 from cfp.policy import Action, Column, Fact, View, may, seat_of
+from cfp.records import record
 
 
 def announced(conference: Conference) -> View:
@@ -65,7 +65,7 @@ def announced(conference: Conference) -> View:
     )
 
 
-@dataclass(frozen=True)
+@record
 class Delivery:
     """What became of one person's mail; `state` "" when there is none, for want of an address."""
 
@@ -108,7 +108,7 @@ def deliveries(
     return found
 
 
-@dataclass(frozen=True)
+@record
 class Outbox:
     """The announcing mails by state, and until when the held ones can be stopped.
 

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
@@ -38,11 +37,12 @@ from cfp.domain.submissions.states import IN_PROGRAM, State
 from cfp.errors import DomainError, ForbiddenError, NotNowError
 from cfp.links import Links
 from cfp.policy import Action, Fact, Relation, Standing, may, predicate
+from cfp.records import record
 
 HOLD_LIMIT = 1_440
 
 
-@dataclass(frozen=True)
+@record
 class Plan:
     """What announcing would do now.
 
@@ -143,7 +143,7 @@ def plan(
     )
 
 
-@dataclass(frozen=True)
+@record
 class Pace:
     """When mails go out: from `start` on, at most `per_hour` in an hour, or all at once."""
 
@@ -156,7 +156,7 @@ class Pace:
         return self.start + timedelta(hours=hours)
 
 
-@dataclass(frozen=True)
+@record
 class Announced:
     """How many decisions were announced, and the mails that say so."""
 

@@ -7,7 +7,6 @@ chair with a blocking conflict it is null in the list, its filters, its order, a
 import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
@@ -53,6 +52,7 @@ from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.searching import SEARCHED
 from cfp.domain.submissions.states import State
 from cfp.policy import Action, Column, Fact, Seat, View, seat_of
+from cfp.records import record
 
 # Made once: an alias costs more than most queries.
 _ACCEPTED_TYPE = aliased(SubmissionType, name="accepted_type")
@@ -206,7 +206,7 @@ def _totals(seat: Seat) -> Select[int, float | None]:
     )
 
 
-@dataclass(frozen=True)
+@record
 class Choice:
     """A track or a format: `minutes` with its discussion."""
 
@@ -217,7 +217,7 @@ class Choice:
     archived: bool = False
 
 
-@dataclass(frozen=True)
+@record
 class Undo:
     """A bulk change that can be undone: `outcome` set ("": cleared) for `size` submissions."""
 
@@ -226,7 +226,7 @@ class Undo:
     size: int
 
 
-@dataclass(frozen=True)
+@record
 class Surroundings:
     """What the board's page needs beside its rows.
 

@@ -5,7 +5,6 @@ columns of the board, guarded there like the reviews.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -20,6 +19,7 @@ from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State
 from cfp.policy import Fact, Standing, predicate, sees, unknown
+from cfp.records import record
 
 _OFF = aliased(Submission, name="off_the_board")  # made once: an alias costs more than a query
 
@@ -27,7 +27,7 @@ MANY = 60
 """How many are named: of a large conference, hundreds are open."""
 
 
-@dataclass(frozen=True)
+@record
 class Run:
     """The run that is this person's to know, and what has come since.
 
@@ -102,7 +102,7 @@ def _runs(actor: Actor, conference: Conference, source: str) -> Select[Calibrati
     )
 
 
-@dataclass(frozen=True)
+@record
 class Certainty:
     """A submission's figures, how many the top are that it may be among, and where from."""
 
@@ -134,7 +134,7 @@ def in_run(actor: Actor, standing: Standing) -> ColumnElement[bool]:
     return and_(line.calibration_id == best.scalar_subquery(), mine)
 
 
-@dataclass(frozen=True)
+@record
 class Named:
     """A submission the page points to: `move` as in the table, `band` where it is open."""
 

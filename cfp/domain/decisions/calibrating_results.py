@@ -1,7 +1,7 @@
 """What a calibration has found, as plain values, and where it is kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -19,9 +19,10 @@ from cfp.domain.decisions.calibrating_rules import (
     moves,
 )
 from cfp.domain.decisions.models import CalibratedReviewer, CalibratedSubmission, Calibration
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class FoundSubmission:
     """As `CalibratedSubmission` has it; `band` is one of `calibrating_rules.BANDS`, or ""."""
 
@@ -36,7 +37,7 @@ class FoundSubmission:
     rank_high: int | None = None
 
 
-@dataclass(frozen=True)
+@record
 class FoundReviewer:
     """As `CalibratedReviewer` has it."""
 
@@ -72,7 +73,7 @@ class Asked(Protocol):
     def means(self) -> Mapping[int, float]: ...
 
 
-@dataclass(frozen=True)
+@record
 class Found:
     """What the computation says of a scope; `cautions` are (key, plain figures)."""
 

@@ -4,13 +4,14 @@ How the figures come about is in docs/decisions.md.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from types import MappingProxyType
 from typing import Any
 
 from cfp.domain.conferences.models import Conference
 from cfp.domain.decisions.rules import CAPACITY_LIMIT, capacity_key
 from cfp.errors import DomainError
+from cfp.records import record
 
 REVIEWS, PAIRS = SOURCES = ("reviews", "pairs")
 """What scores can come from: reviews, adjusted for leniency, or comparisons."""
@@ -37,7 +38,7 @@ SIGN_FROM = 2.0
 """In standard errors: a leniency closer to none has no sign worth telling anybody."""
 
 
-@dataclass(frozen=True)
+@record
 class Basis:
     """What a run rests on beside the reviews; once it is another, the run is out of date.
 

@@ -8,7 +8,6 @@ then tell anything about what is hidden from them.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select
@@ -29,9 +28,10 @@ from cfp.domain.decisions.calibrating_rules import (
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
 from cfp.policy import Fact, predicate
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Given:
     """A review as far as it counts here."""
 
@@ -41,7 +41,7 @@ class Given:
     weight: float
 
 
-@dataclass(frozen=True)
+@record
 class Scope:
     """The reviews of a set of submissions, and what is asked about them.
 
@@ -107,7 +107,7 @@ def load_scopes(db: Session, conference: Conference) -> list[Scope]:
     return found
 
 
-@dataclass(frozen=True)
+@record
 class KnownSet:
     """Submissions that somebody who decides may know in full, and what is asked about them."""
 

@@ -7,7 +7,6 @@ hidden from them, the order of the others is theirs: in this model it stands by 
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,9 +18,10 @@ from cfp.domain.decisions.calibrating_scopes import known_sets
 from cfp.domain.reviews.comparing_queries import counts
 from cfp.domain.reviews.models import Comparison, ComparisonPlace, ReviewTally
 from cfp.domain.submissions.models import Submission
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Statement:
     """What somebody said: (submission, place), the best first, at least two."""
 
@@ -29,7 +29,7 @@ class Statement:
     places: Sequence[tuple[int, int]]
 
 
-@dataclass(frozen=True)
+@record
 class PairScope:
     """What was said among a set of submissions, and what is asked about them.
 

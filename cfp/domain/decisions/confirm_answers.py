@@ -6,7 +6,6 @@ how to reach them, never by reviewers and never by the public.
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session
@@ -17,12 +16,13 @@ from cfp.domain.decisions.models import ConfirmAnswer, Confirmation
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError
 from cfp.policy import Fact, Standing, predicate, sees
+from cfp.records import record
 
 ANSWER_LIMIT = 2_000
 YES_NO = ("yes", "no")
 
 
-@dataclass(frozen=True)
+@record
 class Asked:
     """A question and what this talk's speakers have answered, "" for nothing."""
 
@@ -89,7 +89,7 @@ def field_name(question: ConfirmQuestion) -> str:
     return f"question_{question.id}"
 
 
-@dataclass(frozen=True)
+@record
 class Answered:
     """A talk whose speakers have confirmed, with all they said; `answers` by question."""
 

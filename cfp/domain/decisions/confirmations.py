@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from cfp.domain.submissions.states import State
 from cfp.errors import DomainError, NotFoundError, NotNowError
 from cfp.links import Links
 from cfp.policy import Action, Standing, allowed, standing_of
+from cfp.records import record
 
 TOKEN_DAYS = 60
 NOON = time(13)
@@ -29,7 +30,7 @@ PARTS_OF_DAY = ("any", "morning", "afternoon", "none")
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(([01]\d|2[0-3]):([0-5]\d)|24:00)")
 
 
-@dataclass(frozen=True)
+@record
 class Answer:
     """A confirmation as given.
 

@@ -1,7 +1,6 @@
 """What the committee reads of one submission beside its reviews; each part asks the policy."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -48,9 +47,10 @@ from cfp.domain.reviews.discussion import Glance, glance_columns, glance_of
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Speaker
 from cfp.policy import Fact, Standing, sees
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Placing:
     """Format and track; what is pending, by whom, and what its speakers confirmed, if known.
 
@@ -145,7 +145,7 @@ def _standing_on(*, addressed: bool) -> Select[Speaker, str | None]:
     )
 
 
-@dataclass(frozen=True)
+@record
 class Interest:
     """A conflict of interest, whose it is, and who has judged it."""
 
@@ -173,7 +173,7 @@ def _interests() -> Select[Conflict, str, str]:
     )
 
 
-@dataclass(frozen=True)
+@record
 class Reviewing:
     """A reviewer and one submission: the states of assignment and review, None without one."""
 
@@ -214,7 +214,7 @@ def _reviewing() -> Select[int, str, str, str, Any, str]:
     )
 
 
-@dataclass(frozen=True)
+@record
 class Event:
     """Something that happened to a submission.
 

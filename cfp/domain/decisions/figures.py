@@ -39,9 +39,10 @@ from cfp.domain.reviews.models import DISTANCES, ReviewTally
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import IN_PROGRAM
 from cfp.policy import Fact, Seat, seat_of
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Minutes:
     """Minutes, discussion included: of what is announced as accepted, and pending on top."""
 

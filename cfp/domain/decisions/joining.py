@@ -6,7 +6,6 @@ no address by it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -28,11 +27,12 @@ from cfp.domain.submissions.states import IN_PROGRAM
 from cfp.errors import NotNowError
 from cfp.links import Links
 from cfp.policy import Standing
+from cfp.records import record
 
 ASKED = "join_invitation"
 
 
-@dataclass(frozen=True)
+@record
 class Joiner:
     """Somebody of a talk that was merged into another, on which they do not stand yet."""
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
@@ -18,6 +17,7 @@ from cfp.domain.mail.rules import is_address
 from cfp.domain.reviews.answers import ForSpeakers, announced_to_speakers
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.links import Links
+from cfp.records import record
 
 KINDS = ("accepted", "waitlisted", "rejected", "revise", MERGED, JOINED, "several")
 """The kinds of mail that announce: by the state announced, or about several talks at once."""
@@ -37,7 +37,7 @@ ConfirmLink = Callable[[Submission, Person], str]
 """Makes the address of a confirm page for one person and talk."""
 
 
-@dataclass(frozen=True)
+@record
 class Told:
     """One decision as its mail says it: `outcome` is the state it leads to."""
 
@@ -59,7 +59,7 @@ class Told:
         return self.outcome if self.into is None else MERGED
 
 
-@dataclass(frozen=True)
+@record
 class Joining:
     """A talk that is merged into another, and who of its speakers is not on that one yet."""
 
@@ -67,7 +67,7 @@ class Joining:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Reader:
     """Somebody who is told: the submitter or an accepted speaker; address "" when there is none."""
 
@@ -75,7 +75,7 @@ class Reader:
     address: str
 
 
-@dataclass(frozen=True)
+@record
 class Letter:
     """One person's mail, rendered for them."""
 
@@ -217,7 +217,7 @@ def _type_id(told: Told) -> int:
     return told.type.id if told.type else told.submission.type_id
 
 
-@dataclass(frozen=True)
+@record
 class _Names:
     """What the conference calls its tracks and formats, by id."""
 

@@ -5,7 +5,6 @@ number moves by a change that a conflict of interest keeps from them (`board.Sur
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,9 +16,10 @@ from cfp.domain.conferences.models import Conference
 from cfp.domain.decisions.board import on_board
 from cfp.domain.submissions.models import Submission
 from cfp.policy import Fact, predicate
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Changes:
     """Of how many submissions one person has changed the decision; `name` "" for nobody's."""
 

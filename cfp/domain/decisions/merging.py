@@ -7,7 +7,6 @@ on a public page who has not agreed to be on it.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlalchemy import (
@@ -31,6 +30,7 @@ from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import IN_PROGRAM, MOVES
 from cfp.errors import DomainError
 from cfp.policy import Action, Seat, Standing, may, seat_of
+from cfp.records import record
 
 MERGED, JOINED = "merged", "joined"
 """The mails for who is merged into another talk, and for that one."""
@@ -190,7 +190,7 @@ def pending_merges(
     return {row[0]: row[1] for row in rows}
 
 
-@dataclass(frozen=True)
+@record
 class Target:
     """What another is to be merged into; `known` if this person may also decide on it."""
 

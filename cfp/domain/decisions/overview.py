@@ -1,7 +1,6 @@
 """What the chairs' first page says: what waits for somebody, and how the call is going."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
@@ -15,9 +14,10 @@ from cfp.domain.program.models import Placement, ProgramDraft, ProgramItem
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import IN_PROGRAM
 from cfp.policy import Fact, Seat, can_ever_see, seat_of
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Overview:
     """Counts beside those of `queries.waiting`; None where they are not this person's to know.
 

@@ -1,6 +1,5 @@
 """Reminding of accepted talks that nobody has confirmed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -29,9 +28,10 @@ from cfp.domain.submissions.states import State
 from cfp.errors import NotNowError
 from cfp.links import Links
 from cfp.policy import Fact, predicate
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Reminders:
     """The mails that would go now; `today` counts the people who have been reminded today."""
 

@@ -1,12 +1,12 @@
 """What can be decided, how sure the scores make it, and how many minutes it takes: plain facts."""
 
 import math
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 
 from cfp.domain.decisions.models import PendingDecision
 from cfp.domain.submissions.states import MOVES, OUTCOMES, State
+from cfp.records import record
 
 NOTE_LIMIT = 5_000
 MINUTES_LIMIT = 1_440
@@ -58,7 +58,7 @@ def mark_of(id_: int | None, revision: int | None, at: datetime | None) -> str:
     return "" if at is None else f"{id_}-{revision}-{at.astimezone(UTC).isoformat()}"
 
 
-@dataclass(frozen=True)
+@record
 class Scatter:
     """What all reviews say together, to judge one submission against.
 
@@ -95,7 +95,7 @@ def capacity_key(kind: str, id_: int | str | None = None) -> str:
     return kind if id_ is None else f"{kind}-{id_}"
 
 
-@dataclass(frozen=True)
+@record
 class Bar:
     """Minutes used and, on top, pending; `capacity` None where nobody has set one."""
 

@@ -3,7 +3,6 @@
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, select, update
@@ -18,6 +17,7 @@ from cfp.domain.decisions.selecting import known
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State
 from cfp.errors import DomainError, NotNowError
+from cfp.records import record
 
 FIRST_LIMIT = 1_000
 CLEAR = "clear"
@@ -25,7 +25,7 @@ RESTS = ("", CLEAR, "reject", "waitlist")
 """What can become of who is neither in nor among the first of a waitlist; "" leaves it."""
 
 
-@dataclass(frozen=True)
+@record
 class Wanted:
     """What a chair chooses to apply.
 
@@ -47,7 +47,7 @@ class Wanted:
             raise DomainError("scenario.bad_rest", field="rest")
 
 
-@dataclass(frozen=True)
+@record
 class Line:
     """One submission of a scenario against what is so now; never one announced as accepted."""
 
@@ -79,7 +79,7 @@ class Line:
         return wanted.rest
 
 
-@dataclass(frozen=True)
+@record
 class Preview:
     """All that can be applied, and a mark of how it stands."""
 

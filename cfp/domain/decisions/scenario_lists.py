@@ -30,6 +30,7 @@ from cfp.domain.reviews.models import ReviewTally
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.searching import SEARCHED
 from cfp.policy import Column, Fact, View, predicate
+from cfp.records import record
 
 _OTHER = aliased(ScenarioItem, name="other_item")
 _TYPE = aliased(SubmissionType, name="item_type")
@@ -281,7 +282,7 @@ def _employers(
     )
 
 
-@dataclass(frozen=True)
+@record
 class Queue:
     """The waitlist of one format and track: how many wait, and who is first."""
 

@@ -5,7 +5,6 @@ compares what it would do with what was read, and if that differs it leaves ever
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -22,12 +21,13 @@ from cfp.domain.decisions.rewording import Words, check_words
 from cfp.domain.jobs import Job, JobState
 from cfp.errors import DomainError, NotFoundError
 from cfp.links import Links
+from cfp.records import record
 
 JOB = "announcement"
 AHEAD = timedelta(days=180)
 
 
-@dataclass(frozen=True)
+@record
 class Scheduled:
     """An announcement that waits for its time, or that could not be made then.
 

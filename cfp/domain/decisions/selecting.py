@@ -5,7 +5,7 @@ that this chair's selections count, name or follow from.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -24,12 +24,13 @@ from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import IN_PROGRAM
 from cfp.errors import DomainError, NotNowError
 from cfp.policy import Fact, predicate
+from cfp.records import record
 
 JOB_KIND = "select"
 NAME_LIMIT = 80
 
 
-@dataclass(frozen=True)
+@record
 class Candidate:
     """A submission to choose, or (`fixed`) one that is announced as accepted and stays.
 
@@ -49,7 +50,7 @@ class Candidate:
     first_time: bool = True
 
 
-@dataclass(frozen=True)
+@record
 class Problem:
     """What a job solves."""
 
@@ -57,7 +58,7 @@ class Problem:
     limits: Limits
 
 
-@dataclass(frozen=True)
+@record
 class Outcome:
     """What was found, by the ids of submissions and the keys of limits.
 

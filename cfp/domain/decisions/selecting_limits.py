@@ -6,7 +6,7 @@ share in percent of speakers from one employer, "first" the least share of first
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -21,6 +21,7 @@ from cfp.domain.conferences.models import Conference, Track
 from cfp.domain.decisions.models import SelectionLimits
 from cfp.domain.submissions.states import State
 from cfp.errors import DomainError, StaleError
+from cfp.records import record
 
 COUNT_LIMIT = 10_000
 BOUNDS: Mapping[str, tuple[int, int]] = MappingProxyType(
@@ -46,7 +47,7 @@ def minutes_of(conference: Conference) -> dict[str, int]:
     return {key: number for key, number in kinds if key.partition("-")[0] in MINUTES}
 
 
-@dataclass(frozen=True)
+@record
 class Limits:
     """All that one selection keeps: number by key, and whether the waitlisted can be chosen."""
 

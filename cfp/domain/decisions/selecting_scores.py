@@ -5,7 +5,7 @@ The one place where a selection's scores come from: what is done with them knows
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from statistics import fmean, pstdev
 
 from sqlalchemy import select
@@ -18,9 +18,10 @@ from cfp.domain.decisions.calibrating_rules import REVIEWS
 from cfp.domain.decisions.models import CalibratedSubmission
 from cfp.domain.decisions.rules import pooled_spread
 from cfp.domain.reviews.models import ReviewTally
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Scored:
     """A score with its standard error; `reviews` and `total` are those of its plain mean."""
 
@@ -98,7 +99,7 @@ def _means(
     return {id_: one.scored(usual if usual is not None else apart) for id_, one in known.items()}
 
 
-@dataclass(frozen=True)
+@record
 class _Sums:
     count: int
     total: float

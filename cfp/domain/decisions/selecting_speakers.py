@@ -6,7 +6,6 @@ published is known to that conference's committee alone, so nothing follows from
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -17,12 +16,13 @@ from cfp.domain.program.models import ProgramVersion
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.rules import folded
 from cfp.domain.submissions.states import IN_PROGRAM
+from cfp.records import record
 
 _EARLIER, _OLD = aliased(Conference, name="earlier"), aliased(Speaker, name="earlier_speaker")
 _TALK = aliased(Submission, name="earlier_talk")
 
 
-@dataclass(frozen=True)
+@record
 class Entry:
     """One speaker of a submission: a key that is the person's everywhere, and the employer's."""
 

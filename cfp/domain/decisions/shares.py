@@ -6,7 +6,6 @@ nothing, so smaller groups are put together, or left out where even together the
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -21,6 +20,7 @@ from cfp.domain.decisions.selecting_speakers import not_first_time
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import IN_PROGRAM
 from cfp.policy import seat_of
+from cfp.records import record
 
 LEAST = 5
 """Of fewer submissions no share is told."""
@@ -28,7 +28,7 @@ MOST = 15
 """So many groups are told apart; the smaller ones of more are put together."""
 
 
-@dataclass(frozen=True)
+@record
 class Submitted:
     """One submission: whether it is in, and if so, whether nobody but chairs knows yet."""
 
@@ -38,7 +38,7 @@ class Submitted:
     pending: bool
 
 
-@dataclass(frozen=True)
+@record
 class Share:
     """Of so many submissions so many are accepted, `pending` of them not announced yet.
 
@@ -51,7 +51,7 @@ class Share:
     total: int
 
 
-@dataclass(frozen=True)
+@record
 class Shares:
     """Each a sequence of groups; `experience` is empty where nobody has spoken here before."""
 

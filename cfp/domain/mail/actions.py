@@ -3,7 +3,6 @@
 import base64
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict, Unpack
 
@@ -21,9 +20,10 @@ from cfp.domain.mail.rules import header_text, is_address
 from cfp.domain.mail.states import MessageState, move
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError, NotFoundError, NotNowError
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Attachment:
     """A file of a mail; `media_type` such as "text/calendar"."""
 

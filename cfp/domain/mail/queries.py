@@ -1,7 +1,6 @@
 """What chairs read of the outbox."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -14,12 +13,13 @@ from cfp.domain.mail.models import Message
 from cfp.domain.mail.states import MessageState
 from cfp.domain.submissions.models import Submission
 from cfp.policy import Column, Fact, Seat, View, seat_of
+from cfp.records import record
 
 TROUBLE = (MessageState.REFUSED, MessageState.UNCERTAIN, MessageState.BOUNCED)
 """The states that wait for a chair."""
 
 
-@dataclass(frozen=True)
+@record
 class Outbox(View):
     """A row per mail of the conference, whether or not it is about a submission."""
 

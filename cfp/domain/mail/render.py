@@ -9,7 +9,6 @@ the conditions of `conditions.py`.
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from babel.support import NullTranslations, Translations
@@ -22,11 +21,12 @@ from cfp.domain.mail.conditions import MARK, resolve
 from cfp.domain.mail.models import MailTemplate
 from cfp.errors import DomainError
 from cfp.paths import resource
+from cfp.records import record
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
-@dataclass(frozen=True)
+@record
 class MailText:
     """A subject and a body, with or without placeholders."""
 

@@ -1,7 +1,6 @@
 """The states of a message and the only function that changes them."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -9,6 +8,7 @@ from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
 from cfp.domain.mail.models import Message
+from cfp.records import record
 
 
 class MessageState(StrEnum):
@@ -30,7 +30,7 @@ class MessageState(StrEnum):
     CANCELED = "canceled"
 
 
-@dataclass(frozen=True)
+@record
 class Move:
     """From any of `sources` to `target`."""
 

@@ -4,7 +4,6 @@ Kept: published versions, decisions, submitted reviews and the audit chain, all 
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -38,11 +37,12 @@ from cfp.domain.submissions.models import Speaker, Submission, SubmissionRevisio
 from cfp.domain.submissions.rules import people_text
 from cfp.domain.submissions.speakers import speakers_of
 from cfp.errors import NotNowError
+from cfp.records import record
 
 DELETED_NAME = "Deleted person"
 
 
-@dataclass(frozen=True)
+@record
 class _Who:
     """The person with everybody who was joined to them, and by which addresses they are known."""
 

@@ -1,6 +1,5 @@
 """What somebody is asked who gets a link to review or to help with a single submission."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, select
@@ -14,9 +13,10 @@ from cfp.domain.reviews.models import Guest
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.redaction import shown
 from cfp.policy import Relation, Standing
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class GuestOffer:
     """The question; `title` as whoever says yes may read it. `asker`: who wants to know."""
 

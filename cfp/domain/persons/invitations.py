@@ -4,7 +4,6 @@ The token mailed to an address is the proof of that address. Somebody who is log
 themselves; the address becomes theirs too when it is nobody's.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -19,9 +18,10 @@ from cfp.domain.conferences import rules
 from cfp.domain.conferences.models import Conference, Invitation, Track
 from cfp.domain.persons.guest_offers import GuestOffer
 from cfp.domain.submissions.models import Speaker, Submission
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class RoleOffer:
     """An invitation to a role, as its page tells it; `token` is None for one's own list."""
 
@@ -40,7 +40,7 @@ class RoleOffer:
         return self.invitation.name
 
 
-@dataclass(frozen=True)
+@record
 class Naming:
     """A place on a submission that somebody says is yours."""
 

@@ -1,7 +1,7 @@
 """My pages: everything a person has, in all conferences, in seven statements."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -17,11 +17,12 @@ from cfp.domain.reviews.models import Guest, Review, ReviewExtension
 from cfp.domain.reviews.rules import due_of, reviewing_is_open
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.policy import HELPING, Action, may, own
+from cfp.records import record
 
 COMMITTEE = frozenset({RoleKind.CHAIR, RoleKind.TRACK_CHAIR, RoleKind.READER})
 
 
-@dataclass(frozen=True)
+@record
 class Reviewing:
     """A conference one reviews for, how many submissions wait for one's review, and until when.
 
@@ -33,7 +34,7 @@ class Reviewing:
     due: datetime | None
 
 
-@dataclass(frozen=True)
+@record
 class Overview:
     """`talks`: rows with code, title, state, slug, conference, zone, deadline; newest first.
 

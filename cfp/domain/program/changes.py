@@ -1,14 +1,14 @@
 """What one program changes against another, with the places things had and have."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from cfp.domain.program.differences import differences, in_order
 from cfp.formats.program import Difference, Program, Slot
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Where:
     """A time and a room, as readers see them."""
 
@@ -17,7 +17,7 @@ class Where:
     room: str
 
 
-@dataclass(frozen=True)
+@record
 class Move:
     """The places of a talk, or of a break, before and now; none where it had or has none."""
 
@@ -45,7 +45,7 @@ def moves(old: Program | None, new: Program) -> list[Move]:
     return [*_talk_moves(old, new), *_break_moves(old, new)]
 
 
-@dataclass(frozen=True)
+@record
 class Line:
     """One difference with the move behind it, where there is one."""
 

@@ -2,7 +2,6 @@
 
 import copy
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,11 +15,12 @@ from cfp.domain.program.models import ProgramVersion
 from cfp.domain.program.stamps import count_change
 from cfp.domain.submissions.models import Speaker
 from cfp.errors import NotFoundError
+from cfp.records import record
 
 ERASED = "Deleted person"
 
 
-@dataclass(frozen=True)
+@record
 class OldName:
     """A name that versions hold and the conference does not any more.
 

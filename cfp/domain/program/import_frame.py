@@ -16,13 +16,14 @@ from cfp.domain.program.plans import Plan, plan_of
 from cfp.errors import DomainError
 from cfp.formats.imported import Doubt, Imported, ImportedTalk
 from cfp.formats.program import CONTACT, Program
+from cfp.records import record
 
 SECTION_KEYS = frozenset({"introduction", "attendance", "registration", "booking", "broadcast"})
 NUMBER_LIMIT = 2**31
 """The first number the columns can't hold."""
 
 
-@dataclass(frozen=True)
+@record
 class Change:
     """Something that is there and differs in the file; `fields` are the names of what differs."""
 

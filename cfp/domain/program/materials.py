@@ -1,7 +1,6 @@
 """Slides and video links: the public layer beside the versions, with its own stamp."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -18,13 +17,14 @@ from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import IN_PROGRAM
 from cfp.errors import DomainError, NotNowError
 from cfp.policy import Relation, Standing
+from cfp.records import record
 from cfp.uploads import Uploads
 
 KINDS = ("slides", "video")
 URL_LIMIT = 500
 
 
-@dataclass(frozen=True)
+@record
 class Given:
     """A material as its talk's page shows it; `file` where it is an upload, not a link."""
 

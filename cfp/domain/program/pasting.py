@@ -7,9 +7,9 @@ words names the columns; without one they are code, video, slides.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from cfp.domain.program.materials import KINDS, is_material_url
+from cfp.records import record
 
 DEFAULT_COLUMNS = ("code", "video", "slides")
 LINE_LIMIT = 2_000
@@ -26,7 +26,7 @@ _GAPS = re.compile(
 _TABS, _WORD_GAPS = re.compile(r" *\t *"), re.compile(r"\s*[\t;,]\s*")
 
 
-@dataclass(frozen=True)
+@record
 class Link:
     """A link for a talk, from line number `line` (counted from 1)."""
 
@@ -36,7 +36,7 @@ class Link:
     url: str
 
 
-@dataclass(frozen=True)
+@record
 class Mistake:
     """What is wrong with a line; `key` is to be worded, `text` the part of the line it is about."""
 
@@ -45,7 +45,7 @@ class Mistake:
     text: str
 
 
-@dataclass(frozen=True)
+@record
 class Pasted:
     """All that could be read, and everything that could not."""
 

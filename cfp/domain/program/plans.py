@@ -6,7 +6,7 @@ know the pending decision; for everybody else, and for every version, they are n
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
@@ -38,6 +38,7 @@ from cfp.domain.submissions.models import Speaker, Submission
 from cfp.domain.submissions.states import IN_PROGRAM, State
 from cfp.errors import NotFoundError
 from cfp.policy import Fact, predicate
+from cfp.records import record
 
 ACCEPTED_ONCE = (*IN_PROGRAM, State.DECLINED, State.CANCELED)
 """States that say by themselves that an acceptance was announced."""
@@ -45,7 +46,7 @@ NO_NEEDS = Needs()
 People = frozenset[tuple[int | str, str]]
 
 
-@dataclass(frozen=True)
+@record
 class Unplaced:
     """An accepted talk without a slot; `minutes` is what it was accepted for, with discussion.
 
@@ -61,7 +62,7 @@ class Unplaced:
     audience: int | None = None
 
 
-@dataclass(frozen=True)
+@record
 class Block:
     """A session: slots under one title."""
 
@@ -73,7 +74,7 @@ class Block:
     revision: int
 
 
-@dataclass(frozen=True)
+@record
 class Plan:
     """A draft as one person may know it."""
 
@@ -196,7 +197,7 @@ _ROOMS = (
 _CONFIRMATIONS = select(Confirmation).where(Confirmation.conference_id == _HERE)
 
 
-@dataclass(frozen=True)
+@record
 class _Talk:
     code: str
     title: str

@@ -5,7 +5,6 @@ them sees it at all.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +23,7 @@ from cfp.domain.program.steps import changing, locked
 from cfp.domain.program.timetables import KEEPS, SECONDS, Loaded, Options, load_problem
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError, NotFoundError, NotNowError
+from cfp.records import record
 
 JOB_KIND = "timetable"
 REMEMBERED = 5
@@ -124,7 +124,7 @@ def proposals_of(
     return db.scalars(query.order_by(TimetableProposal.id.desc()).limit(REMEMBERED)).all()
 
 
-@dataclass(frozen=True)
+@record
 class Line:
     """What a proposal does with a talk: placed, moved, out (of the draft), stays, or left out.
 

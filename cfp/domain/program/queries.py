@@ -1,7 +1,6 @@
 """What pages ask of the program: has it changed since they were made; who could step in?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, String, and_, bindparam, case, cast, func, or_, select
@@ -15,9 +14,10 @@ from cfp.domain.program.models import Material, ProgramStamp, ProgramVersion
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import IN_PROGRAM, State
 from cfp.policy import Action, may
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Stamp:
     """What a public program is made of: equal stamps mean equal pages.
 

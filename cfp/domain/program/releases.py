@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -23,9 +23,10 @@ from cfp.errors import DomainError, NotFoundError, StaleError
 from cfp.formats import program as frozen
 from cfp.formats.codec import encode
 from cfp.links import Links
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Coming:
     """What would be published now, against what everyone reads.
 
@@ -69,7 +70,7 @@ def _place(slot: frozen.Slot) -> tuple[str, str, str]:
     return slot.start.isoformat(), slot.end.isoformat(), slot.room
 
 
-@dataclass(frozen=True)
+@record
 class Published:
     """The version, and how many mails it has queued."""
 

@@ -1,12 +1,13 @@
 """What is wrong with a plan. Warnings never block and never lie; the chair decides."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cfp.domain.submissions.states import IN_PROGRAM
 from cfp.errors import DomainError
+from cfp.records import record
 
 MINUTES_LIMIT = 1_440
 DAYS_AROUND = 1
@@ -15,7 +16,7 @@ DAYS_AROUND = 1
 Interval = tuple[datetime, datetime]
 
 
-@dataclass(frozen=True)
+@record
 class Needs:
     """What the speakers have said on the confirm page; `zone` is where a remote one sits."""
 
@@ -29,7 +30,7 @@ class Needs:
         return any(start < until and since < end for since, until in self.shut)
 
 
-@dataclass(frozen=True)
+@record
 class Placed:
     """Something in a plan: a talk or a break, where and when. Times are UTC.
 
@@ -72,7 +73,7 @@ class Placed:
         return self.code is not None and not self.pending and self.state not in IN_PROGRAM
 
 
-@dataclass(frozen=True)
+@record
 class PlanWarning:
     """A key to be worded, the placements it is about, and names to fill in."""
 

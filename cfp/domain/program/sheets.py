@@ -1,7 +1,6 @@
 """Run sheets and door signs: what takes place in a room on a day, for those who run it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Db
@@ -12,9 +11,10 @@ from cfp.domain.decisions.models import Confirmation
 from cfp.domain.submissions.models import Submission
 from cfp.formats.program import Broadcast, Day, Program, Session, Slot, Talk
 from cfp.policy import Fact, predicate
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Presence:
     """What the speakers have said about being there; `zone` is "" where they did not say."""
 
@@ -23,7 +23,7 @@ class Presence:
     recording: bool
 
 
-@dataclass(frozen=True)
+@record
 class Row:
     """A slot on a sheet. `presence` is None where it is not known, or not this person's to know."""
 
@@ -41,7 +41,7 @@ class Row:
         return self.talk is None or self.talk.recorded
 
 
-@dataclass(frozen=True)
+@record
 class Sheet:
     """A room on a day, in order of time; slots without a room belong to every room."""
 

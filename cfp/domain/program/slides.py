@@ -1,7 +1,6 @@
 """Slides and videos over all talks: who has given what, who is reminded, and pasted links."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -26,11 +25,12 @@ from cfp.errors import DomainError, NotNowError
 from cfp.formats.program import Program
 from cfp.links import Links
 from cfp.policy import Relation, Standing
+from cfp.records import record
 
 REMINDER = "slides_reminder"
 
 
-@dataclass(frozen=True)
+@record
 class TalkMaterials:
     """A talk that takes place, with what has been given for it by kind."""
 
@@ -38,7 +38,7 @@ class TalkMaterials:
     given: Mapping[str, Given]
 
 
-@dataclass(frozen=True)
+@record
 class Letter:
     """One person's reminder, rendered for them."""
 
@@ -47,7 +47,7 @@ class Letter:
     text: MailText
 
 
-@dataclass(frozen=True)
+@record
 class Reminders:
     """The mails that would go now; `today` counts the people who have been reminded today."""
 
@@ -135,7 +135,7 @@ def remind(
     return len(ready.letters)
 
 
-@dataclass(frozen=True)
+@record
 class PastedLink:
     """A pasted link and what it does to its talk: `before` is the link in its place, if any."""
 

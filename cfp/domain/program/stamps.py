@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from cfp.db import insert_absent
 from cfp.domain.program.models import ProgramStamp
 
 
@@ -14,9 +14,8 @@ def count_change(db: Session, conference_id: int, *, now: datetime) -> None:
 
     Counted, because nothing else tells a removal followed by an addition from no change at all.
     """
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     first = {"conference_id": conference_id, "number": 0, "changed": now}
-    db.execute(insert(ProgramStamp).values(first).on_conflict_do_nothing())
+    db.execute(insert_absent(db.get_bind().dialect.name, ProgramStamp).values(first))
     db.execute(
         update(ProgramStamp)
         .where(ProgramStamp.conference_id == conference_id)

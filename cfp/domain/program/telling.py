@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, union
@@ -22,12 +21,13 @@ from cfp.domain.program.changes import Move, Where, moves
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.formats.program import Program
 from cfp.links import Links
+from cfp.records import record
 
 FIRST, CHANGED = "program_published", "slot_changed"
 """The kinds of mail: with the first version, and with every later one."""
 
 
-@dataclass(frozen=True)
+@record
 class Told:
     """One person and what changes for their talks."""
 
@@ -35,7 +35,7 @@ class Told:
     moves: tuple[tuple[Submission, Move], ...]
 
 
-@dataclass(frozen=True)
+@record
 class SlotLetter:
     """One person's mail, rendered for them, with its calendar files."""
 

@@ -1,7 +1,7 @@
 """A draft as a problem for the solver, and what it found as rows again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
@@ -27,6 +27,7 @@ from cfp.domain.conferences.models import Conference
 from cfp.domain.program.plans import Plan, Unplaced, draft_of, plan_of
 from cfp.domain.program.rules import Needs, Placed
 from cfp.domain.submissions.models import Submission
+from cfp.records import record
 
 KEEPS = ("moves", "placed", "pinned")
 """What stands: it is moved as little as possible; it stays; only what is pinned stays."""
@@ -35,7 +36,7 @@ FAR = 10**6
 Speaker = int | str
 
 
-@dataclass(frozen=True)
+@record
 class Options:
     """What a solve is asked for: one of `KEEPS`, the hours of a day on its clock, and seconds."""
 
@@ -52,7 +53,7 @@ class Options:
         return cls(**{name: stored[name] for name in ("keep", "opens", "closes", "seconds")})
 
 
-@dataclass(frozen=True)
+@record
 class Item:
     """A talk to be placed: in its slot, if it has one."""
 
@@ -66,7 +67,7 @@ class Item:
     audience: int = 0
 
 
-@dataclass(frozen=True)
+@record
 class Loaded:
     """A problem with what its numbers mean."""
 
@@ -138,7 +139,7 @@ def look_before(loaded: Loaded) -> Precheck:
     return precheck(loaded.problem)
 
 
-@dataclass(frozen=True)
+@record
 class _Frame:
     """How moments and rooms are numbered."""
 

@@ -6,7 +6,6 @@ not loaded for them.
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, and_, bindparam, select, true
@@ -19,6 +18,7 @@ from cfp.domain.reviews.rules import is_answer, unwritten
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError
 from cfp.policy import Fact, Standing, predicate, sees
+from cfp.records import record
 
 AUDIENCES = {
     "reviewers": Fact.REVIEWS,
@@ -28,7 +28,7 @@ AUDIENCES = {
 """What one must be allowed to know to read what was written for whom."""
 
 
-@dataclass(frozen=True)
+@record
 class Answer:
     """One answer as its reader gets it; `lines` are the options chosen, () of a text."""
 
@@ -59,7 +59,7 @@ def own_answers(db: Session, review: Review) -> Sequence[Answer]:
     return [_read(field, text) for _id, field, text in rows]
 
 
-@dataclass(frozen=True)
+@record
 class ForSpeakers:
     """What one review says to the speakers."""
 

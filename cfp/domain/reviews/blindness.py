@@ -8,11 +8,11 @@ the same and "Li" is not found in "link".
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from cfp.domain.assignment.mail_providers import PUBLIC_DOMAINS
 from cfp.domain.submissions.rules import affiliation_key, folded
+from cfp.records import record
 
 SURNAME_ALONE, LINK_WORD = 4, 4
 """Letters a surname needs to count without the first name, or inside a link."""
@@ -63,7 +63,7 @@ _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 
 
-@dataclass(frozen=True)
+@record
 class Known:
     """Somebody on the submission, as typed."""
 
@@ -72,7 +72,7 @@ class Known:
     address: str = ""
 
 
-@dataclass(frozen=True)
+@record
 class Trace:
     """A place that tells who speaks. kind: name, affiliation, address, link; `line` from 1."""
 
@@ -86,14 +86,14 @@ class Trace:
     after: str
 
 
-@dataclass(frozen=True)
+@record
 class _Word:
     text: str
     start: int
     end: int
 
 
-@dataclass(frozen=True)
+@record
 class _Pattern:
     """Words in a row. `capital`: as a proper name is written; `exact`: letter by letter."""
 

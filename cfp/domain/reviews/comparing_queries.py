@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import (
@@ -27,13 +27,14 @@ from cfp.domain.reviews.queries import BlindSubmission, NamedSubmission, own_ord
 from cfp.domain.submissions import redaction
 from cfp.domain.submissions.models import Speaker, Submission
 from cfp.policy import Fact, blocking_kinds, predicate
+from cfp.records import record
 
 # Made once: an alias costs more than most queries.
 _CONFLICT = aliased(Conflict, name="since_conflict")
 _SPEAKER = aliased(Speaker, name="since_speaker")
 
 
-@dataclass(frozen=True)
+@record
 class OwnComparison:
     """One row of a reviewer's own; `told` without places was skipped."""
 
@@ -126,7 +127,7 @@ def _speakers(db: Session, ids: Collection[int]) -> Mapping[int, list[tuple[str,
     return found
 
 
-@dataclass(frozen=True)
+@record
 class Last:
     """What a reviewer said last, to be taken back; titles, the best first, equal ones together.
 
@@ -139,7 +140,7 @@ class Last:
     skipped: bool
 
 
-@dataclass(frozen=True)
+@record
 class Question:
     """What a reviewer is asked to compare, and what they have compared.
 
@@ -179,7 +180,7 @@ def question_for(db: Session, actor: Actor, conference: Conference) -> Question:
     )
 
 
-@dataclass(frozen=True)
+@record
 class Handful:
     """What a reviewer is asked to rank, in the order in which it is shown."""
 

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from cfp.records import record
+
 HANDFUL = 7
 """So many can be ranked at once: more than that nobody keeps in mind (Miller 1956)."""
 
 
-@dataclass(frozen=True)
+@record
 class Told:
     """What a reviewer has said: ids, and their places; those skipped have none."""
 

@@ -1,7 +1,7 @@
 """What a review says, apart from whose it is and whether it is submitted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from cfp.domain.conferences.models import Criterion, ReviewField
@@ -9,11 +9,12 @@ from cfp.domain.reviews import answers as form_answers
 from cfp.domain.reviews.models import Review, ReviewAnswer, Score
 from cfp.domain.reviews.rules import CONFIDENCE_LEVELS, unanswered
 from cfp.errors import DomainError
+from cfp.records import record
 
 TEXTS = ("committee_text", "chair_text", "speaker_text")
 
 
-@dataclass(frozen=True)
+@record
 class Content:
     """Scores by criterion, answers by field, both by id; texts stripped."""
 

@@ -1,7 +1,6 @@
 """The committee's discussion of one submission: remarks, whom they mention, and who follows it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -30,12 +29,13 @@ from cfp.domain.reviews.models import Comment, Follow, Response, Review, Summary
 from cfp.domain.reviews.pseudonyms import pseudonym_of
 from cfp.errors import DomainError, ForbiddenError, NotFoundError
 from cfp.policy import ACTIVE_ASSIGNMENTS, Fact, Standing, sees
+from cfp.records import record
 
 AUDIENCES = ("reviewers", "chairs")
 COMMENT_LIMIT = 5_000
 
 
-@dataclass(frozen=True)
+@record
 class Participant:
     """Somebody who has to do with a submission's review; `label` is what the reader calls them.
 
@@ -49,7 +49,7 @@ class Participant:
     code: str
 
 
-@dataclass(frozen=True)
+@record
 class Remark:
     """A comment as its reader may see it."""
 
@@ -60,7 +60,7 @@ class Remark:
     comment: Comment
 
 
-@dataclass(frozen=True)
+@record
 class Thread:
     """Everything said so far, whom one may mention, and whether one follows it."""
 
@@ -69,7 +69,7 @@ class Thread:
     follows: bool
 
 
-@dataclass(frozen=True)
+@record
 class Glance:
     """A discussion from outside: how many remarks, the last one, and what else there is."""
 

@@ -5,7 +5,6 @@ was down for long sends the newest that is due and passes over the older ones.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -33,11 +32,12 @@ from cfp.domain.reviews.figures import Progress, progress_of_all
 from cfp.domain.reviews.rules import has_more_time, reviewing_is_open
 from cfp.domain.submissions.models import Submission
 from cfp.links import Links
+from cfp.records import record
 
 HAND_OVER = "hand_over"
 
 
-@dataclass(frozen=True)
+@record
 class Event:
     """One moment of the plan: `kind` is a kind of mail, or HAND_OVER.
 

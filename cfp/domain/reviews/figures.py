@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -38,11 +37,12 @@ from cfp.domain.reviews.rules import FINISHED, UNDER_REVIEW
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import State
 from cfp.policy import ACTIVE_ASSIGNMENTS, Fact, Seat, predicate, seat_of, unknown
+from cfp.records import record
 
 BINS = 8
 
 
-@dataclass(frozen=True)
+@record
 class Progress:
     """How far a reviewer is. `asked` is None where everybody may review everything.
 
@@ -178,7 +178,7 @@ def mean_bins(
     return [(low + step * place, number) for place, number in enumerate(counts)]
 
 
-@dataclass(frozen=True)
+@record
 class Answered:
     """How a question of the review form was answered: how often each value of its scale."""
 

@@ -1,7 +1,6 @@
 """The review form of one submission with what a person has filled in so far."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,9 +12,10 @@ from cfp.domain.reviews.models import Review
 from cfp.domain.reviews.queries import criteria_of, own_review
 from cfp.domain.reviews.rules import asked_of, phase_now
 from cfp.policy import Standing
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Filled:
     """`criteria` and `fields` are asked about it now, `every` are the criteria of all submissions.
 

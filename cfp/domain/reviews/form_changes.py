@@ -5,7 +5,6 @@ weighed weighs every review anew, with the sums that lists show.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, literal, select, union_all
@@ -19,9 +18,10 @@ from cfp.domain.reviews import totals
 from cfp.domain.reviews.models import Review, ReviewAnswer, Score
 from cfp.domain.submissions.models import Submission
 from cfp.policy import Fact, predicate
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Effect:
     """What a change did, in reviews its maker may read: which answer it, which are weighed anew."""
 

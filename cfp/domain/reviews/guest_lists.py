@@ -1,7 +1,6 @@
 """Who is asked for single submissions, and how far they are: for chairs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
@@ -15,6 +14,7 @@ from cfp.domain.conferences.models import Conference
 from cfp.domain.reviews.models import Guest, Review
 from cfp.domain.submissions.models import Submission
 from cfp.policy import ACTIVE_ASSIGNMENTS, Column, Fact, Standing, View, sees
+from cfp.records import record
 
 _ASKER, _GUEST = aliased(Person, name="asker"), aliased(Person, name="guest_person")
 
@@ -43,7 +43,7 @@ def guests_view(actor: Actor, conference: Conference) -> View:
     )
 
 
-@dataclass(frozen=True)
+@record
 class Listed:
     """One of those asked for a submission; `reviewer` for whom they write, "" for themselves."""
 

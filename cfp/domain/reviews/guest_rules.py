@@ -6,11 +6,11 @@ Whoever asked can withdraw until then; after it nothing is left to read.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
 
 from cfp.errors import NotNowError
+from cfp.records import record
 
 NAME_LIMIT, NOTE_LIMIT = 200, 2_000
 HELPERS_AT_MOST = 3
@@ -21,7 +21,7 @@ LASTS = timedelta(days=60)
 """An invitation, where reviewing has no planned end."""
 
 
-@dataclass(frozen=True)
+@record
 class Move:
     """From any of `sources` to `target`."""
 

@@ -5,7 +5,7 @@ takes it over into their own, reads it there and submits it: no count, total or 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -33,9 +33,10 @@ from cfp.domain.reviews.rules import asked_of, phase_now
 from cfp.errors import DomainError, ForbiddenError, NotFoundError, NotNowError, StaleError
 from cfp.links import Links
 from cfp.policy import HELPING, Action, Standing, allowed
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Task:
     """What somebody writes, for whom, and what is asked; `every` are all criteria there are."""
 

@@ -1,7 +1,6 @@
 """What a review said before each change, and what has changed since."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -17,11 +16,12 @@ from cfp.domain.reviews.queries import own_review
 from cfp.domain.submissions.history import Change, changes_since, differences
 from cfp.domain.submissions.speakers import speakers_of
 from cfp.policy import Fact, Standing, sees
+from cfp.records import record
 
 TEXTS = ("committee_text", "chair_text", "speaker_text")
 
 
-@dataclass(frozen=True)
+@record
 class ReviewEdit:
     """One change of a submitted review; fields are criteria by name, confidence, and texts."""
 
@@ -29,7 +29,7 @@ class ReviewEdit:
     changes: tuple[Change, ...]
 
 
-@dataclass(frozen=True)
+@record
 class ReviewHistory:
     """A submitted review's changes, newest first; `reviewer` is None for one's own."""
 

@@ -6,7 +6,6 @@ over the submissions whose other reviews they may read: whoever wanted to could 
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -18,12 +17,13 @@ from cfp.domain.reviews.models import Review, ReviewTally
 from cfp.domain.reviews.rules import reviewing_is_open
 from cfp.domain.submissions.models import Submission
 from cfp.policy import Fact, predicate
+from cfp.records import record
 
 LEAST_COMPARED = 10
 """Over fewer submissions the comparison says next to nothing."""
 
 
-@dataclass(frozen=True)
+@record
 class Comparison:
     """One's scores beside the mean of the others', over `compared` submissions.
 

@@ -38,9 +38,10 @@ from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError, StaleError
 from cfp.formats.typed_reviews import TypedReview
 from cfp.policy import standing_of
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Own:
     """A submission that is this person's to review, with their review and what is asked of it."""
 
@@ -63,7 +64,7 @@ class Own:
         return self.review is not None and self.review.state == "submitted"
 
 
-@dataclass(frozen=True)
+@record
 class Mistake:
     """What is wrong with a line: the key of an error, and its data; `code` of its review."""
 
@@ -72,7 +73,7 @@ class Mistake:
     error: DomainError
 
 
-@dataclass(frozen=True)
+@record
 class Difference:
     """An answer before and after; "" for none."""
 
@@ -81,7 +82,7 @@ class Difference:
     after: str
 
 
-@dataclass(frozen=True)
+@record
 class Change:
     """What one review of the file would do."""
 

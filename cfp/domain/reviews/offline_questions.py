@@ -1,7 +1,7 @@
 """The review form as a file asks it: each question with its key, and how an answer is read."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +11,7 @@ from cfp.domain.reviews.rules import CONFIDENCE_LEVELS
 from cfp.errors import DomainError
 from cfp.formats.review_text import chosen
 from cfp.formats.typed_reviews import ANSWER, SCORE
+from cfp.records import record
 
 SUBMIT, STATEMENT = "submit", "statement"
 TEXT_KEYS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -26,7 +27,7 @@ YES = frozenset({"yes", "y", "1", "true", "x"})
 NO = frozenset({"", "no", "n", "0", "false"})
 
 
-@dataclass(frozen=True)
+@record
 class Question:
     """One part of the form.
 

@@ -5,11 +5,12 @@ list is better short and sure than long.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from cfp.records import record
 
-@dataclass(frozen=True)
+
+@record
 class Words:
     """Lower case, without accents: see `cfp.domain.submissions.rules.folded`."""
 

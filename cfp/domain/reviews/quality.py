@@ -6,10 +6,10 @@ Pure: texts and scores in, flags out. A flag is no verdict: a short review may s
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from cfp.domain.reviews.opinion_words import Words, words_of
 from cfp.domain.submissions.rules import folded
+from cfp.records import record
 
 SHORT, EQUAL, ODDS = "short", "equal", "odds"
 FLAGS = (SHORT, EQUAL, ODDS)
@@ -31,7 +31,7 @@ AGAINST_WORDS = 2
 _WORD = re.compile(r"[^\W_]+")
 
 
-@dataclass(frozen=True)
+@record
 class Looked:
     """What was found in one review: its flags, its length, and what tells equal texts."""
 

@@ -1,7 +1,6 @@
 """Read models of reviewing. A blind conference's reviewers get one that has no speaker in it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -54,6 +53,7 @@ from cfp.policy import (
     sees,
     unblocked,
 )
+from cfp.records import record
 
 # Made once: an alias costs more than most queries.
 _OWN, _ASKED = aliased(Review, name="own_review"), aliased(Assignment, name="own_assignment")
@@ -81,7 +81,7 @@ _OWN_REVIEW = (
 )
 
 
-@dataclass(frozen=True)
+@record
 class BlindSubmission:
     """What a reviewer may know of a submission when names are hidden: nobody is in it.
 
@@ -97,7 +97,7 @@ class BlindSubmission:
     edited: int
 
 
-@dataclass(frozen=True)
+@record
 class NamedSubmission(BlindSubmission):
     """The same where names are open; speakers as (name, affiliation), in their order."""
 
@@ -205,7 +205,7 @@ def _reviewable_from(seat: Seat) -> ColumnElement[bool]:
     return and_(seat.may(Action.REVIEW), Submission.state.in_(UNDER_REVIEW))
 
 
-@dataclass(frozen=True)
+@record
 class Progress:
     """How far a reviewer is: `done` submitted or abstained, of `all` that are theirs to review."""
 
@@ -266,7 +266,7 @@ def _waits(seat: Seat, *, follows: bool) -> Select[str]:
     return waits.where(Submission.id != after).order_by(later, order, Submission.id)
 
 
-@dataclass(frozen=True)
+@record
 class OtherReview:
     """A submitted review as somebody else may read it; `reviewer` is a name or a pseudonym.
 

@@ -1,7 +1,6 @@
 """Reminding reviewers of what waits for them."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -20,11 +19,12 @@ from cfp.domain.reviews.figures import Progress, progress_of_all
 from cfp.domain.reviews.rules import is_late, reviewing_is_open
 from cfp.errors import NotNowError
 from cfp.links import Links
+from cfp.records import record
 
 REMINDER = REMINDERS[0]
 
 
-@dataclass(frozen=True)
+@record
 class Nudge:
     """A mail as it would go to a reviewer, or be part of their daily one.
 

@@ -6,7 +6,6 @@ later review shows in the next round, or after the decision.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -23,11 +22,12 @@ from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError, ForbiddenError, NotFoundError, NotNowError, StaleError
 from cfp.links import Links
 from cfp.policy import Action, Fact, Relation, Standing, allowed, predicate, sees
+from cfp.records import record
 
 RESPONSE_LIMIT = 50_000
 
 
-@dataclass(frozen=True)
+@record
 class Preview:
     """What opening a round does: submissions with a text for their speakers, and those texts."""
 

@@ -4,7 +4,6 @@ A draft is read by those who may write it. Submitted it is for reviewers and cha
 for speakers goes the way of the reviews' texts for speakers, and never before.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,11 +16,12 @@ from cfp.domain.reviews import discussion
 from cfp.domain.reviews.models import Summary
 from cfp.errors import DomainError, ForbiddenError, NotFoundError, StaleError
 from cfp.policy import Fact, Standing, sees
+from cfp.records import record
 
 SUMMARY_LIMIT = 20_000
 
 
-@dataclass(frozen=True)
+@record
 class Seen:
     """A summary as somebody may read it; `writes` says whether it is theirs to write.
 

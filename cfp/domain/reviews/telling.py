@@ -7,7 +7,6 @@ For whoever wants one mail a day, `gather` does the same when that is made.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -28,6 +27,7 @@ from cfp.domain.submissions import redaction
 from cfp.domain.submissions.models import Submission
 from cfp.links import Links
 from cfp.policy import Fact, Standing, sees, standing_of
+from cfp.records import record
 
 KIND = "comments"
 QUIET, LONGEST = timedelta(minutes=10), timedelta(hours=2)
@@ -83,7 +83,7 @@ def tell(db: Session, *, submission_id: int, links: Links, now: datetime) -> int
     return mails
 
 
-@dataclass(frozen=True)
+@record
 class Talked:
     """What is new in one discussion, for one person: the title as they may know it."""
 

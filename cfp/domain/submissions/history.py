@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -18,6 +17,7 @@ from cfp.domain.submissions.models import Speaker, Submission, SubmissionRevisio
 from cfp.domain.submissions.redaction import redaction_of
 from cfp.domain.submissions.rules import Content
 from cfp.policy import Fact, Standing, sees
+from cfp.records import record
 
 Piece = tuple[str, str]
 """("same" | "gone" | "new", text)"""
@@ -35,7 +35,7 @@ _REVISIONS = (
 )
 
 
-@dataclass(frozen=True)
+@record
 class Change:
     """One field of one edit, as pieces of text."""
 
@@ -43,7 +43,7 @@ class Change:
     pieces: tuple[Piece, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Edit:
     """Who changed what, and when."""
 

@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cfp.domain.accounts.rules import address_key
+from cfp.records import record
 
 TITLE_LIMIT = 200
 ABSTRACT_LIMIT = 10_000
@@ -22,7 +22,7 @@ _LEGAL_FORM = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@record
 class SpeakerEntry:
     """One speaker as typed, in the order they shall be named; `code` is of one already there."""
 
@@ -33,7 +33,7 @@ class SpeakerEntry:
     code: str = ""
 
 
-@dataclass(frozen=True)
+@record
 class Content:
     """What a person typed about a talk; everything a save of the form carries."""
 

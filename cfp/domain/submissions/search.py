@@ -14,10 +14,11 @@ Only a key with a value right behind it is one: "QUIC: lessons" are two words.
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from cfp.errors import DomainError
+from cfp.records import record
 
 LENGTH, TERMS, DEPTH = 500, 25, 8
 
@@ -34,7 +35,7 @@ class SearchError(DomainError):
         return value if isinstance(value, int) else 0
 
 
-@dataclass(frozen=True)
+@record
 class Word:
     """A word or a phrase to look for."""
 
@@ -42,7 +43,7 @@ class Word:
     place: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True)
+@record
 class Term:
     """A key compared with values: `sign` is one of : != < <= > >=, and any of the values will do.
 
@@ -55,17 +56,17 @@ class Term:
     place: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True)
+@record
 class Not:
     part: "Node"
 
 
-@dataclass(frozen=True)
+@record
 class And:
     parts: tuple["Node", ...]
 
 
-@dataclass(frozen=True)
+@record
 class Or:
     parts: tuple["Node", ...]
 

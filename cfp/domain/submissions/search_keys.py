@@ -5,7 +5,6 @@ Every condition is made of `Asked.column`, so that what this person may not see 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from types import MappingProxyType
@@ -23,6 +22,7 @@ from cfp.domain.submissions.states import OUTCOMES, State
 from cfp.domain.submissions.tag_rules import number_of
 from cfp.domain.submissions.tags import audiences_of
 from cfp.policy import View, searchable
+from cfp.records import record
 
 Condition = ColumnElement[bool]
 STATES = tuple(state.value for state in State if state is not State.DRAFT)
@@ -31,7 +31,7 @@ _KNOWN_SHOWN = 12
 _TAG = re.compile(r"([^:=<>!]+)(?::?(!=|<=|>=|<|>|=)|:)?(.*)")
 
 
-@dataclass(frozen=True)
+@record
 class Names:
     """What can be called by its name: tracks, formats, and the tags this person may know of."""
 
@@ -72,7 +72,7 @@ def unknown(term: Term, name: str) -> SearchError:
     return SearchError("search.unknown", place=term.place, name=name)
 
 
-@dataclass(frozen=True)
+@record
 class Rule:
     """A key: the view's column it needs, what one of its values means, and its signs."""
 

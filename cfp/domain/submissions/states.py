@@ -1,7 +1,6 @@
 """The life of a submission: one table of moves, which yields rule, buttons and test matrix."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
 from types import MappingProxyType
@@ -9,6 +8,7 @@ from types import MappingProxyType
 from cfp.domain.conferences.models import Conference
 from cfp.domain.submissions.models import Submission
 from cfp.policy import Relation, Standing
+from cfp.records import record
 
 
 class State(StrEnum):
@@ -33,7 +33,7 @@ class Moment(StrEnum):
     ANNOUNCING = auto()
 
 
-@dataclass(frozen=True)
+@record
 class Move:
     """From any of `sources` to `target`, by a person in one of the relations, at the moment."""
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from cfp.domain.submissions.rules import folded
 from cfp.errors import DomainError
+from cfp.records import record
 
 NAME_LIMIT, VALUE_LIMIT, TYPED_LIMIT, TAG_LIMIT = 30, 60, 20, 200
 COLORS = ("blue", "green", "amber", "purple", "teal", "orange", "olive", "red", "gray")
@@ -16,7 +16,7 @@ _TYPED = re.compile(r'\s*([^\s":=]+)(?:[:=](?:"([^"]*)"|([^\s"]+)))?(?=\s|$)')
 _NUMBER = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,6})?")
 
 
-@dataclass(frozen=True)
+@record
 class Typed:
     """A tag as typed: its name, and its value or nothing."""
 

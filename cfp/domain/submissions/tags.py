@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -41,11 +41,12 @@ from cfp.domain.submissions.tag_rules import (
 )
 from cfp.errors import DomainError, NotFoundError
 from cfp.policy import Action, Column, Fact, Seat, View, can_ever_see, may, seat_of
+from cfp.records import record
 
 _FACTS = {"chairs": Fact.CHAIR_TAGS, "reviewers": Fact.TAGS}
 
 
-@dataclass(frozen=True)
+@record
 class Tagged:
     """A tag as it stands on a submission."""
 
@@ -102,7 +103,7 @@ def _seen_from(seat: Seat) -> ColumnElement[bool]:
     return or_(false(), *parts)
 
 
-@dataclass(frozen=True)
+@record
 class Counted:
     """A tag and on how many submissions this person sees it; `numbers` of those have a number."""
 

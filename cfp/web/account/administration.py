@@ -1,7 +1,6 @@
 """Administrators' list of accounts. Being one shows no talk; granting oneself a role is audited."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +12,7 @@ from cfp.domain.accounts import administration as domain
 from cfp.domain.accounts.administration import PAGE_SIZE, AccountRow
 from cfp.errors import NotFoundError
 from cfp.policy import Action
+from cfp.records import record
 from cfp.web import context
 from cfp.web.account import blueprint
 from cfp.web.forms import ViewResponse, press
@@ -22,7 +22,7 @@ from cfp.web.wording import add_words
 add_words({"own_account": _l("This is your own account. Another administrator has to do this.")})
 
 
-@dataclass(frozen=True)
+@record
 class AccountList:
     """What the list macros want of a page of accounts."""
 

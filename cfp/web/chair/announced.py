@@ -1,7 +1,6 @@
 """What is announced: whether its mails arrived, and what its speakers have answered since."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import request
@@ -14,6 +13,7 @@ from cfp.domain.decisions.announced import announced as announced_view
 from cfp.domain.decisions.confirm_answers import asked_and_said
 from cfp.domain.decisions.merging import MERGED
 from cfp.policy import Action
+from cfp.records import record
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.announce import scheduled_in_words
@@ -64,7 +64,7 @@ def _announced() -> Listing:
     return listing
 
 
-@dataclass(frozen=True)
+@record
 class _Gathered:
     """What some rows' cells need beside them."""
 

@@ -1,7 +1,6 @@
 """The board as a list: what its address asks for, its columns, and its files."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import request, url_for
@@ -23,6 +22,7 @@ from cfp.domain.decisions.merging import (
 from cfp.domain.submissions.models import Submission
 from cfp.domain.submissions.states import OUTCOMES, State
 from cfp.policy import Action, seat_of
+from cfp.records import record
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.files import Table, add_files
@@ -105,7 +105,7 @@ def merges_of(ids: Sequence[int]) -> Mapping[int, Submission]:
     return pending_merges(context.db(), context.actor(), context.conference(), ids)
 
 
-@dataclass(frozen=True)
+@record
 class _Gathered:
     """What the cells of a file need beside the rows."""
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,7 @@ from werkzeug.exceptions import NotFound
 from cfp.domain.conferences.models import Conference, Room
 from cfp.domain.program.plans import Plan, Unplaced, draft_of, plan_of
 from cfp.domain.program.rules import Needs, Placed, PlanWarning, warnings_of
+from cfp.records import record
 from cfp.web import context
 
 WARNINGS = {
@@ -31,7 +31,7 @@ LARGEST_ID = 2**31 - 1
 DAY = 1_440
 
 
-@dataclass(frozen=True)
+@record
 class Row:
     """A slot as a row of its day: times on the conference's clock, minutes since midnight there."""
 

@@ -1,6 +1,5 @@
 """Another reviewer in the place of one, in a proposal: who could, and what it would change."""
 
-from dataclasses import dataclass
 
 from flask import flash, render_template, request, url_for
 from sqlalchemy import select
@@ -14,6 +13,7 @@ from cfp.domain.assignment.proposal_lists import names_of
 from cfp.domain.conferences import queries as conferences
 from cfp.errors import DomainError, NotFoundError
 from cfp.policy import Action
+from cfp.records import record
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.proposal import QUERY_LIMIT, effect_words
@@ -26,7 +26,7 @@ _PAIR = (
 )
 
 
-@dataclass(frozen=True)
+@record
 class Held:
     """The pair that is looked at, and its reviewer."""
 

@@ -1,7 +1,7 @@
 """Selections in words: each limit by its key, what it takes to miss it, and what can be wrong."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import ceil
 
 from flask_babel import gettext as _
@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from cfp.domain.decisions.board import Surroundings
 from cfp.domain.decisions.selecting_limits import split
+from cfp.records import record
 from cfp.web.wording import add_words
 
 add_words(
@@ -43,7 +44,7 @@ CHANGED_WORDS = {
 }
 
 
-@dataclass(frozen=True)
+@record
 class Names:
     """What tracks and formats are called now."""
 

@@ -1,7 +1,6 @@
 """What the figures of a calibration mean, in plain words."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,6 +9,7 @@ from flask_babel import ngettext
 
 from cfp.domain.decisions.calibrating_rules import WORTH, sign_of, worth_it
 from cfp.domain.decisions.models import CalibratedReviewer, Calibration
+from cfp.records import record
 from cfp.web.wording import add_words
 
 BAND_WORDS = {
@@ -36,7 +36,7 @@ Figures = Mapping[str, Any]
 MINUS, NOTHING = "\N{MINUS SIGN}", "\N{EN DASH}"
 
 
-@dataclass(frozen=True)
+@record
 class LeniencyWords:
     """A reviewer's figures as they stand in the list; `quiet`: without a sign worth telling."""
 

@@ -5,7 +5,6 @@ submissions, and links to `chair.write` with `to` (its name) and its own filter.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from flask import render_template, request, url_for
 from flask_babel import lazy_gettext as _l
@@ -22,6 +21,7 @@ from cfp.domain.mail.render import MailText
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError, NotFoundError
 from cfp.policy import Action
+from cfp.records import record
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.chair.people_list import conditions
@@ -40,7 +40,7 @@ add_words(
 CODES_LIMIT = 500
 
 
-@dataclass(frozen=True)
+@record
 class Source:
     """Where a list's address says which submissions are written about, and the way back to it."""
 

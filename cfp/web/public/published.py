@@ -22,6 +22,7 @@ from cfp.domain.program.queries import Stamp
 from cfp.formats.program import Material, Program
 from cfp.formats.writers import Edition
 from cfp.links import Links
+from cfp.records import record
 from cfp.web import context
 
 Value = TypeVar("Value")
@@ -64,7 +65,7 @@ def _size(value: object) -> int:
     return len(value.body) if isinstance(value, Kept) else 0
 
 
-@dataclass(frozen=True)
+@record
 class Published:
     """What a conference shows: the newest version with its materials."""
 
@@ -84,7 +85,7 @@ class Published:
         )
 
 
-@dataclass(frozen=True)
+@record
 class Kept:
     """An answer's bytes and their ETag."""
 

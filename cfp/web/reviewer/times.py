@@ -1,14 +1,14 @@
 """What a reviewer is told about the time they have."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from cfp.domain.conferences.models import Conference
 from cfp.domain.reviews.rules import closing_of, due_of, has_more_time, reviewing_is_open
 from cfp.phases import InForce, in_force
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class Clock:
     """The phase of the moment, and the person's own days: due, closing, more time if it runs."""
 

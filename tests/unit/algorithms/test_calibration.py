@@ -5,8 +5,9 @@ import pytest
 from scipy.stats import kendalltau
 
 from cfp.algorithms.calibrating import bias
-from cfp.algorithms.calibrating.bias import Spectrum, conjugate_gradients, likeliest
+from cfp.algorithms.calibrating.bias import Spectrum, likeliest
 from cfp.algorithms.calibration import calibrate
+from cfp.algorithms.gradients import conjugate_gradients
 from cfp.algorithms.problem import ProblemError
 
 PAIRS = [(paper, (paper + step) % 6) for paper in range(12) for step in range(3)]

@@ -1,7 +1,6 @@
 """The call: when it opens and closes, and the mails about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, exists, func, select
@@ -19,9 +18,10 @@ from cfp.domain.mail.render import MailText, fill, template_for
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError, NotNowError
 from cfp.links import Links
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class CallTimes:
     """When the call is open; times are aware, `deadline_zone` is only for showing."""
 
@@ -138,7 +138,7 @@ def remind_drafts(
     return len(owners)
 
 
-@dataclass(frozen=True)
+@record
 class Owner:
     """Whoever has typed something in, and where mail reaches them."""
 

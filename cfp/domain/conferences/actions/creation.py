@@ -1,7 +1,6 @@
 """A new conference, complete and with its call open, from seven answers or from last year's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -32,9 +31,10 @@ from cfp.domain.submissions.models import Tag
 from cfp.errors import DomainError
 from cfp.links import Links
 from cfp.phases import undated
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class NewConference:
     """What must be known of a conference before its call can be open; times are aware."""
 

@@ -4,7 +4,6 @@ What changes how scores are weighed leaves the totals of reviews to `reviews.tot
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
@@ -19,11 +18,12 @@ from cfp.domain.conferences.models import Conference, Criterion
 from cfp.domain.conferences.queries import criteria_of
 from cfp.domain.reviews.models import Score
 from cfp.errors import DomainError
+from cfp.records import record
 
 WEIGHT_LIMIT = 100.0
 
 
-@dataclass(frozen=True)
+@record
 class CriterionText:
     """What a criterion says and counts; `labels` word each value from low to high, or are [].
 

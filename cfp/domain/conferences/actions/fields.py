@@ -1,7 +1,6 @@
 """The review form: its fields that are answered in words or by choosing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,9 +16,10 @@ from cfp.domain.conferences.queries import fields_of
 from cfp.domain.reviews.models import ReviewAnswer
 from cfp.errors import DomainError
 from cfp.phases import phases_of
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class FieldText:
     """What a field asks, of whom its answer is read, and where and when it is asked."""
 

@@ -1,7 +1,7 @@
 """Tracks, formats and rooms: short lists that are changed as a whole."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -18,6 +18,7 @@ from cfp.domain.decisions.models import Decision, PendingDecision, ScenarioItem
 from cfp.domain.program.models import Placement
 from cfp.domain.submissions.models import Submission
 from cfp.errors import DomainError
+from cfp.records import record
 
 Row: TypeAlias = Track | SubmissionType | Room
 
@@ -31,7 +32,7 @@ USED_BY: Mapping[type[Row], Sequence[Any]] = {
 """What keeps a row: one that is pointed at is archived where another is deleted."""
 
 
-@dataclass(frozen=True)
+@record
 class ListRow:
     """A row as wanted: the id of one there is or None, its name, its other columns."""
 

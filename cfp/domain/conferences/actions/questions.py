@@ -1,7 +1,6 @@
 """What a conference asks on the confirm page beside what every conference does."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,9 +14,10 @@ from cfp.domain.conferences.models import Conference, ConfirmQuestion
 from cfp.domain.conferences.queries import confirm_questions_of
 from cfp.domain.decisions.models import ConfirmAnswer
 from cfp.errors import DomainError
+from cfp.records import record
 
 
-@dataclass(frozen=True)
+@record
 class QuestionText:
     """What a question asks, how it is answered, and whether it has to be."""
 
