@@ -33,7 +33,7 @@ from tests.factories import make_login
 from tests.support import postgres as pg
 from tests.support import smtp
 from tests.support.need import missing
-from tests.support.server import Server, serving
+from tests.support.server import Server, serving, working
 from tests.support.visitor import Visitor
 from tests.support.working import Work, work_on
 
@@ -260,9 +260,8 @@ def server(database_url: str, instance: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def working_server(database_url: str, instance: Path, postbox: smtp.Postbox) -> Iterator[Server]:
-    """`cfp serve` with its worker, on the test's database, sending to the postbox."""
-    own = {"CFP_DATABASE_URL": database_url, **postbox.settings}
-    with serving(instance, own) as started:
+    """`cfp serve` and `cfp worker` on the test's database, sending to the postbox."""
+    with working(instance, {"CFP_DATABASE_URL": database_url, **postbox.settings}) as started:
         yield started
 
 

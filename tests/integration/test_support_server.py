@@ -26,12 +26,12 @@ def test_serves_the_database_of_the_test(server):
     assert "<!doctype html>" in read(server.url)
 
 
-def test_ends_in_order_when_told(working_server):
-    pid = working_server.pid
-    assert working_server.stop() == 0
-    assert not is_running(pid)
+def test_ends_in_order_when_told(database_url, instance):
+    with serving(instance, {"CFP_DATABASE_URL": database_url}, anew=True) as server:
+        assert server.stop() == 0
+    assert not is_running(server.pid)
     with pytest.raises(OSError, match="refused"):
-        read(working_server.url)
+        read(server.url)
 
 
 def test_comes_back_under_the_same_address_after_a_kill(database_url, instance):
