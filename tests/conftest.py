@@ -31,7 +31,7 @@ from cfp.domain.accounts.models import Person
 from cfp.migrate import upgrade
 from tests.factories import make_login
 from tests.support import postgres as pg
-from tests.support import smtp
+from tests.support import smtp, warm
 from tests.support.need import missing
 from tests.support.server import Server, serving, working
 from tests.support.visitor import Visitor
@@ -107,6 +107,11 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The run's temporary folder, the same one for all of its workers."""
     own = tmp_path_factory.getbasetemp()
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_templates(shared_folder: Path) -> None:
+    warm.keep_compiled(shared_folder)
 
 
 @pytest.fixture(scope="session")
