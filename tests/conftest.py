@@ -24,7 +24,7 @@ from sqlalchemy.util import LRUCache
 from werkzeug.test import TestResponse
 
 from cfp import clock
-from cfp.app import bind, create_app
+from cfp.app import Runtime, bind, create_app
 from cfp.config import Config
 from cfp.db import make_engine, open_session
 from cfp.domain.accounts.models import Person
@@ -123,10 +123,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_databases(postgres: pg.Cluster) -> pg.Lender:
+def postgres_databases(postgres: pg.Cluster) -> Iterator[pg.Lender]:
     """Databases with every migration and no rows."""
     _migrate(postgres.create("template_cfp"))
-    return pg.Lender(postgres, "template_cfp")
+    lender = pg.Lender(postgres, "template_cfp")
+    yield lender
+    lender.close()
 
 
 @pytest.fixture
@@ -174,10 +176,13 @@ def hurried(engine: Engine) -> Engine:
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = hurried(make_engine(database_url))
-    yield engine
-    engine.dispose()
+def engine(request: pytest.FixtureRequest, database_url: str) -> Iterator[Engine]:
+    if database_url.startswith("postgresql"):
+        yield hurried(request.getfixturevalue("postgres_databases").engine)
+    else:
+        engine = hurried(make_engine(database_url))
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture
@@ -218,7 +223,9 @@ def application(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -
 
 
 @pytest.fixture
-def app(application: Flask, database_url: str, instance: Path, db: Session) -> Iterator[Flask]:
+def app(
+    application: Flask, database_url: str, instance: Path, engine: Engine, db: Session
+) -> Iterator[Flask]:
     """The application on the test's database; a view that forgets to commit fails its test."""
     config = Config.from_env(
         {
@@ -230,9 +237,8 @@ def app(application: Flask, database_url: str, instance: Path, db: Session) -> I
     settings, extensions = dict(application.config), dict(application.extensions)
     bind(application, config)
     application.extensions["test_db"] = db
-    used = hurried(application.extensions["cfp"].engine)
+    application.extensions["cfp"] = Runtime(config, engine)
     yield application
-    used.dispose()
     for kept, now in ((settings, application.config), (extensions, application.extensions)):
         now.clear()
         now.update(kept)
