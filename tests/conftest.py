@@ -155,7 +155,7 @@ class _Compiled:
     """What engines of one kind of database share: a statement is compiled for its dialect."""
 
     dialect: Dialect
-    statements: LRUCache[Any, Any] = field(default_factory=lambda: LRUCache(2_000))
+    statements: LRUCache[Any, Any] = field(default_factory=lambda: LRUCache(4_000))
 
 
 _compiled: dict[str, _Compiled] = {}
