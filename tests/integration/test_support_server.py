@@ -1,7 +1,9 @@
 """The server process of the tests is the real program, and is gone when a test ends."""
 
 import os
+import signal
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +34,14 @@ def test_ends_in_order_when_told(database_url, instance):
     assert not is_running(server.pid)
     with pytest.raises(OSError, match="refused"):
         read(server.url)
+
+
+def test_is_a_child_of_the_tests_that_can_be_killed(server):
+    status = Path(f"/proc/{server.pid}/status").read_text()
+    assert f"PPid:\t{os.getpid()}\n" in status
+    server.kill()
+    assert server.process.returncode == -signal.SIGKILL
+    assert not is_running(server.pid)
 
 
 def test_comes_back_under_the_same_address_after_a_kill(database_url, instance):
