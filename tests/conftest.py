@@ -24,16 +24,16 @@ from sqlalchemy.util import LRUCache
 from werkzeug.test import TestResponse
 
 from cfp import clock
-from cfp.app import bind, create_app
+from cfp.app import Runtime, bind, create_app
 from cfp.config import Config
 from cfp.db import make_engine, open_session
 from cfp.domain.accounts.models import Person
 from cfp.migrate import upgrade
 from tests.factories import make_login
 from tests.support import postgres as pg
-from tests.support import smtp
+from tests.support import smtp, warm
 from tests.support.need import missing
-from tests.support.server import Server, serving
+from tests.support.server import Server, serving, working
 from tests.support.visitor import Visitor
 from tests.support.working import Work, work_on
 
@@ -109,6 +109,11 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_templates(shared_folder: Path) -> None:
+    warm.keep_compiled(shared_folder)
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file with every migration and no rows, to be copied."""
@@ -118,10 +123,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_databases(postgres: pg.Cluster) -> pg.Lender:
+def postgres_databases(postgres: pg.Cluster) -> Iterator[pg.Lender]:
     """Databases with every migration and no rows."""
     _migrate(postgres.create("template_cfp"))
-    return pg.Lender(postgres, "template_cfp")
+    lender = pg.Lender(postgres, "template_cfp")
+    yield lender
+    lender.close()
 
 
 @pytest.fixture
@@ -148,7 +155,7 @@ class _Compiled:
     """What engines of one kind of database share: a statement is compiled for its dialect."""
 
     dialect: Dialect
-    statements: LRUCache[Any, Any] = field(default_factory=lambda: LRUCache(2_000))
+    statements: LRUCache[Any, Any] = field(default_factory=lambda: LRUCache(4_000))
 
 
 _compiled: dict[str, _Compiled] = {}
@@ -171,10 +178,13 @@ def hurried(engine: Engine) -> Engine:
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = hurried(make_engine(database_url))
-    yield engine
-    engine.dispose()
+def engine(request: pytest.FixtureRequest, database_url: str) -> Iterator[Engine]:
+    if database_url.startswith("postgresql"):
+        yield hurried(request.getfixturevalue("postgres_databases").engine)
+    else:
+        engine = hurried(make_engine(database_url))
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture
@@ -215,7 +225,9 @@ def application(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -
 
 
 @pytest.fixture
-def app(application: Flask, database_url: str, instance: Path, db: Session) -> Iterator[Flask]:
+def app(
+    application: Flask, database_url: str, instance: Path, engine: Engine, db: Session
+) -> Iterator[Flask]:
     """The application on the test's database; a view that forgets to commit fails its test."""
     config = Config.from_env(
         {
@@ -227,9 +239,8 @@ def app(application: Flask, database_url: str, instance: Path, db: Session) -> I
     settings, extensions = dict(application.config), dict(application.extensions)
     bind(application, config)
     application.extensions["test_db"] = db
-    used = hurried(application.extensions["cfp"].engine)
+    application.extensions["cfp"] = Runtime(config, engine)
     yield application
-    used.dispose()
     for kept, now in ((settings, application.config), (extensions, application.extensions)):
         now.clear()
         now.update(kept)
@@ -262,9 +273,8 @@ def server(database_url: str, instance: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def working_server(database_url: str, instance: Path, postbox: smtp.Postbox) -> Iterator[Server]:
-    """`cfp serve` with its worker, on the test's database, sending to the postbox."""
-    own = {"CFP_DATABASE_URL": database_url, **postbox.settings}
-    with serving(instance, own) as started:
+    """`cfp serve` and `cfp worker` on the test's database, sending to the postbox."""
+    with working(instance, {"CFP_DATABASE_URL": database_url, **postbox.settings}) as started:
         yield started
 
 

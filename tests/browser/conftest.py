@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import Watch, chromium, executable, open_page
 from tests.support.need import missing
-from tests.support.server import Server, serving
+from tests.support.server import Server, working
 from tests.support.smtp import Postbox
 
 NewPage = Callable[..., Page]
@@ -24,7 +24,7 @@ def patience(request: pytest.FixtureRequest) -> None:
 def working_server(database_url: str, instance: Path, postbox: Postbox) -> Iterator[Server]:
     """A server whose worker looks often: somebody waits before a page for what it does."""
     own = {"CFP_DATABASE_URL": database_url, "CFP_WORKER_POLL_SECONDS": "0.2"}
-    with serving(instance, {**own, **postbox.settings}) as started:
+    with working(instance, {**own, **postbox.settings}) as started:
         yield started
 
 

@@ -13,7 +13,7 @@ from cfp.app import create_app
 from cfp.config import Config
 from cfp.web.chair.saved_views import PAGES
 from cfp.web.files import KINDS
-from tests.support.browser import faults
+from tests.support.browser import expect_faults, faults
 from tests.support.crawl import get_rules
 from tests.support.demo import Demo, demo, loaded_once
 from tests.support.places import NOBODY, Place
@@ -74,6 +74,7 @@ def test_no_page_has_a_fault(
     served: Demo, app: Flask, page: Page, area: str, part: int
 ) -> None:
     page.set_default_timeout(30_000)
+    expect_faults(page)
     routes = app.url_map.bind("127.0.0.1")
     found = {}
     here = [place for place in served.places if place.endpoint.startswith(f"{area}.")]

@@ -1,12 +1,14 @@
 """The browser of the tests notices what it claims to notice."""
 
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from playwright.sync_api import Page
 
-from tests.support.browser import faults
+from tests.support.browser import expect_faults, faults
 
 HEAD = "<!doctype html><html lang='en'><title>T</title><link rel='icon' href='data:,'><main>"
 """With an icon in the page: else the browser asks for one, at times when the server is gone."""
@@ -20,19 +22,32 @@ PAGES = {
     "/throws": (200, "<h1>Throws</h1><script src='/throws.js'></script>"),
     "/throws.js": (200, "null.x"),
     "/unlabelled": (200, "<h1>Form</h1><form><input name='x'></form>"),
+    "/faint": (
+        200,
+        "<link rel='stylesheet' href='/faint.css'><h1>Faint</h1>"
+        "<p id='light'>One</p><p id='dark'>Two</p><p id='narrow'>Three</p><p>Four</p>",
+    ),
+    "/faint.css": (
+        200,
+        ":root { color-scheme: light; background: #fff; color: #000; } #light { color: #999; }"
+        "@media (prefers-color-scheme: dark) { :root { background: #111; color: #fff; }"
+        "#light { color: #999; } #dark { color: #555; } }"
+        "@media (width < 500px) { #narrow { color: #fff; background: #eee; } }",
+    ),
     "/wide": (200, "<h1>Wide</h1><pre>" + "w" * 400),
 }
+KINDS = {"js": "text/javascript", "css": "text/css"}
 
 
 class Pages(BaseHTTPRequestHandler):
     def do_GET(self):
         status, body = PAGES.get(self.path, (404, ""))
-        is_script = self.path.endswith(".js")
+        kind = KINDS.get(self.path.rpartition(".")[2])
         self.send_response(status)
-        self.send_header("Content-Type", "text/javascript" if is_script else "text/html")
+        self.send_header("Content-Type", kind or "text/html")
         self.send_header("Content-Security-Policy", POLICY)
         self.end_headers()
-        self.wfile.write((body if is_script else HEAD + body).encode())
+        self.wfile.write((body if kind else HEAD + body).encode())
 
     def log_message(self, *arguments):
         """Quiet: the browser's complaints are what the test reads."""
@@ -80,6 +95,24 @@ def test_faults_of_a_page(page, phone, site):
     page.goto(site + "/wide")
     phone.goto(site + "/wide")
     assert any("sideways" in fault for fault in faults(phone))
+
+
+def test_faint_text_is_found_in_each_theme_and_at_each_width(page, site):
+    """One document that goes from wide and light to narrow and dark, as those of the page walk."""
+    expect_faults(page)
+    page.goto(site + "/faint")
+    assert faint(page) == ["#light"]
+    page.emulate_media(color_scheme="dark")
+    assert faint(page) == ["#dark"]
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert faint(page) == ["#dark", "#narrow"]
+    page.emulate_media(color_scheme="light")
+    assert faint(page) == ["#light", "#narrow"]
+
+
+def faint(page: Page) -> list[str]:
+    [found] = [one for one in faults(page) if one.startswith("axe color-contrast:")]
+    return re.findall(r"#\w+", found)
 
 
 def test_people_share_no_cookies(new_page, site):

@@ -29,6 +29,7 @@ from cfp.jobs.context import ClaimLostError, JobContext
 from cfp.jobs.keeper import kept_worker
 from cfp.jobs.registry import Task
 from cfp.jobs.worker import run_due_once, run_one
+from tests.support.cli import run_cli
 from tests.support.outbox import a_worker, config_for, make_conference, wait_for
 from tests.support.server import Process, run_process
 from tests.support.trial_worker import HURRIED, PROGRAM, TRIAL
@@ -324,12 +325,12 @@ def test_the_command_runs_what_waits(config, engine, ask):
         "error": "job.unknown_kind",
         "result": {"kind": TRIAL},
     }
-    again = run_process(config.instance, settings, "job", "run", str(job_id))
+    again = run_cli(config.instance, settings, "job", "run", str(job_id))
     assert (again.returncode, again.stdout) == (1, "")
     assert str(job_id) in again.stderr
     ask("work")
-    once = run_process(config.instance, settings, "worker", "--once", "--json")
-    assert json.loads(once.stdout) == {"sent": 0, "failed": 0, "jobs": 1}
+    once = run_cli(config.instance, settings, "worker", "--once", "--json")
+    assert once.data == {"sent": 0, "failed": 0, "jobs": 1}
 
 
 def test_one_job_is_run_by_hand(config, engine, ask):

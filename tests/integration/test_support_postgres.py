@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from tests.support.postgres import Lender
 
@@ -20,7 +21,9 @@ def lender(postgres):
         template.execute("CREATE TABLE book (id serial PRIMARY KEY, title text)")
         template.execute("CREATE TABLE page (book int NOT NULL REFERENCES book)")
     template.close()
-    return Lender(postgres, "shelf")
+    lender = Lender(postgres, "shelf")
+    yield lender
+    lender.close()
 
 
 def test_the_next_test_finds_no_rows_and_the_first_number(lender):
@@ -44,6 +47,22 @@ def test_who_still_works_there_is_sent_away(lender):
             left.commit()
     left.close()
     assert first == second
+
+
+def test_the_next_test_goes_on_with_the_connections_that_were_given_back(lender):
+    pids = []
+    for _turn in range(2):
+        with lender.lent(), lender.engine.begin() as db:
+            pids.append(db.exec_driver_sql("SELECT pg_backend_pid()").scalar())
+    assert len(set(pids)) == 1
+    with lender.lent():
+        left = lender.engine.connect()
+        left.exec_driver_sql("SELECT 1 FROM book FOR UPDATE")
+    with pytest.raises(OperationalError):
+        left.exec_driver_sql("SELECT 1")
+    left.close()
+    with lender.lent(), lender.engine.begin() as db:
+        assert db.exec_driver_sql("SELECT count(*) FROM book").scalar() == 0
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """The server process of the tests is the real program, and is gone when a test ends."""
 
 import os
+import signal
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -26,12 +28,20 @@ def test_serves_the_database_of_the_test(server):
     assert "<!doctype html>" in read(server.url)
 
 
-def test_ends_in_order_when_told(working_server):
-    pid = working_server.pid
-    assert working_server.stop() == 0
-    assert not is_running(pid)
+def test_ends_in_order_when_told(database_url, instance):
+    with serving(instance, {"CFP_DATABASE_URL": database_url}, anew=True) as server:
+        assert server.stop() == 0
+    assert not is_running(server.pid)
     with pytest.raises(OSError, match="refused"):
-        read(working_server.url)
+        read(server.url)
+
+
+def test_is_a_child_of_the_tests_that_can_be_killed(server):
+    status = Path(f"/proc/{server.pid}/status").read_text()
+    assert f"PPid:\t{os.getpid()}\n" in status
+    server.kill()
+    assert server.process.returncode == -signal.SIGKILL
+    assert not is_running(server.pid)
 
 
 def test_comes_back_under_the_same_address_after_a_kill(database_url, instance):

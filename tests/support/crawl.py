@@ -25,7 +25,7 @@ class Crawl:
     A list is asked for each value of each filter, alone wherever that is linked, but not for every
     combination: what two filters leave, each of them shows as well. The page of one thing carries
     the list's filters along for its way back and on, so every thing is asked for without them and
-    each value of them for one thing.
+    each value of them for one thing. Where a log-in leads to afterwards was asked for already.
 
     Attributes:
         orders: ask every list for each of its orders too. They show the same rows.
@@ -57,6 +57,8 @@ class Crawl:
     def _is_news(self, path: str) -> bool:
         page, _, query = path.partition("?")
         kind = self._kind_of_thing(page)
+        if query.startswith("next="):
+            query, kind = "next=", page
         asked = query.split("&")
         filters = [one for one in asked if self.orders or not one.startswith("sort=")]
         values = {(kind or page, one) for one in filters}

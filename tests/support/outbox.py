@@ -1,7 +1,6 @@
 """A conference, the settings and the workers of the tests of outbox and jobs."""
 
 import os
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from cfp.config import Config
 from cfp.domain.conferences.models import Conference
-from tests.support.server import Process, environment
-from tests.support.trial_worker import PROGRAM
+from tests.support.server import Process, start
+from tests.support.trial_worker import MAIN
 
 NOW = datetime.now(UTC)
 
@@ -49,21 +48,14 @@ def make_conference(db: Session) -> Conference:
 @contextmanager
 def a_worker(config: Config, log: str = "worker") -> Iterator[Process]:
     """A worker process of its own; stopped at the end unless the test ended it."""
-    path = config.instance / f"{log}.log"
+    instance, path = config.instance, config.instance / f"{log}.log"
     settings = {k: v for k, v in config.for_child().items() if k.startswith("CFP_")}
-    with path.open("ab") as output:
-        process = subprocess.Popen(
-            [*PROGRAM, "worker", "--parent", str(os.getpid())],
-            env=environment(config.instance, settings),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    started = Process(process, path)
+    arguments = ("worker", "--parent", str(os.getpid()))
+    started = start(MAIN, *arguments, instance=instance, settings=settings, log=path)
     try:
         yield started
     finally:
-        if process.poll() is None:
+        if started.process.poll() is None:
             started.stop()
 
 

@@ -6,14 +6,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support import warm
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
+MAIN = "cfp.cli:main"
 
 
 def environment(instance: Path, settings: Mapping[str, str]) -> dict[str, str]:
@@ -42,7 +44,7 @@ def run_process(
 class Process:
     """One started `cfp` command; always ended by its own process id."""
 
-    process: subprocess.Popen[bytes]
+    process: warm.Running
     log: Path
 
     @property
@@ -93,18 +95,19 @@ class Server(Process):
             return False
 
 
-def _start(
-    arguments: Sequence[str], instance: Path, settings: Mapping[str, str], log: Path
-) -> subprocess.Popen[bytes]:
+def start(
+    main: str,
+    *arguments: str,
+    instance: Path,
+    settings: Mapping[str, str],
+    log: Path,
+    anew: bool = False,
+) -> Process:
+    """Start what "module:function" names as a process of its own that adds to the log."""
+    env = environment(instance, settings)
+    how = warm.start_anew if anew else warm.start
     with log.open("ab") as output:
-        return subprocess.Popen(
-            [sys.executable, "-m", "cfp", *arguments],
-            cwd=instance,
-            env=environment(instance, settings),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+        return Process(how(main, *arguments, cwd=instance, env=env, output=output), log)
 
 
 @contextmanager
@@ -113,12 +116,22 @@ def running(
 ) -> Iterator[Process]:
     """A `cfp` command that goes on, e.g. `running("worker", instance=...)`; ended at the end."""
     log = instance / f"{arguments[0]}.log"
-    started = Process(_start(arguments, instance, settings or {}, log), log)
+    started = start(MAIN, *arguments, instance=instance, settings=settings or {}, log=log)
     try:
         yield started
     finally:
         if started.process.poll() is None:
             started.stop()
+
+
+@contextmanager
+def working(instance: Path, settings: Mapping[str, str]) -> Iterator[Server]:
+    """`cfp serve`, and `cfp worker` beside it as on an installation of some size."""
+    with (
+        serving(instance, settings, worker=False) as server,
+        running("worker", instance=instance, settings={"CFP_BASE_URL": server.url, **settings}),
+    ):
+        yield server
 
 
 @contextmanager
@@ -128,21 +141,24 @@ def serving(
     *,
     port: int | None = None,
     worker: bool = True,
+    anew: bool = False,
 ) -> Iterator[Server]:
     """`cfp serve` on loopback, ready to answer; stopped at the end unless the test killed it.
 
     Give the same `port` again to come back after a kill under the same address. Without `worker`
-    it serves pages alone and takes half as long to start.
+    it serves pages alone; the worker that it keeps takes longer to start than all the rest, unless
+    the server is started `anew` as well: with Python, and not from what has imported the program.
     """
     port = port or free_port()
     log = instance / "serve.log"
     address = {"CFP_BASE_URL": f"http://127.0.0.1:{port}"}
     arguments = ("serve", "--port", str(port), *(() if worker else ("--no-worker",)))
-    process = _start(arguments, instance, {**address, **(settings or {})}, log)
-    server = Server(process, log, port)
+    settings = {**address, **(settings or {})}
+    started = start(MAIN, *arguments, instance=instance, settings=settings, log=log, anew=anew)
+    server = Server(started.process, log, port)
     try:
         server.wait_until_up()
         yield server
     finally:
-        if process.poll() is None:
+        if server.process.poll() is None:
             server.stop()

@@ -16,6 +16,7 @@ from cfp.jobs.pace import Pace
 from cfp.jobs.registry import Task
 
 PROGRAM = (sys.executable, "-m", "tests.support.trial_worker")
+MAIN = "tests.support.trial_worker:main"
 TRIAL = "trial"
 HURRIED = Pace(
     job_lease=timedelta(seconds=2),
@@ -35,7 +36,11 @@ def hurried_worker(config: Config, parent: int | None) -> None:
     worker.run(config, pace=HURRIED, parent=parent, program=PROGRAM)
 
 
-if __name__ == "__main__":
+def main() -> None:
     registry.TASKS[TRIAL] = Task("tests.support.trial_task")
     group = click.Group(commands={"worker": hurried_worker, "job": job})
     group(obj=Config.from_env(os.environ))
+
+
+if __name__ == "__main__":
+    main()
