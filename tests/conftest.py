@@ -17,7 +17,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.orm import Session
 from sqlalchemy.util import LRUCache
@@ -31,7 +30,7 @@ from cfp.domain.accounts.models import Person
 from cfp.migrate import upgrade
 from tests.factories import make_login
 from tests.support import postgres as pg
-from tests.support import smtp, warm
+from tests.support import smtp
 from tests.support.need import missing
 from tests.support.server import Server, serving, working
 from tests.support.visitor import Visitor
@@ -107,11 +106,6 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The run's temporary folder, the same one for all of its workers."""
     own = tmp_path_factory.getbasetemp()
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _compiled_templates(shared_folder: Path) -> None:
-    warm.keep_compiled(shared_folder)
 
 
 @pytest.fixture(scope="session")
@@ -211,7 +205,7 @@ class Client(FlaskClient):
 
 
 @pytest.fixture(scope="session")
-def application(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -> Flask:
+def application(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """One application for all tests of this process: making one takes longer than most tests.
 
     Its table of routes and its compiled templates are the same for every installation.
@@ -220,7 +214,6 @@ def application(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -
     app = create_app(Config.from_env({"CFP_INSTANCE": str(folder)}))
     app.config.update(TESTING=True, REFUSE_FORGOTTEN_COMMITS=True)
     app.test_client_class = Client
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(shared_folder))
     return app
 
 

@@ -27,11 +27,8 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
-from flask import Flask
-from jinja2 import FileSystemBytecodeCache
-
 ROOT = Path(__file__).parents[2]
-MODULES = ("cfp.cli.serve", "cfp.cli.worker", "cfp.jobs.child")
+MODULES = ("cfp.cli.serve", "cfp.cli.worker", "cfp.cli.job")
 _LONGEST_ORDER = 128 * 1024
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -84,14 +81,6 @@ class _Order:
 Running = Forked | subprocess.Popen[bytes]
 
 
-_compiled: list[Path] = []
-
-
-def keep_compiled(folder: Path) -> None:
-    """Have the templates compiled once a run, and not once for each server of it."""
-    _compiled[:] = [folder]
-
-
 class _Source:
     """The process that is forked from, and the line on which it is asked."""
 
@@ -99,7 +88,7 @@ class _Source:
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(theirs.fileno()), *map(str, _compiled)],
+                [sys.executable, "-m", __name__, str(theirs.fileno())],
                 cwd=ROOT,
                 env={**os.environ, "PYTHONPATH": str(ROOT)},
                 stdin=subprocess.DEVNULL,
@@ -205,8 +194,6 @@ def _main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for those who started us
     for module in MODULES:
         importlib.import_module(module)
-    for folder in sys.argv[2:]:
-        Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(folder)}
     gc.collect()
     gc.freeze()  # so that no child copies it all by looking for garbage
     with socket.socket(fileno=int(sys.argv[1])) as line:
