@@ -51,25 +51,25 @@ create() {
 
 install() {
     if command -v uv >/dev/null; then
-        uv pip install --quiet --compile-bytecode --python .venv/bin/python "$@"
+        uv pip install --quiet --python .venv/bin/python "$@"
     else
         .venv/bin/python -m pip --version >/dev/null 2>&1 ||
             .venv/bin/python -m ensurepip >/dev/null
-        .venv/bin/python -m pip --disable-pip-version-check install --quiet "$@"
+        .venv/bin/python -m pip --disable-pip-version-check install --quiet --no-compile "$@"
     fi
 }
 
 # Whoever runs the program is mostly not allowed to write here: each start, of a job too, would
-# compile it all anew, which takes as long as everything else of it.
-compile() {
-    .venv/bin/python -m compileall -qq cfp || :
+# compile it all anew, which takes as long as everything else of it. All cores do it at once.
+compile() { # compile FOLDER...
+    .venv/bin/python -m compileall -qq -j 0 "$@" || :
 }
 
 # What .venv was made from is kept in it: the folder, because the commands in .venv/bin hold absolute
 # paths, and the lists.
 state=$(pwd; cat requirements.txt requirements-dev.txt pyproject.toml | cksum)
 if [ -x .venv/bin/cfp ] && [ "$(cat ".venv/installed-$lock" 2>/dev/null)" = "$state" ]; then
-    compile
+    compile cfp
     exit 0
 fi
 
@@ -85,7 +85,7 @@ echo "Installing the packages of $lock into .venv; the first time takes a minute
 install --only-binary :all: --require-hashes -r "$lock" ||
     fail "the packages of $lock could not be installed (see above); a package index must be reachable."
 install --no-deps --no-build-isolation -e . || fail "this project could not be installed (see above)."
-compile
+compile .venv/lib cfp
 # The list for developers holds the other one, at the same versions.
 for installed in requirements.txt "$lock"; do
     printf '%s\n' "$state" >".venv/installed-$installed"

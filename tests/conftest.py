@@ -62,16 +62,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark by what is used, so that nobody forgets; what needs a browser last.
 
     Last, because Playwright keeps an event loop running in the main thread, in which other tests
-    could not start their own. Of these the walk over all pages first: it is the longest, and a
-    worker that came to it at the end would be alone with it.
+    could not start their own. Of these the longest first: a worker that came to them at the end
+    would be alone with them.
     """
+    longest = ("test_deciding_browser.py", "test_pages.py")
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
     items.sort(
         key=lambda item: (
             item.get_closest_marker("browser") is not None,
-            item.path.name != "test_pages.py",
+            item.path.name not in longest,
         )
     )
 
@@ -149,7 +150,7 @@ class _Compiled:
     """What engines of one kind of database share: a statement is compiled for its dialect."""
 
     dialect: Dialect
-    statements: LRUCache[Any, Any] = field(default_factory=lambda: LRUCache(4_000))
+    statements: LRUCache[Any, Any] = field(default_factory=lambda: LRUCache(2_000))
 
 
 _compiled: dict[str, _Compiled] = {}

@@ -117,6 +117,8 @@ def review_by_keys(page: Page, lean: int) -> None:
     press(page, page.get_by_role("link", name="Review the next one"))
     tabs = 0
     for done, title in queue(page):
+        # It shows itself once the page listens to keys.
+        expect(page.get_by_role("button", name="Keys ?")).to_be_visible()
         page.keyboard.press(str(score(title, lean)))
         if done == 0:
             page.keyboard.press("c")

@@ -34,6 +34,16 @@ PAGES = {
         "#light { color: #999; } #dark { color: #555; } }"
         "@media (width < 500px) { #narrow { color: #fff; background: #eee; } }",
     ),
+    "/rows": (
+        200,
+        "<link rel='stylesheet' href='/rows.css'><h1>Rows</h1><table><tbody>"
+        + "".join(
+            f"<tr id='{row}'{' class=pale' if row in 'cdf' else ''}><td>Row {row}"
+            for row in "abcdef"
+        )
+        + "</table>",
+    ),
+    "/rows.css": (200, ":root { background: #fff; color: #000; } .pale { color: #bbb; }"),
     "/wide": (200, "<h1>Wide</h1><pre>" + "w" * 400),
 }
 KINDS = {"js": "text/javascript", "css": "text/css"}
@@ -108,6 +118,15 @@ def test_faint_text_is_found_in_each_theme_and_at_each_width(page, site):
     assert faint(page) == ["#dark", "#narrow"]
     page.emulate_media(color_scheme="light")
     assert faint(page) == ["#light", "#narrow"]
+
+
+def test_of_rows_alike_the_first_and_the_last_are_asked_for_contrast(page, site):
+    page.goto(site + "/rows")
+    assert faint(page) == ["#c", "#f"]
+    page.evaluate("document.querySelector('#c').className = ''")
+    assert faint(page) == ["#d", "#f"]
+    page.evaluate("document.querySelector('#b').className = 'pale'")
+    assert faint(page) == ["#b", "#f"]
 
 
 def faint(page: Page) -> list[str]:
