@@ -5,8 +5,8 @@ hundred behind the pages took a sixth of the start. Of a record only `__init__` 
 sets the fields as that of any class does, not by the detour of one that refuses at run time: a list
 makes thousands. What refuses to change a record is the type checker.
 
-On a few hang rights and settings (`cfp.actors`, `cfp.policy`, `cfp.config`): those refuse at run
-time too.
+On a few hang rights and settings (actors, seats, standing, the policy's tables, `cfp.config`): those
+refuse at run time too.
 """
 
 from collections.abc import Callable
