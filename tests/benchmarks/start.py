@@ -28,7 +28,7 @@ def main() -> int:
         instance = Path(folder)
         run_process(instance, {}, "upgrade")
         start = time.monotonic()
-        with serving(instance) as server:
+        with serving(instance, anew=True) as server:
             fetch(server, "/")
             took = time.monotonic() - start
             print(
