@@ -5,7 +5,7 @@ hundred behind the pages took a sixth of the start. Of a record only `__init__` 
 sets the fields as that of any class does, not by the detour of one that refuses at run time: a list
 makes thousands. What refuses to change a record is the type checker.
 
-On a few hang rights and settings (actors, seats, standing, the policy's tables, `cfp.config`): those
+On a few hang rights and settings (actors, seats, standing, the policy's tables, the config): those
 refuse at run time too.
 """
 

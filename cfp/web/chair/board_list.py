@@ -1,11 +1,12 @@
 """The board as a list: what its address asks for, its columns, and its files."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from flask import request, url_for
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row
+from sqlalchemy import ColumnElement, Row, SQLColumnExpression
 
 from cfp.domain.conferences import queries as conferences
 from cfp.domain.decisions import rules
@@ -59,6 +60,18 @@ def board_listing(calibration_id: int | None = None, default: str = "-mean") -> 
         listing.where(view.column(actor, "band").in_(BANDS_ASKED[band]))
     listing.search(context.db())
     return listing
+
+
+def calibrated_listing(calibration_id: int) -> Listing:
+    """Of the board what this run could calibrate."""
+    listing = board_listing(calibration_id, default="-calibrated")
+    listing.where(_there(listing.view.column(listing.actor, "calibrated")), always=True)
+    return listing
+
+
+@lru_cache(maxsize=64)
+def _there(column: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    return column.is_not(None)
 
 
 def _narrow_by_outcome(listing: Listing, asked: str) -> None:

@@ -14,7 +14,7 @@ from cfp.errors import NotFoundError
 from cfp.policy import Action, allowed
 from cfp.web import context
 from cfp.web.chair import blueprint
-from cfp.web.chair.board_list import board_listing
+from cfp.web.chair.board_list import calibrated_listing
 from cfp.web.chair.pairs_words import pair_cautions_of
 from cfp.web.chair.sure_words import BAND_WORDS
 from cfp.web.forms import ViewResponse, press
@@ -42,8 +42,7 @@ def pairs(slug: str) -> str:
 
 def _shown(run: Run) -> dict[str, Any]:
     db, found = context.db(), run.calibration
-    listing = board_listing(found.id, default="-calibrated")
-    listing.where(listing.view.column(listing.actor, "calibrated").is_not(None))
+    listing = calibrated_listing(found.id)
     return {
         "found": found,
         "list": listing.load(db),

@@ -18,7 +18,7 @@ from cfp.errors import NotFoundError
 from cfp.policy import Action, allowed
 from cfp.web import context
 from cfp.web.chair import blueprint
-from cfp.web.chair.board_list import board_listing
+from cfp.web.chair.board_list import calibrated_listing
 from cfp.web.chair.job_page import job_page
 from cfp.web.chair.setup_forms import Whole
 from cfp.web.chair.sure_words import BAND_WORDS, cautions_of, change_words, nothing_to_choose
@@ -81,9 +81,7 @@ def _in_use() -> bool:
 
 def _listing(run: Run) -> Listing:
     """The board's rows that have a figure in this run."""
-    listing = board_listing(run.calibration.id, default="-calibrated")
-    listing.where(listing.view.column(listing.actor, "calibrated").is_not(None))
-    return listing
+    return calibrated_listing(run.calibration.id)
 
 
 FIELDS = (
