@@ -6,7 +6,7 @@ The column goes by a plain statement, alike on both databases.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029"
+revision = "0028"
 down_revision = "0027"
 branch_labels = None
 depends_on = None
