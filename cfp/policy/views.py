@@ -137,21 +137,8 @@ def visible(actor: Actor, view: View) -> Select[Any]:
     return select(*view.selected(actor)).select_from(view.source).where(view.known(actor))
 
 
-def found(
-    actor: Actor,
-    view: View,
-    conditions: Sequence[ColumnElement[bool]],
-    order: Sequence[ColumnElement[Any]] = (),
-) -> Select[Any]:
-    """The ids of the rows `visible` has under these conditions (made of `view.column`).
-
-    Where there is one row per id, joins that nothing asks about are left out.
-    """
-    return ids_of(rows_of(actor, view, conditions), order)
-
-
 class Rows(NamedTuple):
-    """The parts that say which rows `found` finds.
+    """The parts that say which rows `ids_of` finds.
 
     What is made of nothing else can be kept: for the same person and the same list they are the
     same objects.
@@ -165,13 +152,13 @@ class Rows(NamedTuple):
 
 
 def rows_of(actor: Actor, view: View, conditions: Sequence[ColumnElement[bool]]) -> Rows:
-    """The rows `visible` has under these conditions."""
+    """The rows `visible` has under these conditions (made of `view.column`)."""
     id_ = cast(ColumnElement[Any], view.columns["id"].expression)
     return Rows(id_, view.known(actor), tuple(conditions), view.source, view.one_each)
 
 
 def ids_of(rows: Rows, order: Sequence[ColumnElement[Any]] = ()) -> Select[Any]:
-    """As `found`, of these rows."""
+    """Their ids; where there is one row per id, without joins that nothing asks about."""
     ids = select(rows.id).where(rows.known, *rows.conditions).order_by(*order)
     source = rows.source
     if rows.one_each:
@@ -193,4 +180,4 @@ def _without_idle(source: FromClause, asked: set[FromClause]) -> FromClause:
 
 def counted(actor: Actor, view: View, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
     """How many rows `visible` has under these conditions."""
-    return select(func.count()).select_from(found(actor, view, conditions).subquery())
+    return select(func.count()).select_from(ids_of(rows_of(actor, view, conditions)).subquery())

@@ -21,7 +21,7 @@ from cfp.domain.submissions.rules import folded, people_text
 from cfp.domain.submissions.search import SearchError, cleaned
 from cfp.domain.submissions.searching import keys_for, searched
 from cfp.domain.submissions.tag_rules import number_of
-from cfp.policy import View, found
+from cfp.policy import View, ids_of, rows_of
 from tests.factories import (
     NOW,
     give_role,
@@ -117,7 +117,8 @@ def letters(
 ) -> str:
     """The letters of what the text finds."""
     condition = searched(db, actor, view, cleaned(text))
-    ids = set(db.scalars(found(actor, view, [] if condition is None else [condition])))
+    rows = rows_of(actor, view, [] if condition is None else [condition])
+    ids = set(db.scalars(ids_of(rows)))
     return "".join(letter for letter, one in talks.items() if one.id in ids)
 
 

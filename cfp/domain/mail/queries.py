@@ -1,10 +1,10 @@
 """What chairs read of the outbox."""
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, Join, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor, RoleKind
@@ -30,6 +30,13 @@ class Outbox(View):
 
 def outbox(conference: Conference) -> View:
     """The mails of a conference as its chairs list them."""
+    source, columns = _mails()
+    return Outbox(conference, source, Fact.MAIL, columns)
+
+
+@cache
+def _mails() -> tuple[Join, Mapping[str, Column]]:
+    """Made once: nothing in it is of one conference."""
     columns = {
         "id": Message.id,
         "subject": Message.subject,
@@ -42,12 +49,8 @@ def outbox(conference: Conference) -> View:
         "created": Message.created,
         "refusal": Message.refusal,
     }
-    return Outbox(
-        conference=conference,
-        source=Message.__table__.outerjoin(Submission, Submission.id == Message.submission_id),
-        rows=Fact.MAIL,
-        columns=MappingProxyType({name: Column(what) for name, what in columns.items()}),
-    )
+    source = Message.__table__.outerjoin(Submission, Submission.id == Message.submission_id)
+    return source, MappingProxyType({name: Column(what) for name, what in columns.items()})
 
 
 def readable(actor: Actor, conference: Conference) -> ColumnElement[bool]:

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from types import MappingProxyType
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Join, ScalarSelect, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
@@ -16,22 +18,25 @@ from cfp.policy import Action, Column, Fact, View, may
 
 def own_submissions(conference: Conference) -> View:
     """A person's own; narrow it by `may(actor, Action.FOLLOW, conference)`."""
+    source, columns = _of_own()
+    return View(conference, source, Fact.CONTENT, columns)
+
+
+@cache
+def _of_own() -> tuple[Join, Mapping[str, Column]]:
+    """Made once: nothing in it is of one conference."""
     source = Submission.__table__.join(SubmissionType.__table__).join(
         Track.__table__, Track.id == Submission.track_id
     )
-    return View(
-        conference=conference,
-        source=source,
-        rows=Fact.CONTENT,
-        columns={
-            "id": Column(Submission.id),
-            "code": Column(Submission.code),
-            "title": Column(Submission.title),
-            "state": Column(Submission.state),
-            "type": Column(SubmissionType.name),
-            "changed": Column(Submission.changed),
-        },
-    )
+    columns = {
+        "id": Column(Submission.id),
+        "code": Column(Submission.code),
+        "title": Column(Submission.title),
+        "state": Column(Submission.state),
+        "type": Column(SubmissionType.name),
+        "changed": Column(Submission.changed),
+    }
+    return source, MappingProxyType(columns)
 
 
 class Standing(NamedTuple):
