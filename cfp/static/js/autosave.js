@@ -4,7 +4,7 @@
 // The server answers 200 with JSON {revision?, autosave?, action?, page?}: the form's new
 // revision, and for a draft just made its addresses. 409, 401 and other refusals keep the text.
 // The form holds forms.save_state(), whose data attributes are the words.
-import { forget, keep, kept, markSent, mirrorName, restore, typed } from "./mirror.js";
+import { forget, keep, kept, markSent, mirrorName, restore, typed, written } from "./mirror.js";
 
 const PAUSE = 3_000;
 const RETRY = [10_000, 30_000, 60_000];
@@ -14,7 +14,7 @@ class Autosave {
     this.form = form;
     this.line = form.querySelector("[data-save-state]");
     this.words = this.line?.dataset ?? {};
-    this.saved = JSON.stringify(typed(form));
+    this.saved = JSON.stringify(written(form));
     this.failures = 0;
     this.stopped = false;
     this.running = null;
@@ -23,6 +23,7 @@ class Autosave {
     form.addEventListener("focusout", () => this.save());
     form.addEventListener("submit", (event) => this.submitting(event));
     document.addEventListener("visibilitychange", () => document.hidden && this.save());
+    this.changed();
   }
 
   get dirty() {
@@ -135,10 +136,9 @@ class Autosave {
     const entry = kept(this.form);
     const box = this.form.querySelector("[data-restore]");
     if (!entry || !box) return;
-    if (JSON.stringify(entry.values) === this.saved) {
-      forget(mirrorName(this.form));
-      return;
-    }
+    const values = JSON.stringify(entry.values);
+    if (values === this.saved) forget(mirrorName(this.form));
+    if (values === this.saved || values === JSON.stringify(typed(this.form))) return;
     this.form.prepend(box); // where one looks first, above what it would fill
     box.hidden = false;
     box.querySelector("[data-restore-yes]").addEventListener("click", () => {

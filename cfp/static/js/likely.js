@@ -14,7 +14,8 @@ function start(input) {
     input.list.replaceChildren(...options);
   }
 
-  input.addEventListener("focus", fill, { once: true });
+  if (input === document.activeElement) fill();
+  else input.addEventListener("focus", fill, { once: true });
 }
 
 for (const input of document.querySelectorAll("input[data-likely]")) start(input);

@@ -18,13 +18,27 @@ export const mirrorName = ({ dataset }) =>
   `${PREFIX}${dataset.owner ?? ""}:${dataset.keptAs || dataset.autosave || location.pathname}`;
 
 // Fields a person types into: [name, value] in the form's order.
-export function typed(form) {
+export const typed = (form) => fields(form, ({ checked }) => checked, ({ value }) => value);
+
+// The same as the server wrote them. A page is typed into before its scripts have come, and a browser
+// fills it in again after a reload: both differ from this, and no event tells a script of them.
+export const written = (form) => fields(form, ({ defaultChecked }) => defaultChecked, writtenValue);
+
+function fields(form, isOn, valueOf) {
   const kinds = new Set(["hidden", "password", "file", "submit", "button"]);
   return [...form.elements]
     .filter((field) => field.name && !kinds.has(field.type) && field.localName !== "fieldset")
-    .filter((field) => !["checkbox", "radio"].includes(field.type) || field.checked)
-    .map((field) => [field.name, field.value]);
+    .filter((field) => !["checkbox", "radio"].includes(field.type) || isOn(field))
+    .map((field) => [field.name, valueOf(field)]);
 }
+
+function writtenValue(field) {
+  if (field.localName !== "select") return field.defaultValue;
+  const options = [...field.options];
+  return (options.find(({ defaultSelected }) => defaultSelected) ?? options[0])?.value ?? "";
+}
+
+export const isTypedInto = (form) => JSON.stringify(typed(form)) !== JSON.stringify(written(form));
 
 export function keep(form) {
   const entry = JSON.stringify({ at: Date.now(), values: typed(form) });

@@ -1,5 +1,6 @@
 // form[data-preview=URL]: the talk as the public will see it, made by the server's own template.
 // The fragment replaces what stands in the element whose id is in data-preview-target.
+import { isTypedInto } from "./mirror.js";
 
 const PAUSE = 400;
 
@@ -32,6 +33,7 @@ function start(form) {
     clearTimeout(timer);
     timer = setTimeout(show, PAUSE);
   });
+  if (isTypedInto(form)) show();
 }
 
 for (const form of document.querySelectorAll("form[data-preview]")) start(form);

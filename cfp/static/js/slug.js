@@ -10,9 +10,13 @@ function slug(name) {
 for (const source of document.querySelectorAll("[data-slug-source]")) {
   const target = document.getElementById(source.dataset.slugSource);
   let proposed = target.value;
-  source.addEventListener("input", () => {
+
+  function propose() {
     if (target.value !== proposed) return;
     proposed = slug(source.value);
     target.value = proposed;
-  });
+  }
+
+  source.addEventListener("input", propose);
+  if (source.value !== source.defaultValue) propose(); // typed before this module had come
 }
