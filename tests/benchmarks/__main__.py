@@ -7,4 +7,5 @@ import sys
 
 from tests.benchmarks import pages, start
 
-sys.exit(start.main() or pages.main(sys.argv[1:]))
+options = pages.parse(sys.argv[1:])
+sys.exit(start.main() or pages.main(options))

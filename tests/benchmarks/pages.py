@@ -50,6 +50,7 @@ PAGES = (
     Page("list", "chair", "/{slug}/chair/submissions/", 30),
     Page("list", "chair", "/{slug}/chair/submissions/?q=tunnel&sort=-mean", 30),
     Page("list", "chair", "/{slug}/chair/decisions/", 30),
+    Page("board", "chair", "/{slug}/chair/decisions/?view=board", 30),
     Page("list", "chair", "/{slug}/chair/reviews/", 30),
     Page("list", "chair", "/{slug}/chair/reviews/reviewers", 30),
     Page("list", "chair", "/{slug}/chair/people/", 30),
@@ -70,17 +71,22 @@ PAGES = (
 ADJUSTED = (
     Page("list, adjusted", "chair", "/{slug}/chair/decisions/", 30),
     Page("list, adjusted", "chair", "/{slug}/chair/decisions/?sort=-calibrated", 30),
+    Page("board, adjusted", "chair", "/{slug}/chair/decisions/?view=board", 30),
     Page("list, adjusted", "chair", "/{slug}/chair/decisions/sure", 30),
     Page("list, adjusted", "chair", "/{slug}/chair/reviews/reviewers", 30),
 )
 """Measured last, with calibrated scores beside the means."""
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Measure on each kind of database and print a table for each."""
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return what the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
-    parser.add_argument("--repeats", type=int, default=REPEATS)
-    options = parser.parse_args(arguments)
+    parser.add_argument("--repeats", type=int, default=REPEATS, help="requests of each page")
+    return parser.parse_args(arguments)
+
+
+def main(options: argparse.Namespace) -> int:
+    """Measure on each kind of database and print a table for each."""
     with databases() as found:
         for name, url, folder in found:
             measure_all(name, url, folder, options.repeats)
@@ -115,14 +121,14 @@ def measure_all(name: str, url: str, folder: Path, repeats: int) -> None:
             took = measure(app, large, page, repeats)
             constant = constant or took.least
             bar = f"{page.bar:5.0f}" if page.bar else "    -"
-            row = f"{page.kind:14} {page.path:46} {took.least:7.1f} {took.median:7.1f} {bar}"
+            row = f"{page.kind:15} {page.path:46} {took.least:7.1f} {took.median:7.1f} {bar}"
             said = "" if took.status in {200, 304} else str(took.status)
             print(f"{row} {took.least / constant:11.1f} {took.statements:11} {said}")
         least, median = measure_save(app, large, repeats)
-        print(f"{'review save':61} {least:7.1f} {median:7.1f}    15")
+        print(f"{'review save':62} {least:7.1f} {median:7.1f}    15")
 
 
-HEAD = f"{'page':53} {'least':>7} {'median':>7} {'bar':>5} {'x constant':>11} {'statements':>11}"
+HEAD = f"{'page':54} {'least':>7} {'median':>7} {'bar':>5} {'x constant':>11} {'statements':>11}"
 
 
 @contextmanager

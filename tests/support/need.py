@@ -1,6 +1,7 @@
 """What a test needs and a machine may lack: skipped with the reason, failed where required."""
 
 import os
+import shutil
 from pathlib import Path
 from typing import Literal, NoReturn
 
@@ -22,8 +23,19 @@ def shared_data(name: str) -> Path:
     """The folder of real data beside the repository; skipped without it, required in CI."""
     folder = Path(__file__).resolve().parents[3] / "shared" / "data" / name
     if not folder.is_dir():
-        reason = f"the data folder ../shared/data/{name} is not beside the repository"
-        if os.environ.get("CI"):
-            pytest.fail(f"{reason}, and CI is set", pytrace=False)
-        pytest.skip(reason)
+        _missing_outside_ci(f"the data folder ../shared/data/{name} is not beside the repository")
     return folder
+
+
+def program(name: str, package: str) -> str:
+    """The path of a program that a test reads results with; skipped without it, required in CI."""
+    found = shutil.which(name)
+    if found is None:
+        _missing_outside_ci(f"{name} is not installed: apt install {package}")
+    return found
+
+
+def _missing_outside_ci(reason: str) -> NoReturn:
+    if os.environ.get("CI"):
+        pytest.fail(f"{reason}, and CI is set", pytrace=False)
+    pytest.skip(reason)

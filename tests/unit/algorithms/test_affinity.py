@@ -3,7 +3,8 @@ import pytest
 
 from cfp.algorithms.affinity import Affinity, Document
 from cfp.algorithms.errors import ProblemError
-from tests.benchmarks.affinity import DATA, Gold, used
+from tests.benchmarks.affinity import Gold, used
+from tests.support.need import shared_data
 
 PAPERS = [
     Document("Scheduling in the kernel", "A fair scheduler for many processors."),
@@ -122,8 +123,7 @@ def test_rows_that_are_unknown_are_refused():
 
 
 def test_few_pairs_of_real_ratings_are_in_the_wrong_order():
-    if not DATA.exists():
-        pytest.skip(f"needs the ratings in {DATA}")
+    shared_data("affinity")
     gold = Gold()
     lost, most = gold.losses(used(gold, 5)).sum(axis=0)
     assert lost / most <= 0.225, "the published measures have .24 to .30"

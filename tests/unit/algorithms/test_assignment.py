@@ -1,5 +1,4 @@
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,8 +6,7 @@ import pytest
 from cfp.algorithms import assignment, exclusion
 from cfp.algorithms.assignment import assign, repair
 from cfp.algorithms.problem import Problem, ProblemError
-
-DATA = Path(__file__).parents[4] / "shared" / "data" / "assignment"
+from tests.support.need import shared_data
 
 
 def dense(score, *, demand, load_max, **rules) -> Problem:
@@ -31,10 +29,7 @@ def rows(plan) -> list[tuple[int, int]]:
 
 
 def instance(name: str) -> Problem:
-    path = DATA / f"{name}.npz"
-    if not path.exists():
-        pytest.skip(f"needs the measured instances in {DATA}")
-    with np.load(path) as arrays:
+    with np.load(shared_data("assignment") / f"{name}.npz") as arrays:
         return Problem(**arrays)
 
 

@@ -1,6 +1,5 @@
 """The book of abstracts, read by poppler: everything in it, nothing run, the same bytes again."""
 
-import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,6 +12,7 @@ from cfp.formats.errors import FormatError
 from cfp.formats.program import ProgramSpeaker
 from cfp.formats.writers import Edition
 from cfp.links import Links
+from tests.support.need import program
 from tests.unit.formats.programs import a_program, a_talk
 
 HOSTILE = '#panic("run") *bold* $x^2$ @talk-AAAAA1 <x> // \\ ] #[ `raw`'
@@ -23,9 +23,7 @@ def an_edition(**changes: object) -> Edition:
 
 
 def text_of(pdf: bytes, folder: Path) -> str:
-    reader = shutil.which("pdftotext")
-    if reader is None:
-        pytest.skip("pdftotext of poppler is not installed")
+    reader = program("pdftotext", "poppler-utils")
     file = folder / "book.pdf"
     file.write_bytes(pdf)
     done = subprocess.run([reader, str(file), "-"], capture_output=True, check=True)
