@@ -233,8 +233,9 @@ def test_how_far_reviewers_are(db: Session, world: World, readers: list[Actor]) 
 def test_lacking_alone_is_what_the_coverage_says(
     db: Session, world: World, readers: list[Actor]
 ) -> None:
-    for reader in readers:
+    for reader, usual in product(readers, (1, 2, 3)):
         assert db.execute(select(lost_assignments(world.conference))).first() is not None
+        world.conference.reviews_per_submission = usual
         number = lacking(db, reader, world.conference)
         assert number == coverage_of(db, reader, world.conference).lacking
         mine = select(Submission.id).where(assignable(reader, world.conference))
@@ -248,6 +249,8 @@ def test_a_page_of_people_is_a_part_of_all(
     crowd = make_submission(db, world.conference, [world.people["owner"]], track=world.track)
     for number in range(PAGE_SIZE):
         add_speaker(db, crowd, f"Named {number:02}", number)
+    for name in READERS:
+        make_submission(db, world.conference, [world.people[name], "In a draft"], state="draft")
     narrowed = ["", "q=guest", *(f"who={name}" for name in FILTERS)]
     queries = [f"{one}&sort=-name" for one in narrowed] + [f"sort={s}" for s in PEOPLE_SORTABLE]
     for reader, query in product(readers, queries):
