@@ -105,8 +105,8 @@ def test_autosave_stores_and_carries_the_new_revision(page, gallery):
     _type_title(page, "Flows")
     expect(page.locator("[data-save-state]")).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
     _type_title(page, "Flows again")
-    expect(page.locator("[name=revision]")).to_have_value("4")
-    page.wait_for_function("localStorage.length === 0")
+    expect(page.locator("[name=revision]")).to_have_value("5")
+    assert page.evaluate("localStorage.length") == 0
     assert [(form["title"], form["revision"]) for form in gallery.saved] == [
         ("Flows", "3"),
         ("Flows again", "4"),

@@ -187,8 +187,10 @@ def create_gallery() -> Flask:
     @app.post("/autosave")
     def autosave() -> tuple[dict[str, object], int]:
         """Stands for a real autosave; a test chooses its answer."""
-        app.extensions["saved"].append(request.form.to_dict())
-        return {"revision": 4, "message": "The title is too long."}, app.config["ANSWER"]
+        form = request.form.to_dict()
+        app.extensions["saved"].append(form)
+        answer = {"revision": int(form["revision"]) + 1, "message": "The title is too long."}
+        return answer, app.config["ANSWER"]
 
     @app.post("/fragment")
     def fragment() -> str:
