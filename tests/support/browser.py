@@ -141,6 +141,28 @@ class Watch:
     def _on_error(self, error: WebError) -> None:
         self.complaints.append(f"uncaught: {error.error}")
 
+GLUED = """() => {
+  const found = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  let before = null;
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const boxes = range.getClientRects();
+    if (!boxes.length) continue;
+    const [first, last] = [boxes[0], boxes[boxes.length - 1]];
+    const touches = before && Math.abs(before.last.bottom - first.bottom) < 6
+      && Math.abs(first.left - before.last.right) < 1;
+    const ends = before && /[\\p{L}\\p{N}.,:;)]$/u.test(before.words);
+    if (touches && ends && /^[\\p{L}\\p{N}(]/u.test(text.data))
+      found.push(before.words.slice(-30) + "|" + text.data.slice(0, 30));
+    before = { words: text.data, last };
+  }
+  return found;
+}"""
+"""Texts of two elements that touch on one line, both in letters or digits."""
+
 
 def open_page(
     browser: Browser,
@@ -173,7 +195,8 @@ def expect_faults(page: Page) -> None:
 
 
 def faults(page: Page) -> list[str]:
-    """What everybody can see or hear is wrong with the page: axe's findings and sideways scroll."""
+    """What everybody can see or hear is wrong with the page: axe's findings, words that run into
+    one another because a template left no space between them, and sideways scroll."""
     found = [
         f"axe {violation['id']}: {violation['help']} at "
         + ", ".join(str(node["target"]) for node in violation["nodes"])
@@ -184,6 +207,7 @@ def faults(page: Page) -> list[str]:
     )
     if content > window:
         found.append(f"scrolls sideways: {content} px in {window} px")
+    found += [f"words without a space between them: {words}" for words in page.evaluate(GLUED)]
     return found
 
 
