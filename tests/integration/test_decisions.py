@@ -211,6 +211,19 @@ def test_capacity_takes_minutes_only(
 # One decision ---------------------------------------------------------------------------------
 
 
+def test_what_one_decides_on_stands_beside_the_decision(
+    visitor_as: LogIn, chair, conference, owner, db
+):
+    talk = make_submission(db, conference, [owner], title="Flows", abstract="Said in full.")
+    judge = make_person(db, "Judge One")
+    make_review(db, talk, judge, 4, committee_text="I would go.", chair_text="Not for Ada.")
+    make_review(db, talk, make_person(db, "Judge Two"), 1, state="draft", committee_text="Hm.")
+    page = visitor_as(chair).get(f"{BOARD}{talk.code}/")
+    for text in ("Said in full.", "Judge One 4.0", "I would go.", "Not for Ada."):
+        assert text in page.text
+    assert "Hm." not in page.text, "a draft is nobody's but its writer's"
+
+
 def test_decides_one_with_format_minutes_and_note(visitor_as: LogIn, chair, talks, db, conference):
     short = db.query(SubmissionType).filter_by(name="Short talk").one()
     visitor = visitor_as(chair)

@@ -10,16 +10,18 @@ from werkzeug.datastructures import MultiDict
 
 from cfp.domain.conferences.models import SubmissionType
 from cfp.domain.decisions import actions, rules
-from cfp.domain.decisions.board import Choice, scale_of
+from cfp.domain.decisions.board import Choice
 from cfp.domain.decisions.calibrating_queries import certainty_of
 from cfp.domain.decisions.merging import MERGE, has_target, likely_targets, named
+from cfp.domain.reviews import queries as reviews
+from cfp.domain.reviews.rules import scale_of
 from cfp.domain.submissions.queries import offered_types
 from cfp.domain.submissions.states import OUTCOMES
 from cfp.errors import StaleError
 from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
-from cfp.web.chair.board_list import FILTERS, board_url, merges_of, scores_of
+from cfp.web.chair.board_list import FILTERS, board_url, merges_of
 from cfp.web.chair.decide_many import say_changed
 from cfp.web.chair.decision_forms import ACT_WORDS, CLEAR, OUTCOME_WORDS, DecideForm
 from cfp.web.chair.sure_words import BAND_WORDS
@@ -141,16 +143,20 @@ def _both_texts(form: DecideForm) -> StaleError:
 
 
 def _decision_page(form: DecideForm) -> str:
-    standing, submission = context.standing(), context.submission()
+    db, standing, submission = context.db(), context.standing(), context.submission()
+    others = reviews.reviews_of(db, context.actor(), standing, own=True)
+    criteria = reviews.criteria_of(db, standing.conference) if others else ()
     return render_template(
         "chair/decision.html",
         form=form,
         conference=standing.conference,
         submission=submission,
         needs_note=rules.needs_explanation(submission.state),
-        scores=scores_of([submission.id]).get(submission.id, []),
-        scale=scale_of(context.db(), standing.conference),
-        certainty=certainty_of(context.db(), context.actor(), standing),
+        others=others,
+        criteria=criteria,
+        totals=[other.total for other in others if other.total is not None],
+        scale=scale_of(criteria),
+        certainty=certainty_of(db, context.actor(), standing),
         band_words=BAND_WORDS,
         back_url=back_to_list(),
         way=_way(),
