@@ -11,7 +11,7 @@ from cfp import clock
 from cfp.domain.accounts.models import Person
 from cfp.domain.reviews.models import Comparison, ComparisonPlace
 from tests.factories import give_role, make_login, make_person, make_submission
-from tests.support.browser import faults
+from tests.support.browser import faults, press_keys
 from tests.support.server import Server
 from tests.support.setting import open_conference
 
@@ -66,31 +66,31 @@ def test_keys_answer_undo_and_can_be_turned_off(
     enter(page, server, db, reviewer)
     said(page, 0)
     first = page.locator(".versus h2").first.inner_text()
-    page.keyboard.press("ArrowLeft")
+    press_keys(page, "ArrowLeft")
     said(page, 1)
     expect(page.get_by_text(f"You said: {first} >")).to_be_visible()
-    page.keyboard.press("u")
+    press_keys(page, "u")
     said(page, 0)
     assert stored(db)[0][0] == "undone"
     expect(page.locator(".versus h2").first).to_have_text(first)
-    page.keyboard.press("2")
+    press_keys(page, "2")
     said(page, 1)
-    page.keyboard.press("=")
+    press_keys(page, "=")
     said(page, 2)
     assert stored(db)[1] == ("said", [1, 1])
-    page.keyboard.press("s")
+    press_keys(page, "s")
     expect(page.get_by_text("Skipped: ")).to_be_visible()
-    page.keyboard.press("?")
+    press_keys(page, "?")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
     assert faults(page) == []
     dialog.get_by_label("Use these keys").uncheck()
     dialog.get_by_role("button", name="Close").press("Enter")
     page.reload()
-    page.keyboard.press("ArrowRight")
+    press_keys(page, "ArrowRight")
     said(page, 2)
     page.get_by_role("button", name="Second").focus()
-    page.keyboard.press("Enter")
+    press_keys(page, "Enter")
     said(page, 3)
     assert [state for state, _places in stored(db)] == ["said", "said", "skipped", "said"]
 

@@ -18,7 +18,7 @@ from cfp.domain.decisions.models import PendingDecision
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Submission
 from tests.factories import give_role, make_login, make_person
-from tests.support.browser import faults
+from tests.support.browser import faults, press_keys
 from tests.support.reviewing import Committee, make_committee
 from tests.support.server import Server
 from tests.support.smtp import Delivery, Postbox
@@ -109,7 +109,7 @@ def assign(page: Page) -> None:
 
 def press(page: Page, button: Locator) -> None:
     button.focus()
-    page.keyboard.press("Enter")
+    press_keys(page, "Enter")
 
 
 def review_by_keys(page: Page, lean: int) -> None:
@@ -117,18 +117,16 @@ def review_by_keys(page: Page, lean: int) -> None:
     press(page, page.get_by_role("link", name="Review the next one"))
     tabs = 0
     for done, title in queue(page):
-        # It shows itself once the page listens to keys.
-        expect(page.get_by_role("button", name="Keys ?")).to_be_visible()
-        page.keyboard.press(str(score(title, lean)))
+        press_keys(page, str(score(title, lean)))
         if done == 0:
-            page.keyboard.press("c")
+            press_keys(page, "c")
             page.keyboard.type("Sound work.")
         for _ in range(tabs):
-            page.keyboard.press("Tab")
+            press_keys(page, "Tab")
         more = tab_to_submit(page)
         # From the comment it is less far than from the scores, where the hand learns the way.
         tabs += more if done else 0
-        page.keyboard.press("Enter")
+        press_keys(page, "Enter")
 
 
 def tab_to_submit(page: Page) -> int:
@@ -136,7 +134,7 @@ def tab_to_submit(page: Page) -> int:
     for pressed in range(20):
         if page.evaluate("document.activeElement.innerText") == "Submit review, next":
             return pressed
-        page.keyboard.press("Tab")
+        press_keys(page, "Tab")
     raise AssertionError("Tab does not lead to the button that submits")
 
 

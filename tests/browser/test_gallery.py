@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
 from tests.gallery.app import create_gallery
-from tests.support.browser import faults
+from tests.support.browser import faults, press_keys
 
 PAGES = ["forms", "plain", "chair", "speaker", "bare", "stale", "error/404", "error/500"]
 
@@ -202,14 +202,14 @@ def test_speakers_are_added_moved_and_removed_without_a_round_trip(page, gallery
 
 def test_keys_score_and_go_on_but_never_inside_a_text(page, gallery):
     page.goto(gallery.url + "/plain")
-    page.keyboard.press("4")
+    press_keys(page, "4")
     expect(page.locator("#score input[value='4']")).to_be_checked()
-    page.keyboard.press("2")
+    press_keys(page, "2")
     expect(page.locator("#novelty input[value='2']")).to_be_checked()
-    page.keyboard.press("k")
-    page.keyboard.press("5")
+    press_keys(page, "k")
+    press_keys(page, "5")
     expect(page.locator("#score input[value='5']")).to_be_checked()
-    page.keyboard.press("c")
+    press_keys(page, "c")
     note = page.get_by_label("Anything the chairs should know")
     expect(note).to_be_focused()
     page.keyboard.type("j1?")
@@ -218,13 +218,13 @@ def test_keys_score_and_go_on_but_never_inside_a_text(page, gallery):
 
 def test_keys_can_be_turned_off_and_stay_off(page, gallery):
     page.goto(gallery.url + "/plain")
-    page.keyboard.press("?")
+    press_keys(page, "?")
     expect(page.get_by_role("dialog")).to_be_visible()
     assert faults(page) == []
     page.get_by_label("Use these keys").uncheck()
     page.get_by_role("button", name="Close").click()
     page.reload()
-    page.keyboard.press("4")
+    press_keys(page, "4")
     expect(page.locator("#score input:checked")).to_have_count(0)
 
 

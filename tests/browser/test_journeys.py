@@ -15,6 +15,7 @@ from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference
 from cfp.domain.reviews.models import Review
 from tests.factories import make_login, make_person, make_submission
+from tests.support.browser import press_keys
 from tests.support.server import Server
 from tests.support.setting import make_chair, open_conference
 from tests.support.smtp import Delivery, Postbox
@@ -133,18 +134,20 @@ def test_a_reviewer_comes_by_mail_and_scores_with_keys_and_on_the_phone(
     press(page, "Yes, I will")
     page.wait_for_url(lambda url: "/account/invitation/" not in url)
     page.goto(f"{working_server.url}/{conference.slug}/reviews/")
-    page.get_by_role("link", name="Review the next one").click()
     heading = page.get_by_role("heading", level=1)
+    queue = heading.inner_text()
+    page.get_by_role("link", name="Review the next one").click()
+    expect(heading).not_to_have_text(queue)
     first = heading.inner_text()
-    page.keyboard.press("s")
+    press_keys(page, "s")
     expect(heading).not_to_have_text(first)
     second = heading.inner_text()
-    page.keyboard.press("4")
-    page.keyboard.press("c")
+    press_keys(page, "4")
+    press_keys(page, "c")
     page.keyboard.type("Clear, and 1 to 5 are only letters in here. s x")
     expect(page.locator("[data-save-state]")).to_contain_text("Saved")
     _tab_to(page, "Submit review, next")
-    page.keyboard.press("Enter")
+    press_keys(page, "Enter")
     expect(page.get_by_role("status").first).to_contain_text("Review submitted.")
     expect(heading).not_to_have_text(second)
 
@@ -165,7 +168,7 @@ def test_a_reviewer_comes_by_mail_and_scores_with_keys_and_on_the_phone(
 
 def _tab_to(page: Page, label: str) -> None:
     for _ in range(12):
-        page.keyboard.press("Tab")
+        press_keys(page, "Tab")
         if page.evaluate("document.activeElement.innerText") == label:
             return
     raise AssertionError(f"the Tab key does not reach {label!r}")

@@ -14,7 +14,7 @@ from cfp.domain.conferences.models import Conference
 from cfp.domain.reviews.models import Comment, Review
 from cfp.domain.submissions.models import Submission
 from tests.factories import give_role, make_login, make_person, make_review, make_submission
-from tests.support.browser import faults
+from tests.support.browser import faults, press_keys
 from tests.support.server import Server
 from tests.support.setting import open_conference
 
@@ -56,13 +56,8 @@ def tab_to(page: Page, target: Locator) -> None:
     for _ in range(TABS):
         if target.evaluate("one => one === document.activeElement"):
             return
-        page.keyboard.press("Tab")
+        press_keys(page, "Tab")
     raise AssertionError(f"Tab does not lead to {target}")
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
 
 
 def checked(page: Page, question: str) -> str:
@@ -76,59 +71,59 @@ def test_the_queue_by_keyboard_alone(
     enter(page, server, db, reviewer)
     heading, main = page.get_by_role("heading", level=1), page.get_by_role("main")
     tab_to(page, page.get_by_role("link", name="Review the next one"))
-    press(page, "Enter")
+    press_keys(page, "Enter")
     expect(main).to_contain_text("0 of 4 done")
     first = heading.inner_text()
 
-    press(page, "j", "4")
+    press_keys(page, "j", "4")
     assert checked(page, "Overall") == "4"
-    press(page, "2")
+    press_keys(page, "2")
     assert checked(page, "How well do you know this subject?") == "2"
-    press(page, "k", "5")
+    press_keys(page, "k", "5")
     assert checked(page, "Overall") == "5"
-    press(page, "c")
+    press_keys(page, "c")
     page.keyboard.type("skip, ? and x are only letters here: sjk1")
     expect(heading).to_have_text(first)
     assert checked(page, "Overall") == "5"
     expect(page.locator("[data-save-state]")).to_contain_text("Saved")
     tab_to(page, page.get_by_role("button", name="Submit review, next"))
-    press(page, "Enter")
+    press_keys(page, "Enter")
     expect(main).to_contain_text("1 of 4 done")
     second = heading.inner_text()
     assert second != first
 
-    press(page, "x")
+    press_keys(page, "x")
     expect(page.get_by_label("Reason, for the chairs").first).to_be_visible()
     tab_to(page, page.get_by_role("button", name="Declare the conflict"))
-    press(page, "Enter")
+    press_keys(page, "Enter")
     expect(main).to_contain_text("its text and reviews are hidden from you")
     tab_to(page, page.get_by_role("button", name="Undo: I have no conflict"))
-    press(page, "Enter")
+    press_keys(page, "Enter")
     expect(heading).to_have_text(second)
     assert db.scalars(select(Conflict)).all() == []
     db.rollback()
 
-    press(page, "s")
+    press_keys(page, "s")
     expect(heading).not_to_have_text(second)
     third = heading.inner_text()
-    press(page, "?")
+    press_keys(page, "?")
     expect(page.get_by_role("dialog")).to_be_visible()
     tab_to(page, page.get_by_label("Use these keys"))
-    press(page, "Space", "Escape", "s", "x", "4")
+    press_keys(page, "Space", "Escape", "s", "x", "4")
     expect(heading).to_have_text(third)
     page.reload()
-    press(page, "s")
+    press_keys(page, "s")
     expect(heading).to_have_text(third)
     tab_to(page, page.get_by_role("button", name="Keys"))
-    press(page, "Enter")
+    press_keys(page, "Enter")
     tab_to(page, page.get_by_label("Use these keys"))
-    press(page, "Space", "Escape")
+    press_keys(page, "Space", "Escape")
 
     tab_to(page, page.get_by_text("I can't judge this"))
-    press(page, "Enter")
+    press_keys(page, "Enter")
     tab_to(page, page.get_by_label("Why can't you judge it?"))
     page.keyboard.type("Not my field.")
-    press(page, "Enter")
+    press_keys(page, "Enter")
     expect(main).to_contain_text("2 of 4 done")
     states = db.scalars(select(Review.state).where(Review.person_id == reviewer.id))
     assert sorted(states) == ["abstained", "submitted"]
@@ -147,7 +142,7 @@ def test_a_name_is_completed_and_a_comment_survives_a_closed_page(
     page.keyboard.type("What do you say, @b")
     expect(page.locator("[data-save-state]")).to_contain_text("Kept in this browser")
     tab_to(page, page.get_by_role("button", name="@B0B00"))
-    press(page, "Enter")
+    press_keys(page, "Enter")
     expect(field).to_be_focused()
     assert field.input_value().startswith("What do you say, @B0B00")
     page.reload()

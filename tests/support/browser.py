@@ -186,6 +186,13 @@ def open_page(
     return context.new_page()
 
 
+def press_keys(page: Page, *keys: str) -> None:
+    """As somebody does who has the page before them: its own keys need its scripts."""
+    for key in keys:
+        page.wait_for_load_state()
+        page.keyboard.press(key)
+
+
 def expect_faults(page: Page) -> None:
     """Give every document that the page will show axe as it opens; see `faults`.
 
