@@ -12,8 +12,10 @@ from cfp.domain.conferences.models import Conference, Criterion
 from cfp.domain.reviews.models import Review, ReviewTally
 from cfp.domain.submissions.models import Submission
 from tests.factories import (
+    answer,
     give_role,
     make_assignment,
+    make_field,
     make_person,
     make_review,
     make_submission,
@@ -119,6 +121,28 @@ def test_a_review_keeps_its_history_for_its_author_and_the_chairs(
     db.get_one(Review, review_id).state = "draft"
     db.commit()
     assert head.get(link).status == 404
+
+
+def test_a_history_shows_the_conference_s_own_questions_too(
+    visitor_as: LogIn, reviewer: Person, talk: Submission, conference: Conference, db: Session
+) -> None:
+    why = make_field(db, conference, "chairs", name="Why?")
+    fit = make_field(db, conference, name="Whom?", kind="choices", options=["All", "Few"])
+    review = make_review(db, talk, reviewer, pseudonym="F00F00")
+    answer(db, review, why, "Good figures.")
+    answer(db, review, fit, "All")
+    fields = {"why": f"field_{why.id}", "fit": f"field_{fit.id}"}
+    chair = make_chair(db, conference)
+    db.commit()
+    visitor = visitor_as(reviewer)
+    changed = {fields["why"]: "Poor figures.", fields["fit"]: ["All", "Few"]}
+    visitor.submit(visitor.get(path(talk)), changed, having="committee_text")
+    head = visitor_as(chair).get(path(talk, "history/F00F00"))
+    for page in (visitor.get(path(talk, "history")), head):
+        assert "<del>Good</del><ins>Poor</ins> figures." in page.html
+        assert "<del>All</del><ins>All, Few</ins>" in page.html
+    visitor.submit(visitor.get(path(talk)), {fields["fit"]: []}, having="committee_text")
+    assert "<del>All, Few</del></dd>" in visitor.get(path(talk, "history")).html
 
 
 def test_changed_since_the_review_shows_what(

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session, selectinload
 
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Person
-from cfp.domain.conferences.models import Criterion
+from cfp.domain.conferences.models import Criterion, ReviewField
+from cfp.domain.reviews.answers import texts_of
 from cfp.domain.reviews.models import Review, ReviewRevision
 from cfp.domain.reviews.queries import own_review
-from cfp.domain.submissions.history import Change, changes_since, differences
+from cfp.domain.submissions.history import Change, Piece, changes_since, differences
 from cfp.domain.submissions.speakers import speakers_of
 from cfp.policy import Fact, Standing, sees
 from cfp.records import record
@@ -23,7 +24,10 @@ TEXTS = ("committee_text", "chair_text", "speaker_text")
 
 @record
 class ReviewEdit:
-    """One change of a submitted review; fields are criteria by name, confidence, and texts."""
+    """One change of a submitted review.
+
+    Its fields are criteria and questions by name, confidence, and texts.
+    """
 
     at: datetime
     changes: tuple[Change, ...]
@@ -53,10 +57,10 @@ def review_history(
         .where(ReviewRevision.review_id == review.id)
         .order_by(ReviewRevision.number)
     ).all()
-    names = _criteria(db, standing)
+    criteria, fields = _criteria(db, standing), _fields(db, standing)
     versions = [revision.content for revision in revisions] + [_now(review)]
     edits = [
-        ReviewEdit(revision.at, tuple(_changes(before, after, names)))
+        ReviewEdit(revision.at, tuple(_changes(before, after, criteria, fields)))
         for revision, (before, after) in zip(revisions, pairwise(versions), strict=True)
     ]
     changed = tuple(edit for edit in reversed(edits) if edit.changes)
@@ -84,7 +88,7 @@ def _of_another(
         .where(
             Review.submission_id == standing.submission.id, Review.pseudonym == pseudonym
         )
-        .options(selectinload(Review.scores))
+        .options(selectinload(Review.scores), selectinload(Review.answers))
     ).first()
     return (row[0], row[1]) if row else (None, None)
 
@@ -99,16 +103,30 @@ def _criteria(db: Session, standing: Standing) -> Mapping[str, str]:
     return {str(id_): name for id_, name in rows}
 
 
+def _fields(db: Session, standing: Standing) -> Mapping[str, ReviewField]:
+    """Those too that are asked no more."""
+    rows = db.scalars(
+        select(ReviewField)
+        .where(ReviewField.conference_id == standing.conference.id)
+        .order_by(ReviewField.position, ReviewField.id)
+    )
+    return {str(one.id): one for one in rows}
+
+
 def _now(review: Review) -> Mapping[str, Any]:
     return {
         "scores": {str(score.criterion_id): score.value for score in review.scores},
         "confidence": review.confidence,
+        "answers": {str(key): text for key, text in texts_of(review).items()},
         **{name: getattr(review, name) for name in TEXTS},
     }
 
 
 def _changes(
-    before: Mapping[str, Any], after: Mapping[str, Any], criteria: Mapping[str, str]
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    criteria: Mapping[str, str],
+    fields: Mapping[str, ReviewField],
 ) -> Iterator[Change]:
     for key, name in criteria.items():
         old, new = before.get("scores", {}).get(key), after["scores"].get(key)
@@ -120,8 +138,19 @@ def _changes(
         old, new = before.get(name, ""), after[name]
         if old != new:
             yield Change(name, differences(old, new))
+    for key, field in fields.items():
+        old, new = before.get("answers", {}).get(key, ""), after["answers"].get(key, "")
+        if old != new:
+            yield Change(field.name, _answered(field, old, new))
 
 
-def _replaced(old: object, new: object) -> tuple[tuple[str, str], ...]:
+def _answered(field: ReviewField, old: str, new: str) -> tuple[Piece, ...]:
+    """Of a text the words that changed; of what is chosen from options, all of both."""
+    if field.kind == "text":
+        return differences(old, new)
+    return _replaced(*(", ".join(text.splitlines()) or None for text in (old, new)))
+
+
+def _replaced(old: object, new: object) -> tuple[Piece, ...]:
     pieces = (("gone", old), ("new", new))
     return tuple((kind, str(value)) for kind, value in pieces if value is not None)
