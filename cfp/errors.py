@@ -1,6 +1,6 @@
 """Errors carry a stable key and data; the web and the command line put them into words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class CfpError(Exception):
@@ -30,6 +30,19 @@ class DomainError(CfpError):
         """Name of the form field the message belongs to."""
         value = self.data.get("field")
         return value if isinstance(value, str) else None
+
+    @property
+    def every(self) -> tuple["DomainError", ...]:
+        """This one, and what else was found wrong with the same form."""
+        also = self.data.get("also")
+        return (self, *also) if isinstance(also, tuple) else (self,)
+
+
+def raise_together(errors: Sequence[DomainError]) -> None:
+    """Raise the first of these with the others in it, so that all can be mended at once."""
+    if errors:
+        first, *others = errors
+        raise DomainError(first.key, **first.data, also=tuple(others))
 
 
 class NotFoundError(DomainError):

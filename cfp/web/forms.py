@@ -66,11 +66,12 @@ class BaseForm(FlaskForm):
             raise StaleError("stale")
 
     def take(self, error: DomainError) -> bool:
-        """Put a domain error at its field; False when it belongs to none of this form's."""
-        field = self._fields.get(error.field or "")
-        if field is None:
-            return False
-        field.errors = [*field.errors, say(error)]
+        """Put a domain error, and those with it, at their fields; False for one without any."""
+        for one in error.every:
+            field = self._fields.get(one.field or "")
+            if field is None:
+                return False
+            field.errors = [*field.errors, say(one)]
         return True
 
 

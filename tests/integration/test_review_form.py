@@ -277,6 +277,29 @@ def test_only_what_is_asked_is_shown_and_everything_answered_is_kept(
     assert kept["answers"] == {str(ids["here"]): "Yes, here.", str(ids["several"]): "All\nFew"}
 
 
+def test_all_that_is_missing_is_said_at_once(
+    visitor_as: LogIn, db: Session, conference: Conference, talk: Submission, reviewer: Person
+) -> None:
+    conference.asks_ai_statement = True
+    db.add(Criterion(conference_id=conference.id, name="Novelty", low=1, high=5, position=1))
+    make_field(db, conference, name="Why?", required=True)
+    make_field(db, conference, name="And else?")
+    path = f"/netconf/reviews/{talk.code}/"
+    db.commit()
+    visitor = visitor_as(reviewer)
+    page = visitor.get(path)
+    page = visitor.submit(page, {}, having="committee_text", press="Submit review, next")
+    assert page.status == 422
+    for said in (
+        "Please give a score for “Overall”.",
+        "Please give a score for “Novelty”.",
+        "Please answer “Why?”.",
+        "Please check this, or ask the chairs.",
+    ):
+        assert said in page.text
+    assert "Please answer “And else?”." not in page.text
+
+
 def test_bad_answers_are_refused_and_nothing_typed_is_lost(
     visitor_as: LogIn, db: Session, conference: Conference, talk: Submission, reviewer: Person
 ) -> None:

@@ -210,6 +210,19 @@ def test_every_wrong_line_is_said_and_nothing_is_saved_unasked(
     assert db.scalars(select(Review.submission_id)).all() == [talks[0].id]
 
 
+def test_all_that_is_missing_in_a_review_is_said_at_once(
+    visitor: Visitor, talks: list[Submission], conference: Conference, db: Session
+) -> None:
+    make_field(db, conference, name="Why?", required=True)
+    conference.asks_ai_statement = True
+    db.commit()
+    row = sheet(visitor)["Talk 0"] | {"comment": "Good.", "submit": "yes"}
+    page = bring(visitor, [row])
+    assert page.status == 422
+    for words in ("a score for “Overall”", "answer “Why?”", "say yes to “statement”"):
+        assert words in page.text, words
+
+
 def test_a_change_elsewhere_and_a_conflict_are_respected(
     visitor: Visitor, talks: list[Submission], db: Session
 ) -> None:

@@ -12,14 +12,14 @@ from cfp.actors import Actor
 from cfp.domain.assignment.models import Assignment, ReviewRound
 from cfp.domain.conferences.models import Conference, Criterion
 from cfp.domain.reviews import answers as form_answers
-from cfp.domain.reviews.content import Content, check_complete, check_values
+from cfp.domain.reviews.content import Content, check_values, missing_in
 from cfp.domain.reviews.filled import Filled, filled_by
 from cfp.domain.reviews.models import Review, ReviewRevision, Score
 from cfp.domain.reviews.noticing import notice
 from cfp.domain.reviews.pseudonyms import pseudonym_of
 from cfp.domain.reviews.rules import can_be_reviewed, scale_of, total
 from cfp.domain.reviews.totals import count_again
-from cfp.errors import DomainError, ForbiddenError, NotNowError, StaleError
+from cfp.errors import DomainError, ForbiddenError, NotNowError, StaleError, raise_together
 from cfp.policy import Action, Standing, allowed
 
 
@@ -68,9 +68,10 @@ def save(
     form_answers.check(fields, answers, said)
     submitted_before = review.state == "submitted"
     if submit or submitted_before:
-        check_complete(criteria, fields, replace(said_now, answers=answers))
+        missing = missing_in(criteria, fields, replace(said_now, answers=answers))
         if standing.conference.asks_ai_statement and not ai_statement:
-            raise DomainError("ai_statement.missing", field="ai_statement")
+            missing.append(DomainError("ai_statement.missing", field="ai_statement"))
+        raise_together(missing)
     if submitted_before:
         _keep_revision(db, review, now)
     review.total = total(criteria, scores, scale_of(filled.every))

@@ -157,11 +157,14 @@ def check(
             raise DomainError("bad_answer", field=f"field_{field_id}")
 
 
-def check_complete(fields: Sequence[ReviewField], answers: Mapping[int, str]) -> None:
-    """Raise DomainError `answer_missing` at the first required field without an answer."""
-    missing = unwritten(fields, answers)
-    if missing:
-        raise DomainError("answer_missing", field=f"field_{missing[0].id}", name=missing[0].name)
+def missing_in(
+    fields: Sequence[ReviewField], answers: Mapping[int, str]
+) -> list[DomainError]:
+    """`answer_missing` at each required field without an answer."""
+    return [
+        DomainError("answer_missing", field=f"field_{one.id}", name=one.name)
+        for one in unwritten(fields, answers)
+    ]
 
 
 def texts_of(review: Review) -> dict[int, str]:

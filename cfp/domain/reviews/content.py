@@ -103,14 +103,15 @@ def check_values(criteria: Sequence[Criterion], content: Content) -> None:
         raise DomainError("bad_confidence", field="confidence", value=content.confidence)
 
 
-def check_complete(
+def missing_in(
     criteria: Sequence[Criterion], fields: Sequence[ReviewField], content: Content
-) -> None:
-    """Raise DomainError `score_missing`, `answer_missing` at what is needed and not there."""
-    missing = unanswered(criteria, content.scores)
-    if missing:
-        raise DomainError("score_missing", field=f"score_{missing[0].id}", name=missing[0].name)
-    form_answers.check_complete(fields, content.answers)
+) -> list[DomainError]:
+    """What is needed and not there: `score_missing`, `answer_missing` at each field."""
+    scores = [
+        DomainError("score_missing", field=f"score_{one.id}", name=one.name)
+        for one in unanswered(criteria, content.scores)
+    ]
+    return [*scores, *form_answers.missing_in(fields, content.answers)]
 
 
 def _below(own: str, other: str) -> str:

@@ -21,16 +21,23 @@ from cfp.domain.reviews import actions, guest_letters, guest_rules, guests, quer
 from cfp.domain.reviews import answers as form_answers
 from cfp.domain.reviews.content import (
     Content,
-    check_complete,
     check_values,
     content_of,
     from_json,
     joined,
+    missing_in,
 )
 from cfp.domain.reviews.extensions import until_of
 from cfp.domain.reviews.models import Guest
 from cfp.domain.reviews.rules import asked_of, phase_now
-from cfp.errors import DomainError, ForbiddenError, NotFoundError, NotNowError, StaleError
+from cfp.errors import (
+    DomainError,
+    ForbiddenError,
+    NotFoundError,
+    NotNowError,
+    StaleError,
+    raise_together,
+)
 from cfp.links import Links
 from cfp.policy import HELPING, Action, Standing, allowed
 from cfp.records import record
@@ -105,7 +112,7 @@ def save(
     form_answers.check(task.fields, content.answers, task.content.answers)
     guest.draft, guest.changed = content.as_json(), now
     if hand_in:
-        check_complete(task.criteria, task.fields, content)
+        raise_together(missing_in(task.criteria, task.fields, content))
         guest.state, guest.handed, guest.note = handed, now, ""
         _record(db, actor, "guest.hand_in", standing, guest, now)
         link = links.help(standing.conference.slug, standing.submission.code)

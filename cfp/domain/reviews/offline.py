@@ -18,7 +18,7 @@ from cfp.domain.conferences.models import Conference
 from cfp.domain.conferences.queries import fields_of
 from cfp.domain.reviews import actions, queries
 from cfp.domain.reviews import answers as form_answers
-from cfp.domain.reviews.content import Content, check_complete, check_values, content_of
+from cfp.domain.reviews.content import Content, check_values, content_of, missing_in
 from cfp.domain.reviews.extensions import extended_until
 from cfp.domain.reviews.models import Review
 from cfp.domain.reviews.offline_questions import (
@@ -35,7 +35,7 @@ from cfp.domain.reviews.offline_questions import (
 from cfp.domain.reviews.rules import FIELD_LIMIT, asked_of, phase_now
 from cfp.domain.submissions import redaction
 from cfp.domain.submissions.models import Submission
-from cfp.errors import DomainError, StaleError
+from cfp.errors import DomainError, StaleError, raise_together
 from cfp.formats.typed_reviews import TypedReview
 from cfp.policy import standing_of
 from cfp.records import record
@@ -283,11 +283,15 @@ def _invalid(conference: Conference, change: Change, typed: TypedReview) -> list
         check_values(criteria, content)
         form_answers.check(fields, content.answers, before)
         if change.submit or own.is_submitted:
-            check_complete(criteria, fields, content)
+            missing = missing_in(criteria, fields, content)
             if conference.asks_ai_statement and not change.statement:
-                raise DomainError("sheet.statement", field="ai_statement")
+                missing.append(DomainError("sheet.statement", field="ai_statement"))
+            raise_together(missing)
     except DomainError as error:
-        found.append(Mistake(_line_of(own, typed, error.field), own.submission.code, error))
+        found += [
+            Mistake(_line_of(own, typed, one.field), own.submission.code, one)
+            for one in error.every
+        ]
     if any(len(text) > FIELD_LIMIT for text in _texts(content)):
         too_long = DomainError("sheet.too_long", limit=FIELD_LIMIT)
         found.append(Mistake(typed.line, own.submission.code, too_long))
