@@ -182,6 +182,11 @@ def test_on_a_phone_the_score_bar_is_at_hand_and_covers_nothing_in_focus(
         assert not hidden, hidden
         if phone.evaluate("document.activeElement === document.body"):
             break
-    phone.get_by_role("radiogroup", name="Overall").get_by_role("radio").nth(3).check()
+    overall = phone.get_by_role("radiogroup", name="Overall")
+    expect(overall.locator("legend")).to_contain_text("1 of 2")
+    following = phone.get_by_role("radiogroup", name="How well do you know").bounding_box()
+    assert following is not None
+    assert following["x"] <= 390 - 30, "a swipe is not found out by who sees nothing beside"
+    overall.get_by_role("radio").nth(3).check()
     phone.get_by_role("button", name="Submit review, next").click()
     expect(phone.get_by_role("main")).to_contain_text("1 of 4 done")

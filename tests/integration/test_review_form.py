@@ -277,6 +277,32 @@ def test_only_what_is_asked_is_shown_and_everything_answered_is_kept(
     assert kept["answers"] == {str(ids["here"]): "Yes, here.", str(ids["several"]): "All\nFew"}
 
 
+def test_what_is_needed_is_marked_and_what_is_not_can_be_taken_back(
+    visitor_as: LogIn, db: Session, conference: Conference, talk: Submission, reviewer: Person
+) -> None:
+    conference.asks_ai_statement = True
+    fun = Criterion(conference_id=conference.id, name="Fun", required=False, position=1)
+    db.add(fun)
+    why = make_field(db, conference, name="Why?", required=True)
+    make_field(db, conference, name="And else?")
+    overall, path = criteria_of(db, conference)[0].id, f"/netconf/reviews/{talk.code}/"
+    names, given = (f"score_{overall}", f"score_{fun.id}", f"field_{why.id}"), select(Score.value)
+    db.commit()
+    visitor = visitor_as(reviewer)
+    page = visitor.get(path)
+    for asked in ("Overall", "Why?", "no AI tool."):
+        assert f"{asked} required" in page.text
+    assert "Fun required" not in page.text
+    assert "And else? required" not in page.text
+    sent = {names[0]: "4", names[1]: "1", names[2]: "So.", "ai_statement": "y"}
+    visitor.submit(page, sent, having="committee_text", press="Submit review, next")
+    assert sorted(db.scalars(given)) == [1, 4]
+    db.rollback()
+    visitor.submit(visitor.get(path), {names[1]: ""}, having="committee_text")
+    assert db.scalars(given).all() == [4]
+    assert db.scalars(select(Review.total)).all() == [4.0]
+
+
 def test_all_that_is_missing_is_said_at_once(
     visitor_as: LogIn, db: Session, conference: Conference, talk: Submission, reviewer: Person
 ) -> None:

@@ -101,15 +101,7 @@ class ReviewForm(BaseForm):
 def review_form(conference: Conference, filled: Filled) -> ReviewForm:
     """The form for this submission, filled from one's own review; drafts may be incomplete."""
     criteria, asked, review = filled.criteria, filled.fields, filled.review
-    fields: dict[str, object] = {}
-    for one in criteria:
-        fields[f"score_{one.id}"] = RadioField(
-            one.name,
-            choices=_choices(one),
-            coerce=_blank_is_none,
-            validators=[Optional()],
-            validate_choice=False,
-        )
+    fields: dict[str, object] = {f"score_{one.id}": _score(one) for one in criteria}
     before = texts_of(review) if review else {}
     for field in asked:
         fields[f"field_{field.id}"] = _asked(field, before.get(field.id, ""))
@@ -128,6 +120,7 @@ def review_form(conference: Conference, filled: Filled) -> ReviewForm:
     made = type("ConferenceReviewForm", (ReviewForm,), fields)
     form: ReviewForm = made(data=_data(review, asked))
     form.criteria, form.asked = criteria, asked
+    _mark_needed(form)
     if not form.is_submitted():
         form.revision.data = str(review.revision if review else 0)
     return form
@@ -143,12 +136,31 @@ def scale_words(criterion: Criterion) -> list[str]:
     ]
 
 
-def _choices(criterion: Criterion) -> list[SelectChoice]:
+def _score(criterion: Criterion) -> Field:
+    """A score of it, which can be taken back where it may be left out."""
     values = range(criterion.low, criterion.high + 1)
-    return [
+    choices = [
         SelectChoice(value, words)
         for value, words in zip(values, scale_words(criterion), strict=True)
     ]
+    if not criterion.required:
+        choices.append(SelectChoice("", _("no answer")))
+    return RadioField(
+        criterion.name,
+        choices=choices,
+        coerce=_blank_is_none,
+        validators=[Optional()],
+        validate_choice=False,
+    )
+
+
+def _mark_needed(form: ReviewForm) -> None:
+    """Mark what is needed to submit; a draft is saved without it, so nothing here refuses it."""
+    needed = [f"score_{one.id}" for one in form.criteria if one.required]
+    needed += [f"field_{one.id}" for one in form.asked if one.required]
+    needed += ["ai_statement"] if "ai_statement" in form else []
+    for name in needed:
+        form[name].flags.required = True
 
 
 def _answer(data: object) -> str:
