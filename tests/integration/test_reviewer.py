@@ -151,6 +151,33 @@ def test_a_change_after_submitting_keeps_what_was_said(
     assert kept.content["total"] == 4.0
 
 
+def test_saving_changes_stays_where_they_are_and_says_so(
+    visitor_as: LogIn, reviewer: Person, talk: Submission, conference: Conference, db: Session
+) -> None:
+    make_submission(db, conference, [make_person(db)], title="Caching")
+    visitor = visitor_as(reviewer)
+    submit(visitor, db, talk)
+    changed = {"committee_text": "Not so solid."}
+    page = visitor.submit(
+        visitor.get(path(talk)), changed, press="Save changes for Reviewers and chairs"
+    )
+    assert page.path == path(talk)
+    assert "Changes saved." in page.text
+    assert "Review submitted." not in page.text
+
+
+def test_skip_is_there_while_it_leads_somewhere_else(
+    visitor_as: LogIn, reviewer: Person, talk: Submission, conference: Conference, db: Session
+) -> None:
+    other = make_submission(db, conference, [make_person(db)], title="Caching")
+    visitor = visitor_as(reviewer)
+    assert path(other) == visitor.get(path(talk, "skip")).path
+    assert path(talk, "skip") in visitor.get(path(talk)).html
+    submit(visitor, db, talk)
+    assert path(other, "skip") not in visitor.get(path(other)).html
+    assert path(talk, "skip") in visitor.get(path(talk)).html
+
+
 def test_others_reviews_show_after_ones_own_without_their_names(
     visitor_as: LogIn, reviewer: Person, talk: Submission, conference: Conference, db: Session
 ) -> None:

@@ -9,7 +9,7 @@ from cfp.domain.assignment import answers
 from cfp.domain.reviews import actions, discussion, guests, helping, queries
 from cfp.domain.reviews.filled import Filled, filled_by
 from cfp.domain.reviews.models import Review
-from cfp.domain.reviews.rules import MINUTES_PER_REVIEW, can_be_reviewed
+from cfp.domain.reviews.rules import FINISHED, MINUTES_PER_REVIEW, can_be_reviewed
 from cfp.errors import DomainError, StaleError
 from cfp.policy import Action, Fact, allowed, sees
 from cfp.web import context
@@ -57,15 +57,18 @@ def review(slug: str, code: str) -> str:
 @permission(Action.REVIEW)
 def save(slug: str, code: str) -> ViewResponse:
     form, filled = _form()
-    submits = "submit" in request.form
+    submits, changes = "submit" in request.form, _is_submitted(filled)
 
     def act() -> str:
         _save(form, filled, submit=submits)
-        if not submits:
+        if changes or not submits:
             return url_for("reviewer.review", slug=slug, code=code)
         return _next_location(slug)
 
-    done = _("Review submitted.") if submits else _("Draft saved; only you can see it.")
+    if changes:
+        done = _("Changes saved. What it said before is kept, for you and the chairs.")
+    else:
+        done = _("Review submitted.") if submits else _("Draft saved; only you can see it.")
     return perform(form, act, lambda: _page(form, filled), done=done)
 
 
@@ -74,7 +77,7 @@ def save(slug: str, code: str) -> ViewResponse:
 def autosave(slug: str, code: str) -> Response | tuple[Response, int]:
     """Keep a draft while it is typed; a submitted review changes only when asked to."""
     form, filled = _form()
-    if filled.review is not None and filled.review.state == "submitted":
+    if _is_submitted(filled):
         return jsonify(message=_("Submitted; changes are saved with the button.")), 422
     if not form.validate_on_submit():
         return jsonify(message=_("Not saved: please look at the marked fields.")), 422
@@ -118,6 +121,10 @@ def skip(slug: str, code: str) -> Response:
     onward = queries.next_open(db, actor, here, after=context.submission())
     target = onward or code
     return redirect(url_for("reviewer.review", slug=slug, code=target), 302)
+
+
+def _is_submitted(filled: Filled) -> bool:
+    return filled.review is not None and filled.review.state == "submitted"
 
 
 def _form() -> tuple[ReviewForm, Filled]:
@@ -175,6 +182,7 @@ def _page(form: ReviewForm, filled: Filled) -> str:
     own, writes = filled.review, takes and mine
     progress = queries.progress_of(db, actor, conference)
     delegates = guests.may_delegate(actor, conference)
+    waits = writes and (own is None or own.state not in FINISHED)
     return render_template(
         "reviewer/review.html",
         form=form,
@@ -194,7 +202,7 @@ def _page(form: ReviewForm, filled: Filled) -> str:
         progress=progress,
         minutes_left=progress.left * MINUTES_PER_REVIEW,
         writable=writes,
-        mine=mine,
+        skips=mine and progress.left > waits,
         assignment_state=standing.assignment_state,
         delegates=delegates,
         written_by=helping.handed_in_by(db, actor, standing) if delegates else [],
