@@ -358,6 +358,21 @@ def test_bad_answers_are_refused_and_nothing_typed_is_lost(
     assert (stale.status, "Mine" in stale.text, "Theirs" in stale.text) == (409, True, True)
 
 
+def test_a_score_is_read_with_its_words_or_its_scale(
+    visitor_as: LogIn, db: Session, conference: Conference, talk: Submission, reviewer: Person
+) -> None:
+    conference.others_reviews = "always"
+    novelty = Criterion(conference_id=conference.id, name="Novelty", low=0, high=10, position=1)
+    db.add(novelty)
+    review = make_review(db, talk, make_person(db), 2)
+    db.flush()
+    db.add(Score(review_id=review.id, criterion_id=novelty.id, value=7))
+    db.commit()
+    page = visitor_as(reviewer).get(f"/netconf/reviews/{talk.code}/")
+    assert "Overall2 weak" in page.text
+    assert "Novelty7 of 10" in page.text
+
+
 # Who reads it ---------------------------------------------------------------------------------
 
 READERS = {
