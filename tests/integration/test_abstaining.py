@@ -149,6 +149,9 @@ def test_changed_since_the_review_shows_what(
     visitor_as: LogIn, reviewer: Person, talk: Submission, conference: Conference, db: Session
 ) -> None:
     make_review(db, talk, reviewer, seen_revision=1)
+    same = make_submission(db, conference, [make_person(db)], title="As it was")
+    make_assignment(db, same, reviewer)
+    make_review(db, same, reviewer, seen_revision=1)
     owner = db.get_one(Person, talk.submitter_id)
     db.commit()
     visitor, speaker = visitor_as(reviewer), visitor_as(owner)
@@ -157,6 +160,9 @@ def test_changed_since_the_review_shows_what(
     typed = {"title": "Flows, revisited", "note": "zqnote"}
     page = speaker.submit(page, typed, press="Save changes")
     assert page.status == 200
+    queue = visitor.get("/netconf/reviews/")
+    assert "changed since Flows, revisited" in queue.text
+    assert "changed since As it was" not in queue.text
     page = visitor.get(path(talk))
     assert "has changed since your review" in page.text
     page = visitor.get(path(talk, "changes"))

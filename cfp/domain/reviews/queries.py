@@ -1,6 +1,6 @@
 """Read models of reviewing. A blind conference's reviewers get one that has no speaker in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -194,6 +194,19 @@ def queue_for(actor: Actor, conference: Conference) -> View:
             }
         ),
     )
+
+
+def outdated_of(db: Session, actor: Actor, submission_ids: Collection[int]) -> set[int]:
+    """Those of these submissions that have been edited since this person's submitted review."""
+    if not submission_ids:
+        return set()
+    query = select(Review.submission_id).where(
+        Review.person_id == actor.person_id,
+        Review.submission_id.in_(submission_ids),
+        Review.state == "submitted",
+        Review.seen_revision <= last_edit(Review.submission_id),
+    )
+    return set(db.scalars(query))
 
 
 def reviewable(actor: Actor, conference: Conference) -> ColumnElement[bool]:

@@ -6,7 +6,16 @@ from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Join, ScalarSelect, bindparam, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Join,
+    ScalarSelect,
+    SQLColumnExpression,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from cfp.actors import Actor
@@ -109,7 +118,7 @@ def own_messages(db: Session, actor: Actor, submission: Submission) -> Sequence[
     return db.scalars(query.order_by(Message.id.desc()).limit(50)).all()
 
 
-def last_edit(of: ColumnElement[int]) -> ScalarSelect[int | None]:
+def last_edit(of: SQLColumnExpression[int]) -> ScalarSelect[int | None]:
     """The revision that the last edit of what a submission says replaced, as SQL; null if none did.
 
     A review that has seen revision N is out of date when this is N or more. Moves count revisions

@@ -43,6 +43,7 @@ def queue(slug: str) -> tuple[str, int]:
         "reviewer/queue.html",
         list=listing,
         tags=tags_on(listing),
+        outdated=queries.outdated_of(context.db(), actor, _done(listing)),
         progress=progress,
         unanswered=_unanswered(clock),
         minutes_left=progress.left * MINUTES_PER_REVIEW,
@@ -56,6 +57,10 @@ def queue(slug: str) -> tuple[str, int]:
         compares=is_told(conference, context.now()),
     )
     return body, listing.status
+
+
+def _done(listing: Listing) -> list[int]:
+    return [row.id for row in listing.rows if row.progress == "done"]
 
 
 def _listing() -> Listing:
