@@ -352,8 +352,16 @@ def test_reviewing_that_is_closed_says_so(
     conference.reviewing_open = False
     conference.reviews_due = clock.now() - timedelta(days=1)
     db.commit()
-    assert "Reviewing of this submission is closed" in review_page(visitor, talk).text
-    assert visitor.submit(page, {"committee_text": "late"}, press="Save draft").status == 409
+    closed = review_page(visitor, talk)
+    assert "Reviewing of this submission is closed" in closed.text
+    refused = visitor.submit(page, {"committee_text": "Typed late."}, press="Save draft")
+    assert (refused.status, "Typed late." in refused.html) == (409, True)
+    queue = visitor.get(QUEUE)
+    assert "0 of 1 are done. Reviewing is closed." in queue.text
+    for one in (closed, queue):
+        assert "min left" not in one.text
+        assert "Skip" not in one.text.replace("Skip to the content", "")
+        assert "data-keys-open" not in one.html
 
 
 @pytest.mark.parametrize("talks", [2, 60])

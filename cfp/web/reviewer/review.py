@@ -183,6 +183,7 @@ def _page(form: ReviewForm, filled: Filled) -> str:
     progress = queries.progress_of(db, actor, conference)
     delegates = guests.may_delegate(actor, conference)
     waits = writes and (own is None or own.state not in FINISHED)
+    clock = clock_of(conference, now, standing.extended)
     return render_template(
         "reviewer/review.html",
         form=form,
@@ -198,11 +199,11 @@ def _page(form: ReviewForm, filled: Filled) -> str:
         criteria=filled.every,
         takes=takes,
         own_read=None if writes or own is None else queries.own_as_read(db, own),
-        clock=clock_of(conference, now, standing.extended),
+        clock=clock,
         progress=progress,
         minutes_left=progress.left * MINUTES_PER_REVIEW,
         writable=writes,
-        skips=mine and progress.left > waits,
+        skips=mine and clock.is_open and progress.left > waits,
         assignment_state=standing.assignment_state,
         delegates=delegates,
         written_by=helping.handed_in_by(db, actor, standing) if delegates else [],
