@@ -58,7 +58,7 @@ def test_chairs_rate_reviews_but_not_their_own(visitor_as: LogIn, db: Session) -
     talk = make_submission(db, conference, [make_person(db)])
     for person in (rae, chair):
         give_role(db, conference, person, "reviewer")
-    make_review(db, talk, rae)
+    make_review(db, talk, rae, committee_text=COPIED + " And these are some more of them.")
     own = make_review(db, talk, chair)
     db.commit()
     head = visitor_as(chair)
@@ -67,8 +67,15 @@ def test_chairs_rate_reviews_but_not_their_own(visitor_as: LogIn, db: Session) -
     assert page.text.count("Did it help?") == 1
     page = head.submit(page, press="Yes Rae Reviewer")
     assert "You said: it helped." in page.text
+    listed = "/netconf/chair/reviews/quality?flag="
+    head.submit(head.get(listed), press="Look at them")
+    assert talk.title in head.get(f"{listed}helpful").text
+    assert "No review was rated so." in head.get(f"{listed}unhelpful").text
+    assert "1,0" in head.client.get(listed.replace("?", ".csv?") + "helpful").text
     page = head.submit(page, press="Undo Rae Reviewer")
     page = head.submit(page, press="No Rae Reviewer")
+    assert talk.title in head.get(f"{listed}unhelpful").text
+    assert "0 yes, 1 no" not in head.get(listed).text, "it has no flag"
     assert db.scalars(select(ReviewRating.helpful)).all() == [False]
     db.rollback()
     data = dict(page.form("Undo Rae Reviewer").fields) | {"helpful": "1"}

@@ -32,6 +32,7 @@ from cfp.policy import Column, Fact, Standing, View, sees, unknown
 
 LATE, COPIED = "late", "copied"
 KINDS = (*FLAGS, COPIED, LATE)
+RATINGS = {"helpful": True, "unhelpful": False}
 
 _OTHER = aliased(ReviewNotice, name="other_notice")
 
@@ -92,7 +93,7 @@ def notices(actor: Actor, conference: Conference) -> View:
         .where(ReviewRating.review_id == Review.id, ReviewRating.helpful.is_(helpful))
         .correlate(Review)
         .scalar_subquery()
-        for name, helpful in (("helpful", True), ("unhelpful", False))
+        for name, helpful in RATINGS.items()
     }
     columns = {
         "id": Review.id,
@@ -117,7 +118,9 @@ def notices(actor: Actor, conference: Conference) -> View:
 
 
 def flagged(view: View, actor: Actor, kind: str) -> ColumnElement[bool]:
-    """The rows with this flag, or with any."""
+    """The rows with this flag or rating, or with any flag."""
+    if kind in RATINGS:
+        return view.column(actor, kind) > 0
     kinds = (kind,) if kind in KINDS else KINDS
     return or_(false(), *(view.column(actor, one).is_(True) for one in kinds))
 

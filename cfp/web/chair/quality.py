@@ -1,6 +1,7 @@
 """Reviews that chairs might look at twice, and whether a review helped."""
 
 from flask import render_template, request, url_for
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -21,13 +22,17 @@ FLAGS = {
     "copied": _l("same text twice"),
     "late": _l("late"),
 }
+RATINGS = {
+    "helpful": _l("said to be helpful"),
+    "unhelpful": _l("said not to be helpful"),
+}
 SORTABLE = ("title", "reviewer", "words", "total")
 
 
 @blueprint.get("/<slug>/chair/reviews/quality")
 @permission(Action.READ_SCORES)
 def quality(slug: str) -> str:
-    """The flagged reviews among those this person may read."""
+    """The reviews with a flag, or a rating, among those this person may read."""
     db, actor, conference = context.db(), context.actor(), context.conference()
     is_chair = allowed(actor, Action.CHAIR_ONLY, conference, context.now())
     return render_template(
@@ -35,7 +40,8 @@ def quality(slug: str) -> str:
         conference=conference,
         list=_listing().load(db),
         flags=FLAGS,
-        wanted=request.args.get("flag", ""),
+        ratings=_ratings(),
+        wanted=_wanted(),
         few=FEW_WORDS,
         equal_from=EQUAL_FROM,
         unnoticed=noticing.unnoticed(db, actor, conference) if is_chair else 0,
@@ -46,8 +52,18 @@ def _listing() -> Listing:
     actor = context.actor()
     view = noticing.notices(actor, context.conference())
     listing = Listing.from_request(view, actor, sortable=SORTABLE, default="title")
-    listing.where(noticing.flagged(view, actor, request.args.get("flag", "")))
+    listing.where(noticing.flagged(view, actor, _wanted()))
     return listing
+
+
+def _ratings() -> dict[str, LazyString]:
+    return RATINGS if context.conference().rates_reviews else {}
+
+
+def _wanted() -> str:
+    """The flag or rating asked for, of those there are; "" for any flag."""
+    asked = request.args.get("flag", "")
+    return asked if asked in {**FLAGS, **_ratings()} else ""
 
 
 FIELDS = (
