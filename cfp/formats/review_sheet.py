@@ -1,6 +1,6 @@
 """A reviewer's reviews as a table, to be filled without a network and read back by line.
 
-One row per submission: `code`, `title` and `abstract` to read, a column for each part of a review
+One row per submission: `code` and what is to be read of it, a column for each part of a review
 (see `typed_reviews`), and `revision`, which tells whether the review was changed elsewhere
 meanwhile. CSV may be parted by commas, semicolons or tabs; texts may have several lines, and so
 has an answer with several options. A column that is left out leaves its part as it is.
@@ -15,10 +15,13 @@ from cfp.formats.table import Cell, csv_bytes, unsafe_cell
 from cfp.formats.typed_reviews import MOST_REVIEWS, Typed, TypedReview, key_of
 from cfp.formats.utf8 import decode
 
+READ = ("title", "format", "minutes", "track", "speakers", "abstract")
+"""Columns about the submission; what is changed in them changes nothing."""
+
 
 def write_sheet(keys: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> bytes:
     """The table as CSV, with a column for each of these parts; each row by the columns' names."""
-    names = ["code", "title", "abstract", *keys, "revision"]
+    names = ["code", *READ, *keys, "revision"]
     return csv_bytes(names, ([row.get(name) for name in names] for row in rows))
 
 

@@ -21,6 +21,7 @@ from tests.factories import (
     make_person,
     make_review,
     make_submission,
+    make_track,
 )
 from tests.support.setting import open_conference
 from tests.support.visitor import Page, Visitor
@@ -208,6 +209,22 @@ def test_every_wrong_line_is_said_and_nothing_is_saved_unasked(
     db.rollback()
     assert save(visitor, page).status == 303
     assert db.scalars(select(Review.submission_id)).all() == [talks[0].id]
+
+
+@pytest.mark.parametrize("blind", [False, True])
+def test_what_is_read_on_the_page_is_taken_along_and_nothing_else(
+    visitor: Visitor, talks: list[Submission], conference: Conference, db: Session, blind: bool
+) -> None:
+    conference.blind = blind
+    db.commit()
+    row, form = sheet(visitor)["Talk 1"], text(visitor)
+    assert (row["format"], row["minutes"], row["track"]) == ("Talk", "25", "")
+    assert "==-== Talk, 25 min\n" in form
+    assert ("Ada Example" in row["speakers"]) is ("==-== Ada Example" in form) is not blind
+    make_track(db, conference, "Storage")
+    db.commit()
+    assert sheet(visitor)["Talk 1"]["track"] == "Main"
+    assert "==-== Talk, 25 min · Main\n" in text(visitor)
 
 
 def test_all_that_is_missing_in_a_review_is_said_at_once(

@@ -6,16 +6,17 @@ A file with mistakes stores nothing until whoever brought it has seen them and s
 reviews shall go in: half of a file must never be stored without that being known.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, literal, select
 from sqlalchemy.orm import Session, selectinload
 
 from cfp.actors import Actor
-from cfp.domain.conferences.models import Conference
-from cfp.domain.conferences.queries import fields_of
+from cfp.domain.conferences.models import Conference, SubmissionType, Track
+from cfp.domain.conferences.queries import fields_of, tracks_of
 from cfp.domain.reviews import actions, queries
 from cfp.domain.reviews import answers as form_answers
 from cfp.domain.reviews.content import Content, check_values, content_of, missing_in
@@ -34,22 +35,29 @@ from cfp.domain.reviews.offline_questions import (
 )
 from cfp.domain.reviews.rules import FIELD_LIMIT, asked_of, phase_now
 from cfp.domain.submissions import redaction
-from cfp.domain.submissions.models import Submission
+from cfp.domain.submissions.models import Speaker, Submission
 from cfp.errors import DomainError, StaleError, raise_together
 from cfp.formats.typed_reviews import TypedReview
-from cfp.policy import standing_of
+from cfp.policy import Fact, predicate, standing_of
 from cfp.records import record
 
 
 @record
 class Own:
-    """A submission that is this person's to review, with their review and what is asked of it."""
+    """A submission that is this person's to review, with their review and what is asked of it.
+
+    `track` is "" where there is but one, and `speakers` where their names are not to be known.
+    """
 
     submission: Submission
     title: str
     abstract: str
+    format: str
+    minutes: int
+    track: str
     review: Review | None
     questions: Sequence[Question]
+    speakers: str
 
     @property
     def content(self) -> Content:
@@ -117,8 +125,13 @@ def own_reviews(
             Submission,
             redaction.shown_title(actor, conference),
             redaction.shown_abstract(actor, conference),
+            SubmissionType.name,
+            SubmissionType.minutes,
+            Track.name if len(tracks_of(db, conference)) > 1 else literal(""),
             Review,
         )
+        .join(SubmissionType, SubmissionType.id == Submission.type_id)
+        .join(Track, Track.id == Submission.track_id)
         .outerjoin(Review, mine)
         .where(queries.reviewable(actor, conference))
         .options(selectinload(Review.scores), selectinload(Review.answers))
@@ -128,19 +141,38 @@ def own_reviews(
         query = query.where(Submission.id == only.id)
     criteria = queries.criteria_of(db, conference)
     phase = phase_now(conference, now, extended_until(db, actor, conference))
-    fields = fields_of(db, conference)
+    fields, speakers = fields_of(db, conference), _speakers(db, actor, conference)
     return [
         Own(
-            *(submission, title, abstract, review),
+            *(submission, title, abstract, kind, minutes, track, review),
             questions_of(
                 conference,
                 asked_of(criteria, submission),
                 asked_of(fields, submission, phase=phase),
             ),
+            speakers=speakers.get(submission.id, ""),
         )
-        for submission, title, abstract, review in db.execute(query)
+        for submission, title, abstract, kind, minutes, track, review in db.execute(query)
         if review is None or review.state != "abstained"
     ]
+
+
+def _speakers(db: Session, actor: Actor, conference: Conference) -> Mapping[int, str]:
+    """Who speaks, by submission, where this reviewer may know it."""
+    rows = db.execute(
+        select(Speaker.submission_id, Speaker.name, Speaker.affiliation)
+        .join(Submission, Submission.id == Speaker.submission_id)
+        .where(
+            queries.reviewable(actor, conference),
+            predicate(actor, Fact.SPEAKERS, conference),
+            Speaker.state != "removed",
+        )
+        .order_by(Speaker.submission_id, Speaker.position, Speaker.id)
+    )
+    named: dict[int, list[str]] = defaultdict(list)
+    for submission_id, name, affiliation in rows:
+        named[submission_id].append(", ".join(filter(None, (name, affiliation))))
+    return {submission_id: "; ".join(names) for submission_id, names in named.items()}
 
 
 def plan(

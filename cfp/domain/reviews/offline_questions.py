@@ -44,7 +44,7 @@ class Question:
     @property
     def is_required(self) -> bool:
         """To submit; a draft may be half filled."""
-        return self.asks is not None and self.asks.required
+        return self.kind == STATEMENT or (self.asks is not None and self.asks.required)
 
 
 def questions_of(

@@ -84,6 +84,10 @@ def offline_sheet(slug: str) -> Response:
             "code": one.submission.code,
             "title": one.title,
             "abstract": one.abstract,
+            "format": one.format,
+            "minutes": one.minutes,
+            "track": one.track,
+            "speakers": one.speakers,
             "revision": one.revision,
             **{question.key: answer_words(one, question) for question in one.questions},
         }

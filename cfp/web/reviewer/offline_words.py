@@ -42,7 +42,9 @@ def notes_of(own: Own) -> list[str]:
     """The submission, to read."""
     state = _("submitted") if own.is_submitted else _("draft") if own.review else ""
     mine = [_("Your review so far: %(state)s", state=state)] if state else []
-    return ["", own.title, "", own.abstract, "", *mine]
+    length = _("%(n)s min", n=own.minutes)
+    facts = " · ".join(filter(None, (f"{own.format}, {length}", own.track)))
+    return ["", own.title, facts, *filter(None, [own.speakers]), "", own.abstract, "", *mine]
 
 
 def words_of(question: Question) -> str:
