@@ -92,8 +92,9 @@ def test_the_queue_by_keyboard_alone(
     second = heading.inner_text()
     assert second != first
 
-    press_keys(page, "x")
-    expect(page.get_by_label("Reason, for the chairs").first).to_be_visible()
+    press_keys(page, "x", "Tab")
+    expect(page.get_by_label("Reason, for the chairs").first).to_be_focused()
+    page.keyboard.type("We work together")
     tab_to(page, page.get_by_role("button", name="Declare the conflict"))
     press_keys(page, "Enter")
     expect(main).to_contain_text("its text and reviews are hidden from you")

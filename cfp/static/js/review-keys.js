@@ -36,7 +36,8 @@ function openConflict() {
   const box = document.querySelector("[data-key-conflict]")?.closest("details");
   if (!box) return;
   box.open = true;
-  box.querySelector("select, input:not([type=hidden]), textarea, button")?.focus();
+  // The chosen one is where Tab would stop: from any other, Tab leads to it and no further.
+  (box.querySelector("input:checked") ?? box.querySelector("input:not([type=hidden])")).focus();
 }
 
 const acts = {
