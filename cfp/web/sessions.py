@@ -9,6 +9,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Any
 
 from flask import Flask, Request, Response, request
@@ -161,6 +162,11 @@ def init_app(app: Flask) -> None:
 
 def network() -> str:
     """The caller's network for throttling: an IPv4 address, or the /64 of an IPv6 one."""
-    address = request.remote_addr or "unknown"
-    return ":".join(address.split(":")[:4]) if ":" in address else address
-
+    said = request.remote_addr or "unknown"
+    try:
+        address = ip_address(said)
+    except ValueError:
+        return said
+    if isinstance(address, IPv4Address):
+        return said
+    return str(address.ipv4_mapped or IPv6Network((int(address) >> 64 << 64, 64)))

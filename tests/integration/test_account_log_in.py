@@ -16,6 +16,7 @@ from cfp.domain.accounts.passwords import hash_password
 from cfp.domain.mail.models import Message
 from cfp.web import context
 from cfp.web.account.continuations import CONTINUATIONS
+from cfp.web.sessions import network
 from tests.factories import make_login, make_person
 from tests.support.mailbox import last_mail, mails
 from tests.support.visitor import Page, Visitor
@@ -414,3 +415,25 @@ def test_secrets_are_kept_as_hashes_only(ada: Visitor, engine: Engine) -> None:
         kept = f"{token.hash} {token.code_hash} {token.browser} {token.payload}"
     assert mail.link.rsplit("/", 1)[-1] not in kept
     assert mail.code not in kept.split()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8::a:1:2:3", "2001:db8::b:1:2:3", True),
+        ("2001:db8::1", "2001:db8:0:0:ffff::1", True),
+        ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("", "by a socket", False),
+    ],
+)
+def test_a_network_is_one_however_its_addresses_are_written(
+    app: Flask, one: str, other: str, same: bool
+) -> None:
+    def network_of(address: str) -> str:
+        with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
+            return network()
+
+    assert (network_of(one) == network_of(other)) is same
