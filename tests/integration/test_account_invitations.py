@@ -1,6 +1,7 @@
 """What one is asked by mail: a role, a place on a talk, a claim; and two persons who are one."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine, select
@@ -17,6 +18,7 @@ from cfp.domain.conferences.models import Conference, Invitation, Role
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions import speakers
 from cfp.domain.submissions.models import Speaker, Submission
+from cfp.domain.submissions.rules import SpeakerEntry
 from cfp.errors import NotFoundError
 from cfp.links import Links
 from tests.factories import (
@@ -251,6 +253,23 @@ def test_thats_not_me(
     assert "settled" in stranger.get(link).text
 
 
+def test_a_mistyped_address_is_nobody_s_way_in_once_it_is_corrected(
+    stranger: Visitor, db: Session, engine: Engine, conference: Conference
+) -> None:
+    owner = make_person(db, "Owner", email="owner@example.org")
+    submission = make_submission(db, conference, [owner], title="Joint work")
+    row, link = named(db, engine, submission, "mistyped@example.org")
+    page = stranger.get(link)
+    entries = [SpeakerEntry("Owner"), SpeakerEntry("Cora Speaker", "", "cora@example.org")]
+    entries[1] = replace(entries[1], code=db.get_one(Speaker, row).code)
+    speakers.set_speakers(db, conference, submission, entries)
+    db.commit()
+    assert db.get_one(Speaker, row).address == "cora@example.org"
+    assert stranger.get(link).status == 404
+    assert stranger.submit(page, press="That's me").status == 404
+    assert db.get_one(Speaker, row, populate_existing=True).state == "named"
+
+
 # A claim
 
 
@@ -306,6 +325,27 @@ def test_a_claim_joins_the_account_that_is_there(
     assert db.query(Submission).one().submitter_id == grace.id
     assert db.query(Email).filter_by(key="grace@example.org").one().person_id == grace.id
     assert visitor.get(link).status == 404
+
+
+def test_a_claim_offered_again_is_good_at_the_new_address_alone(
+    stranger: Visitor, db: Session, engine: Engine, conference: Conference
+) -> None:
+    ghost, first = offered(db, engine, conference, "mistyped@example.org")
+    page = stranger.get(first)
+    chair = db.scalars(select(Person).where(Person.name == "Chair")).one()
+    offer_claim(
+        db,
+        _chair(chair, conference),
+        conference=conference,
+        person=ghost,
+        address="grace@example.org",
+        links=LINKS,
+        now=clock.now(),
+    )
+    db.commit()
+    assert stranger.get(first).status == 404
+    assert stranger.submit(page, press="That's me").status == 404
+    assert "An imported talk" in stranger.get(last_mail(engine, "claim").link).text
 
 
 def test_a_claim_is_refused_without_consequences(

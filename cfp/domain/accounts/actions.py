@@ -294,7 +294,8 @@ def offer_claim(
     """Mail a person without an account the way to make what is kept under their name theirs.
 
     Whoever reads the mail gets all of it, so a chair may only offer what is theirs to see: a
-    person of this conference who is in no conference that the chair does not chair.
+    person of this conference who is in no conference that the chair does not chair. And only the
+    newest offer is good: an earlier one may have gone to a mistyped address.
 
     Raises:
         DomainError: `address_bad`, for the field `email`.
@@ -310,6 +311,8 @@ def offer_claim(
         or not all(actor.has(one, RoleKind.CHAIR) for one in here)
     ):
         raise NotFoundError("not_found")
+    earlier = delete(Token).where(Token.purpose == Purpose.CLAIM, Token.person_id == person.id)
+    db.execute(earlier.where(Token.used.is_(None)))
     issued = issue(
         db,
         Purpose.CLAIM,

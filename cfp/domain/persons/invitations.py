@@ -13,6 +13,7 @@ from cfp.actors import Actor
 from cfp.domain.accounts import addresses, tokens
 from cfp.domain.accounts.actions import account_of_address, email_with_person
 from cfp.domain.accounts.models import Account, Email, Person, Token
+from cfp.domain.accounts.rules import address_key
 from cfp.domain.accounts.tokens import Purpose
 from cfp.domain.conferences import rules
 from cfp.domain.conferences.models import Conference, Invitation, Track
@@ -78,10 +79,12 @@ def own_role_offer(db: Session, actor: Actor, invitation_id: int) -> RoleOffer |
 
 
 def naming(db: Session, secret: str) -> Naming | None:
-    """What a link asks, answered or not."""
+    """What a link asks, answered or not; nothing when the place has another address since."""
     token = tokens.find(db, secret, Purpose.SPEAKER_INVITATION)
     found = _naming(db, token.payload.get("speaker")) if token else None
-    return None if found is None else Naming(*found, token=token)
+    if token is None or found is None or found[0].address_key != address_key(token.email):
+        return None
+    return Naming(*found, token=token)
 
 
 def own_naming(db: Session, actor: Actor, speaker_id: int) -> Naming | None:
