@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -10,14 +12,16 @@ from sqlalchemy.orm import Session
 from cfp import audit
 from cfp.actors import Actor
 from cfp.audit import AuditEntry, AuditSalt, broken_links
-from cfp.db import Base
+from cfp.db import Base, open_session
 from cfp.domain.accounts.models import Account, Email, Person, Token
 from cfp.domain.conferences.models import Conference, Role
 from cfp.domain.mail.actions import queue
 from cfp.domain.mail.models import Message
+from cfp.domain.persons.erasure import erase
 from cfp.domain.program.models import ProgramVersion
 from cfp.domain.reviews.models import Review
 from cfp.domain.submissions.models import Speaker, Submission, SubmissionRevision
+from cfp.errors import NotNowError
 from tests.factories import (
     NOW,
     give_role,
@@ -182,6 +186,33 @@ def test_the_only_administrator_stays(db: Session, visitor_as: As) -> None:
     db.query(Account).filter_by(person_id=root.id).update({"administrator": True})
     assert delete_account(visitor_as(root)).status == 409
     assert db.query(Account).filter_by(person_id=root.id).count() == 1
+
+
+@pytest.mark.parametrize("last", ["chairs", "administrators"])
+def test_the_last_two_cannot_both_leave_at_once(
+    db: Session, engine: Engine, conference: Conference, last: str
+) -> None:
+    two = [make_person(db, name).id for name in ("First", "Second")]
+    for one in two:
+        if last == "chairs":
+            give_role(db, conference, db.get_one(Person, one), "chair")
+        else:
+            db.query(Account).filter_by(person_id=one).update({"administrator": True})
+    db.commit()
+    together = Barrier(2)
+
+    def leave(person_id: int) -> str:
+        with open_session(engine, writes=True) as own:
+            together.wait(timeout=30)
+            try:
+                erase(own, Actor(person_id=person_id), person_id=person_id, now=NOW)
+                own.commit()
+            except NotNowError as error:
+                return error.key
+            return "left"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(leave, two)) == ["left", f"only_{last.removesuffix('s')}"]
 
 
 def test_deleting_needs_the_tick(db: Session, zelda: Person, visitor_as: As) -> None:

@@ -1,16 +1,23 @@
 """One's own account: profile, addresses, password, browsers; and administrators' list."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from cfp import clock
+from cfp.actors import Actor
 from cfp.audit import AuditEntry, broken_links
+from cfp.db import open_session
 from cfp.domain.accounts import passwords
+from cfp.domain.accounts.administration import set_administrator
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person, Throttle
 from cfp.domain.accounts.passwords import hash_password
+from cfp.errors import ForbiddenError
 from tests.factories import make_conference, make_login, make_person, make_submission
 from tests.support.mailbox import last_mail, mails
 from tests.support.statements import counted
@@ -393,3 +400,32 @@ def test_my_pages_show_what_one_has_and_nothing_else(
 
 def test_a_new_account_is_told_what_will_stand_here(visitor: Visitor) -> None:
     assert "Nothing here yet" in visitor.get("/account/").text
+
+
+def test_administrators_who_unmake_each_other_at_once_leave_one(
+    db: Session, engine: Engine
+) -> None:
+    people = [administrator(db).id, administrator(db).id]
+    accounts = [db.query(Account).filter_by(person_id=one).one().id for one in people]
+    db.commit()
+    together = Barrier(2)
+
+    def unmake(number: int) -> str:
+        actor = Actor(person_id=people[number], account_id=accounts[number], administrator=True)
+        with open_session(engine, writes=True) as own:
+            together.wait(timeout=30)
+            try:
+                set_administrator(
+                    own,
+                    actor,
+                    account_id=accounts[1 - number],
+                    administrator=False,
+                    now=clock.now(),
+                )
+                own.commit()
+            except ForbiddenError as error:
+                return error.key
+            return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(unmake, [0, 1])) == ["done", "forbidden"]

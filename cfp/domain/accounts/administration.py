@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from cfp import audit
 from cfp.actors import Actor
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person
-from cfp.errors import NotFoundError, NotNowError
+from cfp.errors import ForbiddenError, NotFoundError, NotNowError
 from cfp.records import record
 
 PAGE_SIZE = 50
@@ -68,7 +68,8 @@ def set_disabled(
     """Switch an account off, which ends its sessions at once, or on again.
 
     Raises:
-        NotNowError: `own_account`. NotFoundError for no such account.
+        NotNowError: `own_account`. NotFoundError for no such account. ForbiddenError when the
+            actor is no administrator any more.
     """
     account = _other(db, actor, account_id)
     account.disabled = disabled
@@ -84,7 +85,7 @@ def set_administrator(
     """Make somebody an administrator, or no longer; never oneself, so one always remains.
 
     Raises:
-        NotNowError: `own_account`. NotFoundError for no such account.
+        As `set_disabled`.
     """
     account = _other(db, actor, account_id)
     account.administrator = administrator
@@ -92,7 +93,18 @@ def set_administrator(
     audit.record(db, actor, verb, f"account:{account.id}", now=now)
 
 
+def active_administrators(db: Session) -> list[int]:
+    """The accounts of those who can act as one; they stay what they are until this is committed.
+
+    Of two who take it from each other at once the second waits, and is none any more.
+    """
+    active = select(Account.id).where(Account.administrator, Account.disabled.is_(False))
+    return list(db.scalars(active.order_by(Account.id).with_for_update()))
+
+
 def _other(db: Session, actor: Actor, account_id: int) -> Account:
+    if actor.account_id not in active_administrators(db):
+        raise ForbiddenError("forbidden")
     account = db.get(Account, account_id)
     if account is None:
         raise NotFoundError("not_found")

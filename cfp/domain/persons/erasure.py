@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from cfp import audit
 from cfp.actors import Actor, RoleKind
 from cfp.audit import AuditEntry, AuditSalt
+from cfp.domain.accounts.administration import active_administrators
 from cfp.domain.accounts.models import Account, Email, LoginSession, Person, Token
 from cfp.domain.assignment.models import (
     Assignment,
@@ -98,13 +99,17 @@ def erase(db: Session, actor: Actor, *, person_id: int, now: datetime) -> None:
 
 
 def _refuse_last(db: Session, person_id: int) -> None:
+    """Of the last two who leave at once, the second waits here and is told to hand over."""
+    chaired = select(Role.conference_id).where(
+        Role.person_id == person_id, Role.kind == RoleKind.CHAIR
+    )
+    locked = select(Conference.id).where(Conference.id.in_(chaired)).order_by(Conference.id)
+    db.execute(locked.with_for_update())
     conferences = only_chair_of(db, person_id)
     if conferences:
         raise NotNowError("only_chair", conferences=", ".join(conferences))
-    active = select(Account.person_id).where(
-        Account.administrator.is_(True), Account.disabled.is_(False)
-    )
-    if list(db.scalars(active)) == [person_id]:
+    own = db.scalar(select(Account.id).where(Account.person_id == person_id))
+    if active_administrators(db) == [own]:
         raise NotNowError("only_administrator")
 
 
