@@ -24,7 +24,7 @@ from cfp.web.blueprints import BLUEPRINTS
 from cfp.web.compiled import Compiled
 from cfp.web.environment import PageEnvironment
 from cfp.web.frame import frame
-from cfp.web.routing import PageRule
+from cfp.web.routing import PageRule, RowNumber
 
 NO_CSRF = ("account.confirm_unsubscribe",)
 """What mail programs post to by themselves: the secret in the address is the right to do it."""
@@ -54,6 +54,7 @@ def create_app(config: Config) -> Flask:
     )
     bind(app, config)
     app.url_rule_class = PageRule
+    app.url_map.converters["int"] = RowNumber
     app.jinja_environment = PageEnvironment
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.bytecode_cache = Compiled()

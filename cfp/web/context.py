@@ -79,7 +79,7 @@ def conference() -> Conference:
 
 def row(model: type[Numbered], number: int) -> Numbered:
     """The conference's row of a number that an address names; of another's there is none."""
-    found = db().get(model, number) if number < 2**31 else None
+    found = db().get(model, number)
     if found is None or found.conference_id != conference().id:
         raise NotFoundError("not_found")
     return found

@@ -32,6 +32,7 @@ from cfp.domain.accounts.models import Receipt
 from cfp.errors import DomainError, StaleError
 from cfp.web import context
 from cfp.web.form_words import FORM_WORDS, FormWords
+from cfp.web.numbers import number_or
 from cfp.web.options import QuickWidgets
 from cfp.web.wording import say
 
@@ -64,6 +65,11 @@ class BaseForm(FlaskForm):
         """Raise StaleError unless the form was rendered from this revision of its row."""
         if self.revision.data != str(revision):
             raise StaleError("stale")
+
+    @property
+    def made_from(self) -> int:
+        """The revision it was rendered from; -1, which no row has, for what is none."""
+        return number_or(self.revision.data, -1)
 
     def take(self, error: DomainError) -> bool:
         """Put a domain error, and those with it, at their fields; False for one without any."""

@@ -18,6 +18,7 @@ from cfp.domain.submissions.searching import keys_for, searched
 from cfp.formats.table import Cell, csv_bytes
 from cfp.policy import Rows, View, counted, rows_of, visible
 from cfp.records import record
+from cfp.web.numbers import LAST_PAGE, read_number
 from cfp.web.ordering import PAGE_SIZE, Order, around, page_of
 from cfp.web.searching import said
 
@@ -164,7 +165,7 @@ class Listing(Chosen, Paging):
             actor=actor,
             sort=name,
             descending=asked.startswith("-"),
-            page=int(page) if page.isascii() and page.isdigit() and 0 < int(page) < 10**6 else 1,
+            page=read_number(page, LAST_PAGE) or 1,
             arguments=arguments_of(request.args),
         )
 

@@ -1,8 +1,19 @@
-"""Routes, with less to do at the start for each of the four hundred there are."""
+"""Routes: what a number in them may be, and less to do at the start for each of the hundreds."""
 
 from collections.abc import Callable
 
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Map, Rule
+
+from cfp.web.numbers import LARGEST_ID
+
+
+class RowNumber(IntegerConverter):
+    """A number of a row in an address: no more than a database can be asked for."""
+
+    regex = r"[0-9]{1,10}"
+
+    def __init__(self, map: Map, max: int = LARGEST_ID) -> None:
+        super().__init__(map, max=max)
 
 
 class PageRule(Rule):

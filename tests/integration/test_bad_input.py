@@ -4,6 +4,7 @@ The forms are found by crawling, so a new form is tried without being named here
 with one kind of nonsense in all its fields at once, then with fields missing and fields doubled.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urljoin, urlsplit
 
@@ -13,15 +14,18 @@ from sqlalchemy.orm import Session
 
 from cfp import clock
 from cfp.actors import SYSTEM
+from cfp.domain.accounts.administration import PAGE_SIZE
+from cfp.domain.accounts.models import Account
 from cfp.domain.program import versions
 from cfp.domain.submissions.states import State
-from tests.factories import NOW, make_login, make_review
+from tests.factories import NOW, make_login, make_person, make_review
 from tests.support.cast import World, make_world
 from tests.support.crawl import Crawl, filled, get_rules
 from tests.support.reviewing import keep_standby
 from tests.support.visitor import Form, Page
 
 KEPT = {"csrf_token", "key"}
+ARGUMENTS = ("page", "draft", "since", "other", "asked", "track", "type", "fewer", "load", "round")
 LEFT_ALONE = ("/account/log-out", "/account/delete", "/account/browsers")
 """What would end the session of the person who tries."""
 
@@ -110,6 +114,45 @@ def test_nonsense_is_refused_and_never_breaks_a_page(
             if page.status >= 500:
                 broken.append((path, form.action, word, page.status))
     assert not broken, broken
+
+
+@pytest.mark.parametrize("digits", [20, 5_000])
+def test_a_number_beyond_all_rows_is_none(app: Flask, db: Session, digits: int) -> None:
+    """In every address and every argument of an address: more than a database or Python reads."""
+    world = make_world(db, reviewing="assigned", uses_bids=True, after=plant)
+    db.query(Account).filter_by(person_id=world.people["chair"].id).update({"administrator": True})
+    client = app.test_client()
+    client.set_cookie("cfp", make_login(db, world.people["chair"], now=clock.now()))
+    db.commit()
+    huge = "9" * digits
+    token = dict(Page("", client.get("/account/addresses")).form("email").fields)["csrf_token"]
+    code = world.submissions[State.SUBMITTED].code
+    broken = []
+    for rule in app.url_map.iter_rules():
+        path = rule.rule.replace("<slug>", world.conference.slug).replace("<code>", code)
+        path = re.sub(r"<int:\w+>", huge, path)
+        path = re.sub(r"<\w+>", "x", re.sub(r"<any\((\w+).*?>", r"\1", path))
+        if path.startswith(("/static", "/bootstrap", *LEFT_ALONE)):
+            continue
+        asked = f"{path}?" + "&".join(f"{name}={huge}" for name in ARGUMENTS)
+        statuses = [client.get(asked).status_code] if "GET" in rule.methods else []
+        if huge in path and "POST" in rule.methods:
+            statuses.append(client.post(path, data={"csrf_token": token}).status_code)
+        if any(status >= 500 or (huge in path and status != 404) for status in statuses):
+            broken.append((path[:100], statuses))
+    assert not broken, broken
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_names_of_url_for_are_no_filters_of_the_accounts(app: Flask, db: Session) -> None:
+    root, *_others = (make_person(db) for _ in range(PAGE_SIZE + 1))
+    db.query(Account).filter_by(person_id=root.id).update({"administrator": True})
+    client = app.test_client()
+    client.set_cookie("cfp", make_login(db, root, now=clock.now()))
+    db.commit()
+    answer = client.get("/admin/?endpoint=x&_external=1&_scheme=ftp")
+    assert answer.status_code == 200
+    assert "ftp:" not in answer.text
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

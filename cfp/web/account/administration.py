@@ -17,6 +17,8 @@ from cfp.web import context
 from cfp.web.account import blueprint
 from cfp.web.forms import ViewResponse, press
 from cfp.web.gate import permission
+from cfp.web.lists import arguments_of
+from cfp.web.numbers import LAST_PAGE, read_number
 from cfp.web.wording import add_words
 
 add_words({"own_account": _l("This is your own account. Another administrator has to do this.")})
@@ -45,9 +47,9 @@ class AccountList:
 @permission(Action.ADMINISTER)
 def accounts() -> str:
     search, asked = request.args.get("q", "")[:200].strip(), request.args.get("page", "1")
-    page = int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked) < 10**6 else 1
+    page = read_number(asked, LAST_PAGE) or 1
     rows, total = domain.accounts(context.db(), search=search.replace("\0", ""), page=page)
-    listing = AccountList(list(rows), total, page, request.args.to_dict())
+    listing = AccountList(list(rows), total, page, arguments_of(request.args))
     return render_template("account/accounts.html", list=listing)
 
 

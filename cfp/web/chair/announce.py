@@ -21,6 +21,7 @@ from cfp.web.chair.rewording import as_typed, is_redrawn, opened, typed
 from cfp.web.chair.setup_forms import CountForm, Wall
 from cfp.web.forms import ViewResponse, perform, press
 from cfp.web.gate import permission
+from cfp.web.numbers import read_number
 from cfp.web.ordering import PAGE_SIZE
 from cfp.web.wording import say
 
@@ -133,11 +134,10 @@ def _announce_page(form: AnnounceForm, ready: Plan, codes: list[str] | None) -> 
 
 
 def _page_of(letters: list[Letter]) -> tuple[list[Letter], int, int]:
-    asked = request.args.get("page", "1")
     pages = max(1, -(-len(letters) // PAGE_SIZE))
-    page = min(int(asked), pages) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
-    start = (max(page, 1) - 1) * PAGE_SIZE
-    return letters[start : start + PAGE_SIZE], max(page, 1), pages
+    page = min(read_number(request.args.get("page")) or 1, pages)
+    start = (page - 1) * PAGE_SIZE
+    return letters[start : start + PAGE_SIZE], page, pages
 
 
 @blueprint.post("/<slug>/chair/decisions/announced/stop")

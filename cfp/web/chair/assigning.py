@@ -22,6 +22,7 @@ from cfp.web.files import Table, add_files, without_only_track
 from cfp.web.forms import ViewResponse, press
 from cfp.web.gate import permission
 from cfp.web.lists import Field, Listing
+from cfp.web.numbers import read_number
 
 SORTABLE = ("title", "track", "asked", "done", "declined")
 SHOWS = {
@@ -95,9 +96,9 @@ def _narrow(listing: Listing) -> None:
         listing.where(view.column(actor, "title").icontains(query, autoescape=True))
     if arguments.get("track"):
         listing.where(view.column(actor, "track") == arguments["track"].replace("\0", ""))
-    number = arguments.get("asked", "")
-    if number.isascii() and number.isdigit() and int(number) <= _MOST_ASKED:
-        listing.where(view.column(actor, "asked") == int(number))
+    number = read_number(arguments.get("asked"), _MOST_ASKED)
+    if number is not None:
+        listing.where(view.column(actor, "asked") == number)
     show = arguments.get("show", "")
     if show == "lacking":
         listing.where(view.column(actor, "asked") < view.column(actor, "wanted"))

@@ -152,7 +152,7 @@ def assignment_propose(slug: str) -> ViewResponse:
     return perform(form, act, lambda: _page(form))
 
 
-@blueprint.get("/<slug>/chair/assignment/jobs/<int(max=2147483647):number>")
+@blueprint.get("/<slug>/chair/assignment/jobs/<int:number>")
 @permission(Action.ASSIGN)
 def assignment_job(slug: str, number: int) -> ViewResponse | str:
     """How far the computing is; its script asks again and goes on to the proposal."""
@@ -164,7 +164,7 @@ def assignment_job(slug: str, number: int) -> ViewResponse | str:
     return job_page(job, "chair/assignment_job.html", result)
 
 
-@blueprint.post("/<slug>/chair/assignment/jobs/<int(max=2147483647):number>/cancel")
+@blueprint.post("/<slug>/chair/assignment/jobs/<int:number>/cancel")
 @permission(Action.ASSIGN)
 def assignment_cancel(slug: str, number: int) -> ViewResponse:
     """Stop computing."""

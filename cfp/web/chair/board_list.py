@@ -28,6 +28,7 @@ from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.files import Table, add_files
 from cfp.web.lists import Field, Listing, listed
+from cfp.web.numbers import read_number
 from cfp.web.tagging import typed_tags
 
 SORTABLE = ("title", "mean", "variance", "reviews", "track", "calibrated", "chance")
@@ -48,13 +49,13 @@ def board_listing(calibration_id: int | None = None, default: str = "-mean") -> 
     listing = Listing.from_request(view, actor, sortable=SORTABLE, default=default)
     listing.where(on_board(actor, conference), always=True)
     for name in ("track", "type"):
-        asked = request.args.get(name, "")
-        if asked.isascii() and asked.isdigit() and len(asked) < 10:
-            listing.where(view.column(actor, f"{name}_id") == int(asked))
+        asked = read_number(request.args.get(name))
+        if asked is not None:
+            listing.where(view.column(actor, f"{name}_id") == asked)
     _narrow_by_outcome(listing, request.args.get("outcome", ""))
-    fewer = request.args.get("fewer", "")
-    if fewer.isascii() and fewer.isdigit() and len(fewer) < 4:
-        listing.where(view.column(actor, "reviews") < int(fewer))
+    fewer = read_number(request.args.get("fewer"))
+    if fewer is not None:
+        listing.where(view.column(actor, "reviews") < fewer)
     band = request.args.get("band", "")
     if calibration_id is not None and band in BANDS_ASKED:
         listing.where(view.column(actor, "band").in_(BANDS_ASKED[band]))

@@ -225,7 +225,7 @@ def conflict_affiliations(slug: str) -> ViewResponse | str:
     return page() if request.method == "GET" else perform(form, act, page, done=_("Saved."))
 
 
-@blueprint.post("/<slug>/chair/conflicts/affiliations/<int(max=2147483647):number>/part")
+@blueprint.post("/<slug>/chair/conflicts/affiliations/<int:number>/part")
 @permission(Action.CHAIR_ONLY)
 def conflict_part(slug: str, number: int) -> ViewResponse:
     """Take such a word back."""

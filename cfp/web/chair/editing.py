@@ -11,6 +11,7 @@ from wtforms import BooleanField, Field, FieldList, FormField, SelectFieldBase
 
 from cfp.errors import StaleError
 from cfp.web.forms import BaseForm, ViewResponse, perform
+from cfp.web.numbers import number_or
 
 F = TypeVar("F", bound=BaseForm)
 _OWN = {"csrf_token", "key", "revision"}
@@ -77,7 +78,7 @@ def rearrange(field: FieldList) -> bool:
     if pressed is None:
         return False
     verb, _separator, number = pressed.partition("-")
-    place = int(number) if number.isascii() and number.isdigit() else -1
+    place = number_or(number, -1)
     if verb.startswith("add_"):
         rows.append({})
     elif 0 <= place < len(rows) and verb.startswith("remove_"):

@@ -103,21 +103,21 @@ def guest_invite(slug: str, code: str) -> ViewResponse:
     return perform(form, act, lambda: _page(form), done=_("Invited: the mail is on its way."))
 
 
-@blueprint.post("/<slug>/chair/submissions/<code>/guests/<int(max=2147483647):number>/approve")
+@blueprint.post("/<slug>/chair/submissions/<code>/guests/<int:number>/approve")
 @permission(Action.ASSIGN_ONE)
 def guest_approve(slug: str, code: str, number: int) -> ViewResponse:
     """Let a reviewer ask them."""
     return press(lambda: _judge(number, approve=True), done=_("Approved."))
 
 
-@blueprint.post("/<slug>/chair/submissions/<code>/guests/<int(max=2147483647):number>/refuse")
+@blueprint.post("/<slug>/chair/submissions/<code>/guests/<int:number>/refuse")
 @permission(Action.ASSIGN_ONE)
 def guest_refuse(slug: str, code: str, number: int) -> ViewResponse:
     """Don't."""
     return press(lambda: _judge(number, approve=False), done=_("Not approved."))
 
 
-@blueprint.post("/<slug>/chair/submissions/<code>/guests/<int(max=2147483647):number>/withdraw")
+@blueprint.post("/<slug>/chair/submissions/<code>/guests/<int:number>/withdraw")
 @permission(Action.ASSIGN_ONE)
 def guest_withdraw(slug: str, code: str, number: int) -> ViewResponse:
     """Close the submission to them."""

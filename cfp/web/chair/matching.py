@@ -163,7 +163,7 @@ def assignment_apart(slug: str) -> ViewResponse | str:
     return page() if request.method == "GET" else perform(form, act, page, done=_("Saved."))
 
 
-@blueprint.post("/<slug>/chair/assignment/apart/<int(max=2147483647):number>/take-back")
+@blueprint.post("/<slug>/chair/assignment/apart/<int:number>/take-back")
 @permission(Action.SET_UP)
 def assignment_together(slug: str, number: int) -> ViewResponse:
     """They may review the same submission again."""

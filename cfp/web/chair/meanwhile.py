@@ -11,6 +11,7 @@ from cfp.policy import Action
 from cfp.web import context
 from cfp.web.chair import blueprint
 from cfp.web.gate import permission
+from cfp.web.numbers import read_number
 
 NAMES_SHOWN = 3
 
@@ -19,11 +20,11 @@ NAMES_SHOWN = 3
 @permission(Action.DECIDE)
 def meanwhile(slug: str) -> Response:
     """One sentence, empty while there is nothing to say."""
-    asked = request.args.get("since", "")
+    since = read_number(request.args.get("since"))
     changes: Sequence[Changes] = ()
-    if asked.isascii() and asked.isdigit() and len(asked) < 10:
+    if since is not None:
         db, actor, conference = context.db(), context.actor(), context.conference()
-        changes = changed_since(db, actor, conference, int(asked))
+        changes = changed_since(db, actor, conference, since)
     return jsonify(said=_sentence(changes))
 
 

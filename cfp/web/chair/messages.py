@@ -175,7 +175,7 @@ def _press(number: int, change: _Act, done: str) -> ViewResponse:
 
 def _message(number: int) -> Message:
     db, actor, conference = context.db(), context.actor(), context.conference()
-    found = queries.message_of(db, actor, conference, number) if number < 2**31 else None
+    found = queries.message_of(db, actor, conference, number)
     if found is None:
         raise NotFoundError("not_found")
     return found

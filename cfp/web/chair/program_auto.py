@@ -124,7 +124,7 @@ def auto_start(slug: str) -> ViewResponse:
     return perform(form, act, lambda: _page(form))
 
 
-@blueprint.get("/<slug>/chair/program/auto/jobs/<int(max=2147483647):number>")
+@blueprint.get("/<slug>/chair/program/auto/jobs/<int:number>")
 @permission(Action.PUBLISH)
 def auto_job(slug: str, number: int) -> ViewResponse | str:
     """How far it is; its script asks again and goes on to the proposal."""
@@ -136,7 +136,7 @@ def auto_job(slug: str, number: int) -> ViewResponse | str:
     return job_page(job, "chair/schedule_job.html", result)
 
 
-@blueprint.post("/<slug>/chair/program/auto/jobs/<int(max=2147483647):number>/cancel")
+@blueprint.post("/<slug>/chair/program/auto/jobs/<int:number>/cancel")
 @permission(Action.PUBLISH)
 def auto_cancel(slug: str, number: int) -> ViewResponse:
     def act() -> str:
@@ -146,7 +146,7 @@ def auto_cancel(slug: str, number: int) -> ViewResponse:
     return press(act, done=_("Stopped. Nothing was changed."))
 
 
-@blueprint.get("/<slug>/chair/program/auto/<int(max=2147483647):number>")
+@blueprint.get("/<slug>/chair/program/auto/<int:number>")
 @permission(Action.PUBLISH)
 def auto_proposal(slug: str, number: int) -> str:
     """The proposal against the draft as it stands."""
@@ -172,7 +172,7 @@ def auto_proposal(slug: str, number: int) -> str:
     )
 
 
-@blueprint.post("/<slug>/chair/program/auto/<int(max=2147483647):number>/apply")
+@blueprint.post("/<slug>/chair/program/auto/<int:number>/apply")
 @permission(Action.PUBLISH)
 def auto_apply(slug: str, number: int) -> ViewResponse:
     """All of it, in one step that can be taken back."""
@@ -187,7 +187,7 @@ def auto_apply(slug: str, number: int) -> ViewResponse:
     return press(act, done=_("Applied. One step takes it back."))
 
 
-@blueprint.post("/<slug>/chair/program/auto/<int(max=2147483647):number>/discard")
+@blueprint.post("/<slug>/chair/program/auto/<int:number>/discard")
 @permission(Action.PUBLISH)
 def auto_discard(slug: str, number: int) -> ViewResponse:
     def act() -> str:

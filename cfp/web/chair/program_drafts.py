@@ -101,7 +101,7 @@ def copy_draft(slug: str) -> ViewResponse:
     return perform(form, act, lambda: _page(form))
 
 
-@blueprint.post("/<slug>/chair/program/drafts/<int(max=2147483647):number>/rename")
+@blueprint.post("/<slug>/chair/program/drafts/<int:number>/rename")
 @permission(Action.PUBLISH)
 def rename_draft(slug: str, number: int) -> ViewResponse:
     form = DraftForm()
@@ -123,7 +123,7 @@ def rename_draft(slug: str, number: int) -> ViewResponse:
     return perform(form, act, lambda: _page(DraftForm(formdata=None), {number: form}))
 
 
-@blueprint.post("/<slug>/chair/program/drafts/<int(max=2147483647):number>/use")
+@blueprint.post("/<slug>/chair/program/drafts/<int:number>/use")
 @permission(Action.PUBLISH)
 def use_draft(slug: str, number: int) -> ViewResponse:
     """Make it the one that is published next."""
@@ -136,7 +136,7 @@ def use_draft(slug: str, number: int) -> ViewResponse:
     return press(act, done=_("This draft is published next."))
 
 
-@blueprint.post("/<slug>/chair/program/drafts/<int(max=2147483647):number>/delete")
+@blueprint.post("/<slug>/chair/program/drafts/<int:number>/delete")
 @permission(Action.PUBLISH)
 def delete_draft(slug: str, number: int) -> ViewResponse:
     def act() -> str:

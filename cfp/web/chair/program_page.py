@@ -15,6 +15,7 @@ from cfp.domain.program.plans import Plan, Unplaced, draft_of, plan_of
 from cfp.domain.program.rules import Needs, Placed, PlanWarning, warnings_of
 from cfp.records import record
 from cfp.web import context
+from cfp.web.numbers import read_number
 
 WARNINGS = {
     "room_twice": _l("Two things at once in %(name)s"),
@@ -27,7 +28,6 @@ WARNINGS = {
     "talk_cut": _l("Shorter than the talk was accepted for"),
     "discussion_cut": _l("No time left for the discussion"),
 }
-LARGEST_ID = 2**31 - 1
 DAY = 1_440
 
 
@@ -48,9 +48,10 @@ def asked_draft() -> int | None:
     value = request.args.get("draft", "")
     if not value:
         return None
-    if not (value.isascii() and value.isdigit() and int(value) <= LARGEST_ID):
+    number = read_number(value)
+    if number is None:
         raise NotFound
-    return int(value)
+    return number
 
 
 def asked_plan() -> Plan:

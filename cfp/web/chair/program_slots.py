@@ -23,6 +23,7 @@ from cfp.web.chair.program_forms import NO_ROOM, NO_SESSION, ReplaceForm, SlotFo
 from cfp.web.chair.program_page import here, in_words, rooms_here
 from cfp.web.forms import BaseForm, ViewResponse, perform, press
 from cfp.web.gate import permission
+from cfp.web.numbers import read_number
 
 
 @blueprint.get("/<slug>/chair/program/slots/<int:placement_id>/")
@@ -162,7 +163,7 @@ def replace_slot(slug: str, placement_id: int) -> ViewResponse:
 def _asked(placement_id: int) -> tuple[Plan, Placed]:
     """The draft a slot is in and the slot, if this person may know of it."""
     db, conference = context.db(), context.conference()
-    row = db.get(Placement, placement_id) if placement_id < 2**31 else None
+    row = db.get(Placement, placement_id)
     if row is None or row.conference_id != conference.id:
         raise NotFound
     draft = draft_of(db, conference, row.draft_id)
@@ -175,8 +176,7 @@ def _asked(placement_id: int) -> tuple[Plan, Placed]:
 
 def _revision() -> int | None:
     """What the form was made from; without it the button means the slot as it is."""
-    value = request.form.get("revision", "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+    return read_number(request.form.get("revision"))
 
 
 def _back(plan: Plan, placement_id: int) -> str:

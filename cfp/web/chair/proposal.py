@@ -32,6 +32,7 @@ from cfp.web.chair import blueprint
 from cfp.web.forms import ViewResponse, press
 from cfp.web.gate import permission
 from cfp.web.lists import Listing
+from cfp.web.numbers import number_or, read_number
 from cfp.web.ordering import PAGE_SIZE
 
 SHOWS = {
@@ -52,7 +53,7 @@ NAMED_AT_MOST = 8
 QUERY_LIMIT = 200
 
 
-@blueprint.get("/<slug>/chair/assignment/proposals/<int(max=2147483647):number>")
+@blueprint.get("/<slug>/chair/assignment/proposals/<int:number>")
 @permission(Action.ASSIGN)
 def proposal(slug: str, number: int) -> str:
     """Its figures, what cannot be had, and a page of its pairs."""
@@ -175,7 +176,7 @@ def _unmet(figures: Mapping[str, Any], *rules: str) -> set[int]:
     return {row[0] if isinstance(row, list) else row for row in rows}
 
 
-@blueprint.post("/<slug>/chair/assignment/proposals/<int(max=2147483647):number>/marks")
+@blueprint.post("/<slug>/chair/assignment/proposals/<int:number>/marks")
 @permission(Action.ASSIGN)
 def proposal_mark(slug: str, number: int) -> ViewResponse:
     """Pin, leave out or forbid the selected pairs, or take that back."""
@@ -198,7 +199,7 @@ def proposal_mark(slug: str, number: int) -> ViewResponse:
     return press(act)
 
 
-@blueprint.post("/<slug>/chair/assignment/proposals/<int(max=2147483647):number>/again")
+@blueprint.post("/<slug>/chair/assignment/proposals/<int:number>/again")
 @permission(Action.ASSIGN)
 def proposal_again(slug: str, number: int) -> ViewResponse:
     """Solve again with what was pinned and forbidden."""
@@ -218,7 +219,7 @@ def proposal_again(slug: str, number: int) -> ViewResponse:
     return press(act)
 
 
-@blueprint.post("/<slug>/chair/assignment/proposals/<int(max=2147483647):number>/apply")
+@blueprint.post("/<slug>/chair/assignment/proposals/<int:number>/apply")
 @permission(Action.ASSIGN)
 def proposal_apply(slug: str, number: int) -> ViewResponse:
     """Assign as proposed, as a whole, and tell the reviewers."""
@@ -237,7 +238,7 @@ def proposal_apply(slug: str, number: int) -> ViewResponse:
     return press(act)
 
 
-@blueprint.post("/<slug>/chair/assignment/proposals/<int(max=2147483647):number>/undo")
+@blueprint.post("/<slug>/chair/assignment/proposals/<int:number>/undo")
 @permission(Action.ASSIGN)
 def proposal_undo(slug: str, number: int) -> ViewResponse:
     """Back to what stood before it was applied."""
@@ -255,7 +256,7 @@ def proposal_undo(slug: str, number: int) -> ViewResponse:
     return press(act)
 
 
-@blueprint.post("/<slug>/chair/assignment/proposals/<int(max=2147483647):number>/take-back")
+@blueprint.post("/<slug>/chair/assignment/proposals/<int:number>/take-back")
 @permission(Action.ASSIGN)
 def proposal_take_back(slug: str, number: int) -> ViewResponse:
     """Everything as proposed again."""
@@ -324,17 +325,18 @@ def _undone_words(undone: applying.Applied) -> str:
 
 def _pair(value: str) -> Pair:
     """What a row's checkbox sends."""
-    parts = value.split("-")
-    if len(parts) != 2 or not all(part.isascii() and part.isdigit() for part in parts):
+    first, _dash, second = value.partition("-")
+    one, other = read_number(first), read_number(second)
+    if one is None or other is None:
         raise DomainError("assignment.no_pick")
-    return int(parts[0]), int(parts[1])
+    return one, other
 
 
 def _address(slug: str, number: int) -> str:
     """The same page of the same list."""
     kept = {name: request.form.get(name, "") for name in (*FILTERS, "page")}
     kept["show"] = kept["show"] if kept["show"] in SHOWS else ""
-    page = kept["page"]
-    kept["page"] = page if page.isascii() and page.isdigit() and page != "1" else ""
+    page = number_or(kept["page"], 1)
+    kept["page"] = str(page) if page > 1 else ""
     wanted: dict[str, Any] = {name: text for name, text in kept.items() if text}
     return url_for("chair.proposal", slug=slug, number=number, **wanted)

@@ -15,14 +15,14 @@ from cfp.web.gate import permission
 from cfp.web.lists import csv_file
 
 
-@blueprint.get("/<slug>/chair/assignment/proposals/<int(max=2147483647):number>.csv")
+@blueprint.get("/<slug>/chair/assignment/proposals/<int:number>.csv")
 @permission(Action.ASSIGN)
 def proposal_csv(slug: str, number: int) -> Response:
     """The pairs that the address narrows the list to; it can be edited and imported."""
     return csv_file(f"{slug}-proposal-{number}", *_table(number))
 
 
-@blueprint.get("/<slug>/chair/assignment/proposals/<int(max=2147483647):number>.xlsx")
+@blueprint.get("/<slug>/chair/assignment/proposals/<int:number>.xlsx")
 @permission(Action.ASSIGN)
 def proposal_xlsx(slug: str, number: int) -> Response:
     """The same as a workbook."""
@@ -30,7 +30,7 @@ def proposal_xlsx(slug: str, number: int) -> Response:
     return table_file("xlsx", f"{slug}-proposal-{number}", list(header), rows)
 
 
-@blueprint.get("/<slug>/chair/assignment/proposals/<int(max=2147483647):number>.json")
+@blueprint.get("/<slug>/chair/assignment/proposals/<int:number>.json")
 @permission(Action.ASSIGN)
 def proposal_json(slug: str, number: int) -> Response:
     """The same as JSON."""

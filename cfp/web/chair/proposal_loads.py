@@ -14,13 +14,14 @@ from cfp.web.chair import blueprint
 from cfp.web.chair.proposal import QUERY_LIMIT
 from cfp.web.files import KINDS, table_file
 from cfp.web.gate import permission
+from cfp.web.numbers import read_number
 from cfp.web.ordering import PAGE_SIZE
 from cfp.web.paged import Paged
 
 _MOST_LOAD = 1_000
 
 
-@blueprint.get("/<slug>/chair/assignment/proposals/<int(max=2147483647):number>/reviewers/")
+@blueprint.get("/<slug>/chair/assignment/proposals/<int:number>/reviewers/")
 @permission(Action.ASSIGN)
 def proposal_loads(slug: str, number: int) -> str:
     """Every reviewer with their load in the proposal."""
@@ -50,7 +51,7 @@ def _add_files() -> None:
             return _answer(kind, slug, number)
 
         permission(Action.ASSIGN)(view)
-        path = "/<slug>/chair/assignment/proposals/<int(max=2147483647):number>/reviewers"
+        path = "/<slug>/chair/assignment/proposals/<int:number>/reviewers"
         blueprint.add_url_rule(f"{path}.{kind}", f"proposal_loads_{kind}", view)
 
 
@@ -68,12 +69,12 @@ def _arguments() -> dict[str, str]:
 def _asked(arguments: Mapping[str, str]) -> dict[str, Any]:
     sort = arguments.get("sort", "-planned")
     sort = sort if sort.removeprefix("-") in LOAD_SORTS else "-planned"
-    load = _whole(arguments.get("load", ""))
+    load = read_number(arguments.get("load"), _MOST_LOAD)
     return {"query": arguments.get("q", ""), "load": load, "sort": sort}
 
 
 def _loads(found: Proposal) -> Paged[ReviewerLoad]:
-    arguments, page = _arguments(), _whole(request.args.get("page", "")) or 1
+    arguments, page = _arguments(), read_number(request.args.get("page"), _MOST_LOAD) or 1
     asked = _asked(arguments)
     sort: str = asked["sort"]
     total, rows = _page(found, asked, page)
@@ -89,9 +90,3 @@ def _page(
     offset = (page - 1) * PAGE_SIZE
     return reviewer_loads(context.db(), found, **asked, limit=PAGE_SIZE, offset=offset)
 
-
-def _whole(text: str) -> int | None:
-    """A small whole number, if it is one."""
-    if not (text.isascii() and text.isdigit()) or int(text[:9]) > _MOST_LOAD:
-        return None
-    return int(text)

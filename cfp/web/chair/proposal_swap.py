@@ -22,7 +22,7 @@ from cfp.web.gate import permission
 
 SHOWN = 50
 _PAIR = (
-    "/<slug>/chair/assignment/proposals/<int(max=2147483647):number>/submissions/<code>/<person>"
+    "/<slug>/chair/assignment/proposals/<int:number>/submissions/<code>/<person>"
 )
 
 

@@ -20,6 +20,7 @@ from cfp.web.chair.setup_forms import Whole
 from cfp.web.forms import BaseForm, ViewResponse, perform
 from cfp.web.gate import permission
 from cfp.web.lists import arguments_of
+from cfp.web.numbers import read_number
 from cfp.web.ordering import PAGE_SIZE
 from cfp.web.paged import Paged
 
@@ -71,11 +72,10 @@ def _list(loads: list[Load]) -> Paged[Load]:
     if name == "reviewer" and turned:
         fitting.reverse()
     last = max(1, -(-len(fitting) // PAGE_SIZE))
-    number = request.args.get("page", "1")
-    page = min(int(number[:9]), last) if number.isascii() and number.isdigit() else 1
-    first = (max(page, 1) - 1) * PAGE_SIZE
+    page = min(read_number(request.args.get("page", "")[:9]) or 1, last)
+    first = (page - 1) * PAGE_SIZE
     rows = fitting[first : first + PAGE_SIZE]
-    return Paged(rows, max(page, 1), len(fitting), name, turned, arguments)
+    return Paged(rows, page, len(fitting), name, turned, arguments)
 
 
 @blueprint.route("/<slug>/chair/assignment/reviewers/<person>", methods=["GET", "POST"])

@@ -92,7 +92,7 @@ def save_view(slug: str) -> ViewResponse:
     return perform(form, act, lambda: _page(None, form), done=_("This view is saved."))
 
 
-@blueprint.post("/<slug>/chair/views/<int(max=2147483647):number>")
+@blueprint.post("/<slug>/chair/views/<int:number>")
 @permission(Action.READ_COMMITTEE)
 def change_view(slug: str, number: int) -> ViewResponse:
     """Rename it, or share it."""
@@ -107,7 +107,7 @@ def change_view(slug: str, number: int) -> ViewResponse:
     return perform(form, act, lambda: _page(view.id, form), done=_("Saved."))
 
 
-@blueprint.post("/<slug>/chair/views/<int(max=2147483647):number>/delete")
+@blueprint.post("/<slug>/chair/views/<int:number>/delete")
 @permission(Action.READ_COMMITTEE)
 def delete_view(slug: str, number: int) -> ViewResponse:
     """Forget it."""

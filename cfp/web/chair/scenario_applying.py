@@ -20,14 +20,14 @@ from cfp.web.gate import permission
 NAMED_AT_MOST = 50
 
 
-@blueprint.get("/<slug>/chair/decisions/select/<int(max=2147483647):number>/apply")
+@blueprint.get("/<slug>/chair/decisions/select/<int:number>/apply")
 @permission(Action.CHAIR_ONLY)
 def scenario_to_apply(slug: str, number: int) -> str:
     """What would be set, and what has changed since."""
     return _page(number, ApplyForm(formdata=None))
 
 
-@blueprint.post("/<slug>/chair/decisions/select/<int(max=2147483647):number>/apply")
+@blueprint.post("/<slug>/chair/decisions/select/<int:number>/apply")
 @permission(Action.CHAIR_ONLY)
 def apply_scenario(slug: str, number: int) -> ViewResponse:
     """Set it as pending, in one step."""

@@ -24,6 +24,7 @@ from cfp.web.files import Table, add_files, without_only_track
 from cfp.web.forms import ViewResponse, perform, press
 from cfp.web.gate import permission
 from cfp.web.lists import Field, Listing
+from cfp.web.numbers import number_or, read_number
 
 SORTABLE = ("title", "score", "chance", "place", "track")
 NAMED_AT_MOST = 8
@@ -40,14 +41,14 @@ SHOWS = {
 }
 
 
-@blueprint.get("/<slug>/chair/decisions/select/<int(max=2147483647):number>/")
+@blueprint.get("/<slug>/chair/decisions/select/<int:number>/")
 @permission(Action.CHAIR_ONLY)
 def scenario(slug: str, number: int) -> str:
     """What it comes to, what each limit costs, who is next, and what has changed since."""
     return _page(number, None)
 
 
-@blueprint.post("/<slug>/chair/decisions/select/<int(max=2147483647):number>/rename")
+@blueprint.post("/<slug>/chair/decisions/select/<int:number>/rename")
 @permission(Action.CHAIR_ONLY)
 def rename_scenario(slug: str, number: int) -> ViewResponse:
     form = NameForm()
@@ -67,7 +68,7 @@ def rename_scenario(slug: str, number: int) -> ViewResponse:
     return perform(form, act, lambda: _page(number, form), done=_("Saved."))
 
 
-@blueprint.post("/<slug>/chair/decisions/select/<int(max=2147483647):number>/delete")
+@blueprint.post("/<slug>/chair/decisions/select/<int:number>/delete")
 @permission(Action.CHAIR_ONLY)
 def delete_scenario(slug: str, number: int) -> ViewResponse:
     def act() -> str:
@@ -142,7 +143,7 @@ def _bars(
 # Its submissions ------------------------------------------------------------------------------
 
 
-@blueprint.get("/<slug>/chair/decisions/select/<int(max=2147483647):number>/list")
+@blueprint.get("/<slug>/chair/decisions/select/<int:number>/list")
 @permission(Action.CHAIR_ONLY)
 def scenario_list(slug: str, number: int) -> tuple[str, int]:
     """Who is in and who is not, how sure, and who waits for whom."""
@@ -173,9 +174,9 @@ def _listing(found: Scenario) -> Listing:
     asked = listing.arguments
     listing.search(context.db())
     for name in ("track", "type"):
-        value = asked.get(name, "")
-        if value.isascii() and value.isdigit() and len(value) < 10:
-            listing.where(view.column(actor, f"{name}_id") == int(value))
+        value = read_number(asked.get(name))
+        if value is not None:
+            listing.where(view.column(actor, f"{name}_id") == value)
     _narrow(listing, asked.get("show", ""))
     return listing
 
@@ -209,7 +210,7 @@ def _listing_of_file() -> Listing:
 add_files(
     blueprint,
     "scenario_list",
-    "/<slug>/chair/decisions/select/<int(max=2147483647):number>/list",
+    "/<slug>/chair/decisions/select/<int:number>/list",
     Action.CHAIR_ONLY,
     Table(_listing_of_file, lambda: without_only_track(FIELDS)),
     saved="scenario",
@@ -238,7 +239,7 @@ def _narrow(listing: Listing, show: str) -> None:
 # Two scenarios --------------------------------------------------------------------------------
 
 
-@blueprint.get("/<slug>/chair/decisions/select/<int(max=2147483647):number>/compare")
+@blueprint.get("/<slug>/chair/decisions/select/<int:number>/compare")
 @permission(Action.CHAIR_ONLY)
 def compare_scenarios(slug: str, number: int) -> ViewResponse | str:
     """Who is in one and not in the other, and what that makes of the sums."""
@@ -246,7 +247,7 @@ def compare_scenarios(slug: str, number: int) -> ViewResponse | str:
     made = [row[0] for row in scenarios.scenarios_of(db, actor, conference)]
     by_id = {one.id: one for one in made}
     asked = request.args.get("other", "")
-    other = by_id.get(int(asked)) if asked.isascii() and asked.isdigit() else None
+    other = by_id.get(number_or(asked, 0))
     if number not in by_id or (asked and other is None):
         raise NotFoundError("not_found")
     one = by_id[number]

@@ -26,6 +26,7 @@ from cfp.web.files import Table, add_files, without_only_track
 from cfp.web.forms import ViewResponse, perform, press
 from cfp.web.gate import permission
 from cfp.web.lists import Field, Listing
+from cfp.web.numbers import read_number
 
 SORTABLE = ("title", "mean", "track")
 FILTERS = ("q", "wish", "track", "sort", "page")
@@ -121,7 +122,7 @@ def _page(form: LimitsForm | None) -> str:
 # The job --------------------------------------------------------------------------------------
 
 
-@blueprint.get("/<slug>/chair/decisions/select/jobs/<int(max=2147483647):number>")
+@blueprint.get("/<slug>/chair/decisions/select/jobs/<int:number>")
 @permission(Action.CHAIR_ONLY)
 def selection_job(slug: str, number: int) -> ViewResponse | str:
     """How far it is; its script asks again and goes on to the scenario."""
@@ -133,7 +134,7 @@ def selection_job(slug: str, number: int) -> ViewResponse | str:
     return job_page(job, "chair/select_job.html", result)
 
 
-@blueprint.post("/<slug>/chair/decisions/select/jobs/<int(max=2147483647):number>/cancel")
+@blueprint.post("/<slug>/chair/decisions/select/jobs/<int:number>/cancel")
 @permission(Action.CHAIR_ONLY)
 def cancel_selection(slug: str, number: int) -> ViewResponse:
     def act() -> str:
@@ -205,9 +206,9 @@ def _listing() -> Listing:
     listing.search(context.db())
     if asked.get("wish") in WISHES:
         listing.where(view.column(actor, "wish") == asked["wish"])
-    track = asked.get("track", "")
-    if track.isascii() and track.isdigit() and len(track) < 10:
-        listing.where(view.column(actor, "track_id") == int(track))
+    track = read_number(asked.get("track"))
+    if track is not None:
+        listing.where(view.column(actor, "track_id") == track)
     return listing
 
 

@@ -15,6 +15,7 @@ from cfp.web.chair.editing import edit
 from cfp.web.chair.setup_forms import RoomsForm, TracksForm, TypesForm
 from cfp.web.forms import BaseForm, ViewResponse, press
 from cfp.web.gate import permission
+from cfp.web.numbers import read_number
 
 VALUES = {
     "tracks": ("description",),
@@ -100,9 +101,8 @@ def _edit(
 
 
 def _row(data: dict[str, Any], values: Sequence[str]) -> actions.ListRow:
-    row_id = str(data["row_id"] or "")
     return actions.ListRow(
-        int(row_id) if row_id.isascii() and row_id.isdigit() and len(row_id) < 10 else None,
+        read_number(data["row_id"]),
         data["name"] or "",
         {name: data[name] for name in values},
     )

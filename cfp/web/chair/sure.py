@@ -176,7 +176,7 @@ def sure_adjust(slug: str) -> ViewResponse:
     return press(act, done=_("On: the decisions show both scores.") if on else off)
 
 
-@blueprint.get("/<slug>/chair/decisions/sure/jobs/<int(max=2147483647):number>")
+@blueprint.get("/<slug>/chair/decisions/sure/jobs/<int:number>")
 @permission(Action.DECIDE)
 def sure_job(slug: str, number: int) -> ViewResponse | str:
     """How far it is; its script asks again and goes on to the page."""
@@ -186,7 +186,7 @@ def sure_job(slug: str, number: int) -> ViewResponse | str:
     return job_page(job, template, lambda: back_url, back_url=back_url, compares=compares)
 
 
-@blueprint.post("/<slug>/chair/decisions/sure/jobs/<int(max=2147483647):number>/cancel")
+@blueprint.post("/<slug>/chair/decisions/sure/jobs/<int:number>/cancel")
 @permission(Action.DECIDE)
 def sure_cancel(slug: str, number: int) -> ViewResponse:
     """Stop computing; anybody who decides may, as it is for all of them."""

@@ -173,7 +173,7 @@ def tags(slug: str) -> str:
     )
 
 
-@blueprint.route("/<slug>/chair/tags/<int(max=2147483647):number>/", methods=["GET", "POST"])
+@blueprint.route("/<slug>/chair/tags/<int:number>/", methods=["GET", "POST"])
 @permission(Action.CHAIR_ONLY)
 def tag(slug: str, number: int) -> ViewResponse | str:
     """Rename a tag, give it another color or other readers."""
@@ -200,7 +200,7 @@ def tag(slug: str, number: int) -> ViewResponse | str:
     return page() if request.method == "GET" else perform(form, act, page, done=_("Saved."))
 
 
-@blueprint.post("/<slug>/chair/tags/<int(max=2147483647):number>/join")
+@blueprint.post("/<slug>/chair/tags/<int:number>/join")
 @permission(Action.CHAIR_ONLY)
 def join_tag(slug: str, number: int) -> ViewResponse:
     """Make one of two."""
@@ -225,7 +225,7 @@ def join_tag(slug: str, number: int) -> ViewResponse:
     return perform(form, act, page, done=_("They are one now."))
 
 
-@blueprint.post("/<slug>/chair/tags/<int(max=2147483647):number>/delete")
+@blueprint.post("/<slug>/chair/tags/<int:number>/delete")
 @permission(Action.CHAIR_ONLY)
 def delete_tag(slug: str, number: int) -> ViewResponse:
     """Take it off everything, and away."""

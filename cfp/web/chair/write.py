@@ -28,6 +28,7 @@ from cfp.web.chair.people_list import conditions
 from cfp.web.chair.setup_forms import CountForm, MailForm
 from cfp.web.forms import Text, ViewResponse, perform
 from cfp.web.gate import permission
+from cfp.web.numbers import number_or
 from cfp.web.wording import add_words
 
 add_words(
@@ -146,8 +147,7 @@ def _send(form: LetterForm, reached: list[Recipient], back: str) -> str:
 
 
 def _typed(form: LetterForm) -> int:
-    text = form.count.data or ""
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return number_or(form.count.data, 0)
 
 
 def _source() -> str:

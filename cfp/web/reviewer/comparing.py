@@ -18,6 +18,7 @@ from cfp.policy import Action
 from cfp.web import context
 from cfp.web.forms import BaseForm, ViewResponse, perform
 from cfp.web.gate import permission
+from cfp.web.numbers import read_number
 from cfp.web.reviewer import blueprint
 from cfp.web.reviewer.times import clock_of
 from cfp.web.wording import add_words
@@ -68,7 +69,6 @@ def say_better(slug: str) -> ViewResponse:
         if answer not in ANSWERS:
             raise DomainError("bad_request")
         codes, places = (form.left.data or "", form.right.data or ""), places_left_right(answer)
-        revision = form.revision.data or ""
         try:
             comparing.compare(
                 context.db(),
@@ -76,7 +76,7 @@ def say_better(slug: str) -> ViewResponse:
                 context.conference(),
                 codes=codes,
                 places=places,
-                revision=int(revision) if revision.isascii() and revision.isdigit() else -1,
+                revision=form.made_from,
                 now=context.now(),
             )
         except StaleError as error:
@@ -107,18 +107,18 @@ def _words(places: object, codes: tuple[str, str]) -> str:
 @permission(Action.BE_REVIEWER)
 def undo_comparison(slug: str) -> ViewResponse:
     """Take the last one back, and be asked again."""
-    number = request.form.get("number", "")
-    revision = request.form.get("revision", "")
+    number = read_number(request.form.get("number"))
+    revision = read_number(request.form.get("revision"))
 
     def act() -> str:
-        if not all(one.isascii() and one.isdigit() and len(one) < 10 for one in (number, revision)):
+        if number is None or revision is None:
             raise NotFoundError("not_found")
         comparing.undo(
             context.db(),
             context.actor(),
             context.conference(),
-            number=int(number),
-            revision=int(revision),
+            number=number,
+            revision=revision,
             now=context.now(),
         )
         where = "rank_handful" if request.args.get("back") == "rank" else "compare"

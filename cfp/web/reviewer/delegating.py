@@ -83,7 +83,7 @@ def ask_for_help(slug: str, code: str) -> ViewResponse:
     return perform(form, act, lambda: _page(form, NoteForm(formdata=None)), done=done)
 
 
-@blueprint.post("/<slug>/reviews/<code>/help/<int(max=2147483647):number>/withdraw")
+@blueprint.post("/<slug>/reviews/<code>/help/<int:number>/withdraw")
 @permission(Action.REVIEW)
 def withdraw_help(slug: str, code: str, number: int) -> ViewResponse:
     """Take it back: the link and the submission are closed to them at once."""
@@ -97,7 +97,7 @@ def withdraw_help(slug: str, code: str, number: int) -> ViewResponse:
     return press(act, done=_("Taken back; the submission is closed to them."))
 
 
-@blueprint.post("/<slug>/reviews/<code>/help/<int(max=2147483647):number>/back")
+@blueprint.post("/<slug>/reviews/<code>/help/<int:number>/back")
 @permission(Action.REVIEW)
 def send_help_back(slug: str, code: str, number: int) -> ViewResponse:
     """Ask for more."""
@@ -121,7 +121,7 @@ def send_help_back(slug: str, code: str, number: int) -> ViewResponse:
     )
 
 
-@blueprint.post("/<slug>/reviews/<code>/help/<int(max=2147483647):number>/use")
+@blueprint.post("/<slug>/reviews/<code>/help/<int:number>/use")
 @permission(Action.REVIEW)
 def use_help(slug: str, code: str, number: int) -> ViewResponse:
     """Into one's own draft, to be read and submitted there."""

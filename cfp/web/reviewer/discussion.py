@@ -143,7 +143,6 @@ def summary(slug: str, code: str) -> ViewResponse | str:
 
 
 def _save(form: SummaryForm, *, submit: bool) -> None:
-    sent = form.revision.data or ""
     labels = {field.name: str(field.label.text) for field in form}
     try:
         summaries.save(
@@ -153,7 +152,7 @@ def _save(form: SummaryForm, *, submit: bool) -> None:
             text=form.text.data or "",
             speaker_text=form.speaker_text.data or "" if "speaker_text" in form else "",
             submit=submit,
-            revision=int(sent) if sent.isascii() and sent.isdigit() else -1,
+            revision=form.made_from,
             now=context.now(),
         )
     except StaleError as error:

@@ -90,7 +90,7 @@ def copy_documents(slug: str) -> ViewResponse:
 
 
 @blueprint.route(
-    "/<slug>/reviews/profile/abstracts/<int(max=2147483647):number>", methods=["GET", "POST"]
+    "/<slug>/reviews/profile/abstracts/<int:number>", methods=["GET", "POST"]
 )
 @permission(Action.BE_REVIEWER)
 def document(slug: str, number: int) -> ViewResponse | str:
@@ -117,7 +117,7 @@ def document(slug: str, number: int) -> ViewResponse | str:
     return page() if request.method == "GET" else perform(form, act, page, done=_("Saved."))
 
 
-@blueprint.post("/<slug>/reviews/profile/abstracts/<int(max=2147483647):number>/remove")
+@blueprint.post("/<slug>/reviews/profile/abstracts/<int:number>/remove")
 @permission(Action.BE_REVIEWER)
 def remove_document(slug: str, number: int) -> ViewResponse:
     """Take one away."""

@@ -108,7 +108,6 @@ def _form(task: helping.Task) -> ReviewForm:
 
 
 def _save(form: ReviewForm, *, hand_in: bool) -> None:
-    revision = form.revision.data or ""
     try:
         helping.save(
             context.db(),
@@ -116,7 +115,7 @@ def _save(form: ReviewForm, *, hand_in: bool) -> None:
             context.standing(),
             content=content_of(form),
             hand_in=hand_in,
-            revision=int(revision) if revision.isascii() and revision.isdigit() else -1,
+            revision=form.made_from,
             links=context.links(),
             now=context.now(),
         )

@@ -133,7 +133,6 @@ def _form() -> tuple[ReviewForm, Filled]:
 
 
 def _save(form: ReviewForm, filled: Filled, *, submit: bool) -> Review:
-    revision = form.revision.data or ""
     try:
         return actions.save(
             context.db(),
@@ -147,7 +146,7 @@ def _save(form: ReviewForm, filled: Filled, *, submit: bool) -> Review:
             answers=form.answers,
             ai_statement=form.states_no_ai,
             submit=submit,
-            revision=int(revision) if revision.isascii() and revision.isdigit() else -1,
+            revision=form.made_from,
             now=context.now(),
             filled=filled,
         )

@@ -27,6 +27,7 @@ from cfp.domain.submissions.rules import Content, SpeakerEntry
 from cfp.formats.grammar import carries_title
 from cfp.formats.speakers import carries, read_entries
 from cfp.web.forms import BaseForm, Line, Text, refuse_controls
+from cfp.web.numbers import number_or
 
 NAME_LIMIT = 200
 SPEAKS = [SelectChoice("yes", _l("Speaks")), SelectChoice("no", _l("Author only"))]
@@ -193,7 +194,7 @@ class TalkForm(BaseForm):
         """Carry out a button of the rows, which changes what is shown and saves nothing."""
         for name in request.form:
             act, _dash, number = name.partition("-")
-            position = int(number) if number.isascii() and number.isdigit() else -1
+            position = number_or(number, -1)
             rows = self._rows()
             if name == "add_speaker":
                 self._show_rows([*rows, {}])

@@ -48,7 +48,6 @@ def response(slug: str, code: str) -> str:
 @permission(Action.FOLLOW)
 def save_response(slug: str, code: str) -> ViewResponse:
     form = ResponseForm()
-    revision = form.revision.data or ""
 
     def act() -> str:
         try:
@@ -57,7 +56,7 @@ def save_response(slug: str, code: str) -> ViewResponse:
                 context.actor(),
                 context.standing(),
                 text=form.text.data or "",
-                revision=int(revision) if revision.isascii() and revision.isdigit() else -1,
+                revision=form.made_from,
                 now=context.now(),
             )
         except StaleError as error:
