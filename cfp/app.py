@@ -44,7 +44,6 @@ def create_app(config: Config) -> Flask:
     """The Flask application. Refuses to start on a route without a permission."""
     app = Flask("cfp", template_folder=str(resource("templates")), static_folder=None)
     app.config.update(
-        MAX_CONTENT_LENGTH=config.uploads.limit + FORM_AROUND,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         MAX_FORM_PARTS=5_000,
         BOOTSTRAP_SERVE_LOCAL=True,
@@ -73,7 +72,7 @@ def bind(app: Flask, config: Config) -> None:
     app.config.update(
         SECRET_KEY=keys[0],
         SECRET_KEY_FALLBACKS=keys[1:],
-        MAX_CONTENT_LENGTH=config.upload_limit_mib * 1024 * 1024,
+        MAX_CONTENT_LENGTH=config.uploads.limit + FORM_AROUND,
     )
     app.extensions["cfp"] = Runtime(config, make_engine(config.database_url))
 

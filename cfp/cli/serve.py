@@ -23,6 +23,9 @@ from cfp.links import Links
 
 HOST = "127.0.0.1"
 BACKLOG = 1024
+READ_AHEAD = 2
+"""How often what the pages take is received whole, so that they can say what was too large; the
+server reads everything before they are asked, onto the disk, and from anybody."""
 
 
 @click.command()
@@ -77,7 +80,10 @@ def run(config: Config, listener: socket.socket, *, threads: int = 8, worker: bo
     """Serve until SIGTERM or Ctrl-C; requests in flight are finished first."""
     app = create_app(config)
     settle()
-    server = waitress.create_server(app, sockets=[listener], threads=threads, ident=None)
+    most = READ_AHEAD * app.config["MAX_CONTENT_LENGTH"]
+    server = waitress.create_server(
+        app, sockets=[listener], threads=threads, ident=None, max_request_body_size=most
+    )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
     with kept_worker(config) if worker else nullcontext():

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from cfp import clock
 from cfp.actors import SYSTEM
+from cfp.app import Runtime, bind
 from cfp.config import Config
 from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference
@@ -234,8 +235,8 @@ def limit_to_one_mib(app: Flask) -> None:
         "CFP_BASE_URL": runtime.config.base_url,
         "CFP_UPLOAD_LIMIT_MIB": "1",
     }
-    app.extensions["cfp"] = type(runtime)(Config.from_env(settings), runtime.engine)
-    app.config["MAX_CONTENT_LENGTH"] = 2**20 + 2**16
+    bind(app, Config.from_env(settings))
+    app.extensions["cfp"] = Runtime(app.extensions["cfp"].config, runtime.engine)
 
 
 @sqlite_only
