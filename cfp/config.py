@@ -12,6 +12,7 @@ from cfp.errors import ConfigError
 from cfp.uploads import Uploads
 
 DEFAULT_INSTANCE = Path("instance")
+_PORTS = {"http": 80, "https": 443}
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -59,12 +60,9 @@ class Config:
     def _checked(self) -> "Config":
         if self.mail_security not in {"none", "starttls", "tls"}:
             raise ConfigError("bad_setting", name="CFP_MAIL_SECURITY", value=self.mail_security)
-        url = urlsplit(self.base_url)
-        if url.scheme not in {"http", "https"} or not url.netloc or url.path not in {"", "/"}:
-            raise ConfigError("bad_setting", name="CFP_BASE_URL", value=self.base_url)
         return dataclasses.replace(
             self,
-            base_url=self.base_url.rstrip("/"),
+            base_url=_as_browsers_write(self.base_url),
             database_url=self.database_url or f"sqlite:///{self.instance / 'cfp.sqlite3'}",
         )
 
@@ -88,6 +86,19 @@ class Config:
     def host(self) -> str:
         """The only Host header that is answered."""
         return urlsplit(self.base_url).netloc
+
+
+def _as_browsers_write(base_url: str) -> str:
+    """The address in small letters and without its scheme's own port: so is the Host they send."""
+    try:
+        url = urlsplit(base_url.strip().lower())
+        port = "" if url.port in {None, _PORTS[url.scheme]} else f":{url.port}"
+    except (ValueError, KeyError):
+        raise ConfigError("bad_setting", name="CFP_BASE_URL", value=base_url) from None
+    name = url.netloc.removesuffix(f":{url.port}")
+    if not url.hostname or "@" in name or url.path not in {"", "/"} or url.query or url.fragment:
+        raise ConfigError("bad_setting", name="CFP_BASE_URL", value=base_url)
+    return f"{url.scheme}://{name}{port}"
 
 
 def _read_file(path: Path) -> Mapping[str, object]:

@@ -43,7 +43,8 @@ def serve(
     ready_engine(config).dispose()
     listener = bind(host, port)
     first = _first_link(config)
-    click.echo(f"cfp serves on http://{host}:{port} (answers to {config.base_url})", err=True)
+    click.echo(f"cfp serves on http://{host}:{port}", err=True)
+    click.echo(f"Visitors reach it at {config.base_url} alone (CFP_BASE_URL)", err=True)
     if first:
         click.echo(f"Create the first conference: {first} (good once, for a day)", err=True)
     if as_json:

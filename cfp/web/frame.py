@@ -178,7 +178,8 @@ class Frame:
 
     @property
     def index_url(self) -> str:
-        return url_for("public.index")
+        """With its host: also the page for visitors who took another name leads there."""
+        return f"{context.config().base_url}/"
 
     @property
     def my_url(self) -> str:

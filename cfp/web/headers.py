@@ -1,16 +1,28 @@
 """Headers of every answer, and the refusal of foreign Host headers and impossible addresses."""
 
 from flask import Flask, Response, request
+from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import BadRequest, NotFound
 
+from cfp.errors import DomainError
 from cfp.web import context
 from cfp.web.assets import ENDPOINTS
+from cfp.web.wording import add_words
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+
+
+add_words({"foreign_host": _l("This server is reached at %(url)s and by no other name.")})
+
+
+class ForeignHostError(DomainError):
+    """A request to a name that is not ours; `url` in the data is where we are."""
+
+    status = 400
 
 
 def init_app(app: Flask) -> None:
@@ -26,8 +38,9 @@ def refuse_foreign_host() -> None:
     """
     if request.path in {"/healthz", "/readyz"}:
         return
-    if request.host != context.config().host:
-        raise BadRequest
+    config = context.config()
+    if request.host != config.host:
+        raise ForeignHostError("foreign_host", url=config.base_url)
 
 
 def refuse_nul() -> None:
