@@ -1,4 +1,4 @@
-"""`cfp user add`: an account for somebody the operator knows."""
+"""`cfp user`: accounts for people the operator knows."""
 
 import sys
 from pathlib import Path
@@ -11,8 +11,9 @@ from cfp.cli.arguments import checked_address, checked_name
 from cfp.cli.connecting import session
 from cfp.cli.runtime import json_option, report
 from cfp.config import Config
-from cfp.domain.accounts import actions, passwords
-from cfp.errors import ConfigError
+from cfp.domain.accounts import actions, administration, passwords
+from cfp.domain.accounts.queries import account_with_address
+from cfp.errors import ConfigError, DomainError
 
 
 @click.group()
@@ -64,6 +65,24 @@ def add(
         made = {"id": account.id, "email": email, "administrator": administrator}
     how = "with the password" if password else "by e-mail"
     report(f"{name} can log in {how} as {email}.", made, as_json=as_json)
+
+
+@user.command("make-administrator")
+@click.argument("email", callback=checked_address)
+@json_option
+@click.pass_obj
+def make_administrator(config: Config, email: str, as_json: bool) -> None:
+    """Let the account at EMAIL manage accounts and make conferences."""
+    with session(config, writes=True) as db:
+        account = account_with_address(db, email)
+        if account is None:
+            raise DomainError("account.none_at", email=email)
+        administration.set_administrator(
+            db, SYSTEM, account_id=account.id, administrator=True, now=clock.now()
+        )
+        db.commit()
+        made = {"id": account.id, "email": email, "administrator": True}
+    report(f"Whoever logs in as {email} is an administrator.", made, as_json=as_json)
 
 
 def _read(path: Path) -> str:

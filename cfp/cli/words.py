@@ -47,6 +47,7 @@ SENTENCES: Mapping[str, str] = {
     "mail.state_moved_on": "The mail is {state}, so it can't have come back now.",
     "address_bad": "This is not an e-mail address.",
     "address_taken": "This address belongs to somebody already.",
+    "account.none_at": "Nobody has an account at {email}; make one with: cfp user add",
     "password_short": "The password is too short: use at least {least} characters.",
     "password_long": "The password is too long: use at most {most} characters.",
     "password_common": "Too many people would think of this password; take a few other words.",

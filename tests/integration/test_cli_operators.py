@@ -69,6 +69,35 @@ def test_a_user_without_one_and_never_twice(run: Run, db: Session) -> None:
     assert db.scalars(select(Email.address)).all() == ["ada@example.org"]
 
 
+def test_somebody_with_an_account_becomes_administrator(run: Run, db: Session) -> None:
+    make_person(db, "Ada", email="ada@example.org")
+    assert found(run("doctor", "--json"))["accounts"] == "warning"
+    done = run("user", "make-administrator", "ADA@example.org", "--json")
+    account = db.scalars(select(Account)).one()
+    assert json.loads(done.stdout) == {
+        "id": account.id,
+        "email": "ADA@example.org",
+        "administrator": True,
+    }
+    assert account.administrator
+    assert found(run("doctor", "--json"))["accounts"] == "ok"
+
+
+def test_nobody_becomes_administrator_without_an_account(run: Run, db: Session) -> None:
+    make_person(db, "Bob", email="bob@example.org", account=False)
+    done = run("user", "make-administrator", "bob@example.org")
+    assert done.returncode == 1
+    assert "Nobody has an account at bob@example.org" in done.stderr
+
+
+def test_an_administrator_who_is_switched_off_is_none_to_the_doctor(
+    run: Run, db: Session
+) -> None:
+    make_person(db, "Ada")
+    db.execute(text("UPDATE account SET administrator = true, disabled = true"))
+    assert found(run("doctor", "--json"))["accounts"] == "warning"
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -275,6 +304,7 @@ def test_a_damaged_file_is_found(tmp_path: Path) -> None:
         ("user", "add", "Ada", "nobody"),
         ("user", "add", "Ada", "ada@example.org\nBcc: b@c.example"),
         ("user", "add", " ", "ada@example.org"),
+        ("user", "make-administrator", "ada"),
         ("user", "add", "A\nda\x1b", "ada@example.org"),
         ("user", "add", "A" * 201, "ada@example.org"),
         ("user", "add", "Ada", "ada@example.org", "--nonsense"),

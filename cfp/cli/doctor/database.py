@@ -108,7 +108,11 @@ def _dead_letters(db: Session) -> Finding:
 
 
 def _somebody(db: Session) -> Finding:
-    if db.scalar(select(Account.id).where(Account.administrator.is_(True)).limit(1)) is None:
-        text_ = "There is no administrator; run: cfp user add NAME EMAIL --administrator"
+    able = select(Account.id).where(Account.administrator.is_(True), Account.disabled.is_(False))
+    if db.scalar(able.limit(1)) is None:
+        text_ = (
+            "There is no administrator; run: cfp user add NAME EMAIL --administrator, "
+            "or for somebody with an account: cfp user make-administrator EMAIL"
+        )
         return warning("accounts", text_)
     return fine("accounts", "There is an administrator.")
