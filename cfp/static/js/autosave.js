@@ -14,7 +14,8 @@ class Autosave {
     this.form = form;
     this.line = form.querySelector("[data-save-state]");
     this.words = this.line?.dataset ?? {};
-    this.saved = JSON.stringify(written(form));
+    // What came back with an answer is what was sent, and nobody has stored it.
+    this.saved = "unstored" in this.words ? null : JSON.stringify(written(form));
     this.failures = 0;
     this.stopped = false;
     this.running = null;
