@@ -32,6 +32,7 @@ def test_the_call(stranger: Visitor, conference: Conference, db: Session) -> Non
     conference.decisions_by = date(2031, 1, 2)
     db.commit()
     page = stranger.get("/netconf/")
+    assert f"<title>{conference.name}</title>" in page.html
     for said in (
         conference.name,
         "All about flows.",
