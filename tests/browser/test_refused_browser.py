@@ -48,3 +48,15 @@ def test_who_is_logged_in_has_a_draft(
     expect(page).to_have_url(re.compile(r"/submissions/(?!new)"))
     page.reload()
     expect(page.get_by_label("Title", exact=True)).to_have_value(TITLE)
+
+
+def test_nothing_older_is_offered_beside_it(server: Server, db: Session, page: Page) -> None:
+    new = f"{server.url}/{open_conference(db).slug}/submissions/new"
+    db.commit()
+    page.goto(new)
+    page.get_by_text("Paste several speakers at once").click()
+    page.locator("#paste").fill("Ann Lee, Acme; Bob Ray")
+    page.get_by_role("button", name="Add them to the list").click()
+    expect(page.locator("#speakers-1-name")).to_have_value("Bob Ray")
+    expect(page.locator("[data-save-state]")).to_contain_text("Kept in this browser")
+    expect(page.locator("[data-restore]")).to_be_hidden()

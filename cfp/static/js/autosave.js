@@ -15,11 +15,12 @@ class Autosave {
     this.line = form.querySelector("[data-save-state]");
     this.words = this.line?.dataset ?? {};
     // What came back with an answer is what was sent, and nobody has stored it.
-    this.saved = "unstored" in this.words ? null : JSON.stringify(written(form));
+    const isAnswer = "unstored" in this.words;
+    this.saved = isAnswer ? null : JSON.stringify(written(form));
     this.failures = 0;
     this.stopped = false;
     this.running = null;
-    this.offerMirror();
+    if (!isAnswer) this.offerMirror();
     form.addEventListener("input", () => this.changed());
     form.addEventListener("focusout", () => this.save());
     form.addEventListener("submit", (event) => this.submitting(event));
