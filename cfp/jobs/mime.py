@@ -11,9 +11,11 @@ from email.headerregistry import (
 )
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
+from email.utils import parseaddr
 from typing import cast
 
 from cfp.domain.mail.models import Message
+from cfp.domain.mail.rules import header_text
 
 
 class _LinkHeader(UnstructuredHeader, BaseHeader):
@@ -35,12 +37,14 @@ WIRE = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 def compose(message: Message, *, sender: str, now: datetime) -> EmailMessage:
     """The mail of a message, from `sender` ("Name <address>" or the address alone).
 
+    A conference's mail is from the same address and has the conference's name.
+
     Raises:
         ValueError: a header holds a line break or no address; also UnicodeEncodeError for text
             that is not Unicode. The row cannot be sent, now or later.
     """
     mail = EmailMessage(policy=WIRE)
-    mail["From"] = sender
+    mail["From"] = _named(sender, message.conference.name) if message.conference else sender
     mail["To"] = _address(message.recipient, message.recipient_name)
     if message.reply_to:
         mail["Reply-To"] = _address(message.reply_to)
@@ -70,6 +74,10 @@ def envelope_address(address: str) -> str:
     """The address with its domain in ASCII, as servers without SMTPUTF8 want it."""
     local, _, domain = address.rpartition("@")
     return f"{local}@{domain.encode('idna').decode()}"
+
+
+def _named(sender: str, name: str) -> Address:
+    return _address(parseaddr(sender)[1], header_text(name))
 
 
 def _address(address: str, name: str = "") -> Address:

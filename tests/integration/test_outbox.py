@@ -108,6 +108,9 @@ def silent_server() -> Iterator[tuple[socket.socket, dict[str, str]]]:
 
 def test_a_message_arrives_as_it_was_written(config, engine, write, postbox):
     invitation = Attachment("pozvánka.ics", "text/calendar", b"BEGIN:VCALENDAR\r\n")
+    with open_session(engine, writes=True) as db:
+        the_conference(db).name = "Winter Café"
+        db.commit()
     message_id = write(attachments=[invitation])
     assert send_due(config) == Work(sent=1)
     [delivered] = postbox.deliveries
@@ -115,7 +118,8 @@ def test_a_message_arrives_as_it_was_written(config, engine, write, postbox):
     assert (message.state, message.attempts, message.refusal) == ("sent", 1, "")
     assert message.sent is not None
     assert (delivered.sender, delivered.recipients) == ("cfp@example.org", [ADA])
-    assert str(mail["From"]) == "Talks <cfp@example.org>"
+    [sender] = mail["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == ("Winter Café", "cfp@example.org")
     assert [(a.display_name, a.addr_spec) for a in mail["To"].addresses] == [("Ada Löwe, Dr.", ADA)]
     assert mail["Reply-To"] == "chairs@winter.example"
     assert mail["Subject"] == "Přijato: your talk"
@@ -125,6 +129,12 @@ def test_a_message_arrives_as_it_was_written(config, engine, write, postbox):
     assert attached.get_filename() == "pozvánka.ics"
     assert attached.get_content_type() == "text/calendar"
     assert delivered.raw.isascii()
+
+
+def test_mail_of_no_conference_has_the_installations_name(config, write, postbox):
+    write(conference=None)
+    assert send_due(config) == Work(sent=1)
+    assert str(postbox.deliveries[0].message["From"]) == "Talks <cfp@example.org>"
 
 
 def test_nothing_is_sent_twice(config, engine, write, postbox):

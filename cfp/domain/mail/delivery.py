@@ -8,7 +8,7 @@ only slow cannot overwrite what another has done since.
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from cfp.domain.mail.models import Message
 from cfp.domain.mail.rules import MAX_ATTEMPTS, backoff
@@ -40,7 +40,10 @@ def claim(
         claimed_until=now + lease,
         attempts=Message.attempts + 1,
     )
-    return db.get(Message, message_id, populate_existing=True) if moved else None
+    if not moved:
+        return None
+    sender = joinedload(Message.conference)
+    return db.get(Message, message_id, options=[sender], populate_existing=True)
 
 
 def hand_over(

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cfp.db import Base
+from cfp.domain.conferences.models import Conference
 
 
 class Message(Base):
@@ -45,6 +46,7 @@ class Message(Base):
     refusal: Mapped[str] = mapped_column(default="")
     created: Mapped[datetime]
     sent: Mapped[datetime | None]
+    conference: Mapped[Conference | None] = relationship(lazy="raise_on_sql", viewonly=True)
 
     __table_args__ = (
         UniqueConstraint("kind", "object_key", "recipient", "epoch"),
