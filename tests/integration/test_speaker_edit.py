@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine, select
@@ -121,6 +122,23 @@ def test_autosave_never_changes_what_is_handed_in(
 
 
 # Handed in -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("submitted", "You can edit it until Tue 2 Sep 2031, 12:00"),
+        ("revise", "Please change it as asked and submit it again by Wed 3 Sep 2031, 12:00"),
+    ],
+)
+def test_the_form_says_until_when(
+    conference: Conference, ada: Person, db: Session, visitor_as: As, state: str, said: str
+) -> None:
+    conference.edits_until = datetime(2031, 9, 2, 12, tzinfo=UTC)
+    conference.changes_until = datetime(2031, 9, 3, 12, tzinfo=UTC)
+    conference.deadline_zone = conference.zone = "UTC"
+    talk = make_submission(db, conference, [ada], state=state)
+    assert said in visitor_as(ada).get(edit_url(talk)).text
 
 
 def test_an_edit_keeps_what_it_said_before(
