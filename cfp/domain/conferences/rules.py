@@ -88,6 +88,12 @@ def check_zone(zone: str, *, field: str) -> None:
         raise DomainError("conference.unknown_zone", field=field)
 
 
+def check_deadline(deadline: datetime, zone: str, *, end_date: date) -> None:
+    """Raise DomainError `call.deadline_late` after the conference: the year is mistyped."""
+    if deadline.astimezone(ZoneInfo(zone)).date() > end_date:
+        raise DomainError("call.deadline_late", field="deadline_date")
+
+
 def check_address(address: str, *, field: str) -> None:
     """Raise DomainError `conference.bad_address`."""
     if not is_address(address):

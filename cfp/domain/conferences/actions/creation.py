@@ -56,6 +56,7 @@ class NewConference:
         )
         rules.check_slug(self.slug)
         rules.check_zone(self.deadline_zone, field="deadline_zone")
+        rules.check_deadline(self.deadline, self.deadline_zone, end_date=self.end_date)
         rules.check_address(self.contact, field="contact")
 
 
