@@ -254,7 +254,7 @@ def _without_footer(
     if len(filled) < 2:
         return body, ""
     begin = filled[-1]
-    while body[begin - 1].strip() and not looks_like_footer(body[begin]):
+    while begin > filled[0] and body[begin - 1].strip() and not looks_like_footer(body[begin]):
         begin -= 1
     proposed = clean_text("\n".join(body[begin:]))
     if begin <= filled[0] or not looks_like_footer(proposed):

@@ -7,6 +7,7 @@ numpy, for which a serving process has no use.
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
@@ -19,6 +20,11 @@ from cfp.formats.table import Cell, read_rows
 from cfp.formats.xml_tree import refuse_doctype
 
 _UNPACKED_LIMIT = 50_000_000
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, SyntaxError),
+    *(ValueError, KeyError, TypeError, AttributeError, IndexError),
+)
+"""What is inside a broken workbook decides what zipfile and openpyxl stumble over."""
 
 
 def read_xlsx(data: bytes, start: date | None = None) -> Imported:
@@ -32,9 +38,7 @@ def read_xlsx(data: bytes, start: date | None = None) -> Imported:
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         rows = list(_rows(book.worksheets[0])) if book.worksheets else []
-    # What is inside a broken workbook decides what openpyxl stumbles over.
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, SyntaxError, OSError,
-            zipfile.BadZipFile) as wrong:  # fmt: skip
+    except _BROKEN as wrong:
         raise FormatError("format.zip") from wrong
     return read_rows(rows, start)
 
@@ -50,7 +54,9 @@ def _check(data: bytes) -> None:
             for entry in entries:
                 if entry.filename.endswith((".xml", ".rels")):
                     refuse_doctype(archive.read(entry))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as wrong:
+    except FormatError:
+        raise
+    except _BROKEN as wrong:
         raise FormatError("format.zip") from wrong
 
 

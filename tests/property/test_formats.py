@@ -330,6 +330,27 @@ def test_any_file_is_read_or_refused(data, kind):
         json.dumps(imported_json(read(data, format=kind)))
 
 
+READ_BACK = (
+    "program.txt", "program.html", "program.json", "schedule.xml", "schedule.json",
+    "sessions.csv", "sessions.xlsx",
+)  # fmt: skip
+WRITTEN = {name: WRITERS[name].write(an_edition()) for name in READ_BACK}
+DAMAGES = st.lists(
+    st.tuples(st.floats(0, 1), st.integers(0, 300), st.binary(max_size=8)), min_size=1, max_size=4
+)
+
+
+@given(st.sampled_from(READ_BACK), DAMAGES)
+def test_a_damaged_file_is_read_or_refused(name, damages):
+    """In each damage so many bytes at a place have become others."""
+    data = WRITTEN[name]
+    for place, length, others in damages:
+        begin = int(place * len(data))
+        data = data[:begin] + others + data[begin + length :]
+    with contextlib.suppress(FormatError):
+        json.dumps(imported_json(read(data)))
+
+
 MARK_UP = (
     "<h3 id=t1>", "</h3>", "x", " |TOP|", "<table>", "<tr>", "<td>", "<th>Talk", "</table>",
     "<pre>", "Speaker(s): a",

@@ -216,6 +216,12 @@ def test_the_last_paragraph_of_an_abstract_is_no_footer_where_there_is_a_marker(
     assert read_text(write_text(program)).talks[0].abstract == abstract
 
 
+@pytest.mark.parametrize("abstract", ["One line\nand another", "One line\n\nand another"])
+def test_a_last_abstract_without_a_line_break_at_its_end_is_whole(abstract):
+    found = read_text(f"T\nX |TOP|\nSpeaker(s): Ann\n{abstract}")
+    assert (found.talks[0].abstract, found.footer) == (abstract, "")
+
+
 def test_footers_are_proposed_only_where_they_look_like_one():
     text = "T\nX |TOP|\nSpeaker(s): Ann\nAbout X.\n\nContact us: team@example.org\n"
     found = read_text(text)
