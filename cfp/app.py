@@ -113,10 +113,15 @@ def secret_keys(instance: Path) -> list[str]:
     except FileExistsError:
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise ConfigError("secret_key_readable", name=str(path)) from None
+    except OSError as error:
+        raise ConfigError("not_writable", name=str(path), value=error.strerror) from error
     else:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48) + "\n")
-    keys = path.read_text().split()
+    try:
+        keys = path.read_text().split()
+    except OSError as error:
+        raise ConfigError("unreadable", name=str(path), value=error.strerror) from error
     if not keys:
         raise ConfigError("secret_key_empty", name=str(path))
     return keys

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from cfp.config import Config
@@ -28,10 +28,15 @@ def ready_engine(config: Config) -> Engine:
     try:
         current = is_current(engine)
     except DatabaseError as error:
-        raise ConfigError("database_unreachable", value=str(error.orig).strip()) from error
+        raise ConfigError("database_unreachable", value=reason(error)) from error
     if not current:
         raise ConfigError("not_upgraded")
     return engine
+
+
+def reason(error: DatabaseError) -> str:
+    """What the database has said, on one line."""
+    return " ".join(str(error.orig).split())
 
 
 @contextmanager
@@ -41,6 +46,8 @@ def session(config: Config, *, writes: bool) -> Iterator[Session]:
     try:
         with open_session(engine, writes=writes) as db:
             yield db
+    except OperationalError as error:  # locked, full, read-only, gone meanwhile
+        raise ConfigError("database_failed", value=reason(error)) from error
     finally:
         engine.dispose()
 

@@ -3,7 +3,7 @@
 import click
 from sqlalchemy.exc import DatabaseError
 
-from cfp.cli.connecting import engine_of
+from cfp.cli.connecting import engine_of, reason
 from cfp.cli.runtime import json_option, report
 from cfp.config import Config
 from cfp.errors import ConfigError
@@ -23,7 +23,7 @@ def upgrade(config: Config, as_json: bool) -> None:
 
             migrate.upgrade(engine)
     except DatabaseError as error:
-        raise ConfigError("database_unreachable", value=str(error.orig).strip()) from error
+        raise ConfigError("database_unreachable", value=reason(error)) from error
     finally:
         engine.dispose()
     text = "The database is up to date." if changed else "The database was up to date already."

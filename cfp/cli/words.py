@@ -16,6 +16,7 @@ SENTENCES: Mapping[str, str] = {
     "not_upgraded": "The database is not up to date; run: cfp upgrade",
     "bad_database_url": "CFP_DATABASE_URL can't be used: {value}",
     "database_unreachable": "The database can't be reached: {value}",
+    "database_failed": "The database can't do it: {value}; cfp doctor says more.",
     "job.not_waiting": "Job {id} is not waiting to be run.",
     "unreadable": "{name} can't be read: {value}",
     "no_version": "{slug} has no such published version.",

@@ -287,6 +287,24 @@ def test_the_doctor_says_why_there_is_no_database(tmp_path: Path, url: str, word
     assert "Traceback" not in done.stderr
 
 
+def test_a_database_that_refuses_is_one_sentence(tmp_path: Path) -> None:
+    run_cli(tmp_path, {}, "upgrade")
+    url = f"sqlite:///file:{tmp_path}/cfp.sqlite3?mode=ro&uri=true"
+    done = run_cli(tmp_path, {"CFP_DATABASE_URL": url}, "user", "add", "Ada", "ada@example.org")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "cfp: The database can't do it: attempt to write a readonly database; "
+        "cfp doctor says more.\n"
+    )
+
+
+def test_a_database_out_of_reach_is_one_sentence(tmp_path: Path) -> None:
+    url = "postgresql+psycopg://127.0.0.1:1/cfp"
+    for command in ("upgrade", "worker"):
+        done = run_cli(tmp_path, {"CFP_DATABASE_URL": url}, command)
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+
+
 def test_a_damaged_file_is_found(tmp_path: Path) -> None:
     (tmp_path / "cfp.sqlite3").write_bytes(b"not a database" * 100)
     done = run_cli(tmp_path, {}, "doctor")
