@@ -30,7 +30,10 @@ SENTENCES: Mapping[str, str] = {
     "format.field": "{path} is not what it should be ({expected})",
     "format.columns": "columns are missing: {missing}",
     "format.csv": "the table can't be read: {reason}",
-    "format.submissions": "no talk was found",
+    "format.submissions": (
+        "no talk was found; in a text or a page each has a title with |TOP| behind it, "
+        "and below that a line that begins with Speaker(s):"
+    ),
     "format.anchor": "two talks, or rows of two talks, share the anchor {anchor!r}",
     "format.order": "{title!r} ends before it starts",
     "format.zone": "{zone!r} is not a time zone such as Europe/Prague",

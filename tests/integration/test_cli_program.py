@@ -152,7 +152,7 @@ def test_warnings_are_worded_with_their_line(instance: Path, file: Path) -> None
     [
         (b"", "the file is empty"),
         (b"\xff\xfe", "byte 0 (0xff) is not UTF-8"),
-        (b"A page without talks\n", "no talk was found"),
+        (b"A page without talks\n", "each has a title with |TOP|"),
         (b'{"schema": "other"}', "schema version"),
         (b"{", "not JSON"),
         (b"x" * 5_000_001, "larger than"),
