@@ -166,6 +166,29 @@ def test_saving_changes_stays_where_they_are_and_says_so(
     assert "Review submitted." not in page.text
 
 
+def test_the_list_stays_as_it_was_searched_while_one_reviews(
+    visitor_as: LogIn, reviewer: Person, talk: Submission, conference: Conference, db: Session
+) -> None:
+    name = criterion(db)
+    for title in ("Apple one", "Pear", "Apple two", "Plum", "Apple three"):
+        make_submission(db, conference, [make_person(db)], title=title)
+    db.commit()
+    visitor, listed = visitor_as(reviewer), "?q=apple&show=open&sort=-title"
+    page = visitor.get(f"/netconf/reviews/next{listed}")
+    assert "Apple two" in page.text, "the last by its title"
+    onward = page.path.replace("/?", "/skip?")
+    for address in (f"{QUEUE}{listed}", onward):
+        assert address.replace("&", "&amp;") in page.html
+    assert "Apple three" in visitor.get(onward).text
+    for title in ("Apple three", "Apple one", "Your reviews"):
+        page = visitor.submit(
+            page, {name: "4"}, having="committee_text", press="Submit review, next"
+        )
+        assert title in page.text
+    assert "Nothing fits this filter." in page.text
+    assert "3 of 6 done" in page.text
+
+
 def test_skip_is_there_while_it_leads_somewhere_else(
     visitor_as: LogIn, reviewer: Person, talk: Submission, conference: Conference, db: Session
 ) -> None:

@@ -1,5 +1,7 @@
 """A reviewer's queue: what waits, what is done, and the way to the next."""
 
+from typing import Any
+
 from flask import redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -14,7 +16,7 @@ from cfp.policy import Action, allowed, takes_bids
 from cfp.web import context
 from cfp.web.files import Table, add_files, without_only_track
 from cfp.web.gate import permission
-from cfp.web.lists import Field, Listing
+from cfp.web.lists import Field, Listing, arguments_of
 from cfp.web.reviewer import blueprint
 from cfp.web.reviewer.times import Clock, clock_of
 from cfp.web.tagging import tags_on, typed_tags
@@ -49,6 +51,7 @@ def queue(slug: str) -> tuple[str, int]:
         minutes_left=progress.left * MINUTES_PER_REVIEW,
         words=_words(clock),
         wanted=wanted,
+        listed=as_listed(),
         clock=clock,
         is_open=clock.is_open,
         conference=conference,
@@ -64,17 +67,43 @@ def _done(listing: Listing) -> list[int]:
 
 
 def _listing() -> Listing:
+    listing, wanted = _found(), request.args.get("show", "")
+    if wanted in PROGRESS:
+        listing.where(listing.view.column(context.actor(), "progress") == wanted)
+    return listing
+
+
+def _found() -> Listing:
+    """What the address searches for, however far its reviews are."""
     actor, conference = context.actor(), context.conference()
     view = queries.queue_for(actor, conference)
     listing = Listing.from_request(view, actor, sortable=SORTABLE, default="order")
     listing.where(view.column(actor, "state") == State.SUBMITTED)
     if takes_bids(conference):
         listing.where(view.column(actor, "progress") != "offered")
-    wanted = request.args.get("show", "")
-    if wanted in PROGRESS:
-        listing.where(view.column(actor, "progress") == wanted)
     listing.search(context.db())
     return listing
+
+
+def as_listed() -> dict[str, Any]:
+    """The search, filter and order of one's list, which the page of a review hands on."""
+    given = arguments_of(request.args)
+    return {name: given[name] for name in ("q", "show", "sort") if given.get(name)}
+
+
+def next_waiting(code: str | None = None) -> str | None:
+    """The next without one's review in the list as it was searched and sorted; None for none.
+
+    After `code`, or else the first. An untouched list has its own quick statement.
+    """
+    db, actor, listed = context.db(), context.actor(), as_listed()
+    if not listed.keys() & {"q", "sort"}:
+        after = context.submission() if code else None
+        return queries.next_open(db, actor, context.conference(), after=after)
+    listing = _found()
+    listing.where(listing.view.column(actor, "progress").in_(("open", "draft")))
+    following = listing.neighbors(db, "code", code)[1] if code else None
+    return following or next((row.code for row in listing.load(db).rows), None)
 
 
 FIELDS = (
@@ -123,7 +152,12 @@ def _unanswered(clock: Clock) -> int:
 @permission(Action.REVIEW_QUEUE)
 def next_one(slug: str) -> Response:
     """To the next submission without one's review, or to the queue when all is done."""
-    code = queries.next_open(context.db(), context.actor(), context.conference())
+    return redirect(address_of_next(slug), 302)
+
+
+def address_of_next(slug: str) -> str:
+    """The same, as an address in which the list stays as it was."""
+    code, listed = next_waiting(), as_listed()
     if code is None:
-        return redirect(url_for("reviewer.queue", slug=slug), 302)
-    return redirect(url_for("reviewer.review", slug=slug, code=code), 302)
+        return url_for("reviewer.queue", slug=slug, **listed)
+    return url_for("reviewer.review", slug=slug, code=code, **listed)

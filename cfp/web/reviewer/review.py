@@ -24,6 +24,7 @@ from cfp.web.reviewer.forms import (
     ReviewForm,
     review_form,
 )
+from cfp.web.reviewer.queue import address_of_next, as_listed, next_waiting
 from cfp.web.reviewer.times import clock_of
 from cfp.web.wording import add_words, say
 
@@ -62,8 +63,9 @@ def save(slug: str, code: str) -> ViewResponse:
     def act() -> str:
         _save(form, filled, submit=submits)
         if changes or not submits:
-            return url_for("reviewer.review", slug=slug, code=code)
-        return _next_location(slug)
+            return url_for("reviewer.review", slug=slug, code=code, **as_listed())
+        context.db().flush()
+        return address_of_next(slug)
 
     if changes:
         done = _("Changes saved. What it said before is kept, for you and the chairs.")
@@ -117,10 +119,8 @@ def answer(slug: str, code: str) -> ViewResponse:
 @permission(Action.REVIEW)
 def skip(slug: str, code: str) -> Response:
     """On to the next without a word; this one comes round again."""
-    db, actor, here = context.db(), context.actor(), context.conference()
-    onward = queries.next_open(db, actor, here, after=context.submission())
-    target = onward or code
-    return redirect(url_for("reviewer.review", slug=slug, code=target), 302)
+    target = next_waiting(code) or code
+    return redirect(url_for("reviewer.review", slug=slug, code=target, **as_listed()), 302)
 
 
 def _is_submitted(filled: Filled) -> bool:
@@ -165,14 +165,6 @@ def _under_labels(form: ReviewForm, error: StaleError) -> StaleError:
     )
 
 
-def _next_location(slug: str) -> str:
-    context.db().flush()
-    code = queries.next_open(context.db(), context.actor(), context.conference())
-    if code is None:
-        return url_for("reviewer.queue", slug=slug)
-    return url_for("reviewer.review", slug=slug, code=code)
-
-
 def _page(form: ReviewForm, filled: Filled) -> str:
     db, actor, standing = context.db(), context.actor(), context.standing()
     conference, now = context.conference(), context.now()
@@ -199,6 +191,7 @@ def _page(form: ReviewForm, filled: Filled) -> str:
         takes=takes,
         own_read=None if writes or own is None else queries.own_as_read(db, own),
         clock=clock,
+        listed=as_listed(),
         progress=progress,
         minutes_left=progress.left * MINUTES_PER_REVIEW,
         writable=writes,
