@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cfp.domain.submissions.history import differences
+from cfp.domain.submissions.history import Effort, differences
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,14 @@ def test_both_texts_can_be_read_from_the_pieces(before: str, after: str) -> None
 def test_very_long_texts_are_shown_whole() -> None:
     before, after = "a " * 3000, "b " * 3000
     assert differences(before, after) == (("gone", before), ("new", after))
+
+
+def test_texts_that_would_take_minutes_to_compare_are_shown_whole() -> None:
+    before, after = "." * 1000 + "," * 1000, ",." * 1000
+    assert differences(before, after) == (("gone", before), ("new", after))
+
+
+def test_all_texts_of_a_page_have_one_effort() -> None:
+    before, after, effort = "one two three", "one six three", Effort(15)
+    assert differences(before, after, effort)[0] == ("same", "one ")
+    assert differences(before, after, effort) == (("gone", before), ("new", after))

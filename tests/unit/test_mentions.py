@@ -2,7 +2,7 @@
 
 import pytest
 
-from cfp.domain.reviews.mentions import decode, encode
+from cfp.domain.reviews.mentions import LOOKED_AT, decode, encode
 
 PEOPLE = {"Rae Reviewer": "AAAAAA", "Rae": "BBBBBB", "Müller": "CCCCCC", "DDDDDD": "DDDDDD"}
 
@@ -24,6 +24,11 @@ PEOPLE = {"Rae Reviewer": "AAAAAA", "Rae": "BBBBBB", "Müller": "CCCCCC", "DDDDD
 )
 def test_names_after_the_sign_become_pseudonyms(text: str, stored: str, who: set[str]) -> None:
     assert encode(text, PEOPLE) == (stored, who)
+
+
+def test_behind_more_signs_than_anybody_means_nobody_is_looked_for() -> None:
+    assert encode("@" * (LOOKED_AT - 1) + "@Rae", PEOPLE)[1] == {"BBBBBB"}
+    assert encode("@" * LOOKED_AT + "@Rae", PEOPLE) == ("@" * LOOKED_AT + "@Rae", frozenset())
 
 
 def test_each_reads_what_they_may() -> None:

@@ -56,7 +56,7 @@ OWN_PAGES = frozenset(
 """Where addresses begin with who it is."""
 
 _WORD = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]", re.IGNORECASE)
 _GAP = re.compile(r"[\s.,'\u2019-]{1,3}")
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

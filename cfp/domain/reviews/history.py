@@ -14,7 +14,7 @@ from cfp.domain.conferences.models import Criterion, ReviewField
 from cfp.domain.reviews.answers import texts_of
 from cfp.domain.reviews.models import Review, ReviewRevision
 from cfp.domain.reviews.queries import own_review
-from cfp.domain.submissions.history import Change, Piece, changes_since, differences
+from cfp.domain.submissions.history import Change, Effort, Piece, changes_since, differences
 from cfp.domain.submissions.speakers import speakers_of
 from cfp.policy import Fact, Standing, sees
 from cfp.records import record
@@ -59,11 +59,13 @@ def review_history(
     ).all()
     criteria, fields = _criteria(db, standing), _fields(db, standing)
     versions = [revision.content for revision in revisions] + [_now(review)]
+    effort = Effort()
+    steps = list(zip(revisions, pairwise(versions), strict=True))
     edits = [
-        ReviewEdit(revision.at, tuple(_changes(before, after, criteria, fields)))
-        for revision, (before, after) in zip(revisions, pairwise(versions), strict=True)
+        ReviewEdit(revision.at, tuple(_changes(before, after, criteria, fields, effort)))
+        for revision, (before, after) in reversed(steps)
     ]
-    changed = tuple(edit for edit in reversed(edits) if edit.changes)
+    changed = tuple(edit for edit in edits if edit.changes)
     return ReviewHistory(name, review.submitted, changed)
 
 
@@ -127,6 +129,7 @@ def _changes(
     after: Mapping[str, Any],
     criteria: Mapping[str, str],
     fields: Mapping[str, ReviewField],
+    effort: Effort,
 ) -> Iterator[Change]:
     for key, name in criteria.items():
         old, new = before.get("scores", {}).get(key), after["scores"].get(key)
@@ -137,17 +140,17 @@ def _changes(
     for name in TEXTS:
         old, new = before.get(name, ""), after[name]
         if old != new:
-            yield Change(name, differences(old, new))
+            yield Change(name, differences(old, new, effort))
     for key, field in fields.items():
         old, new = before.get("answers", {}).get(key, ""), after["answers"].get(key, "")
         if old != new:
-            yield Change(field.name, _answered(field, old, new))
+            yield Change(field.name, _answered(field, old, new, effort))
 
 
-def _answered(field: ReviewField, old: str, new: str) -> tuple[Piece, ...]:
+def _answered(field: ReviewField, old: str, new: str, effort: Effort) -> tuple[Piece, ...]:
     """Of a text the words that changed; of what is chosen from options, all of both."""
     if field.kind == "text":
-        return differences(old, new)
+        return differences(old, new, effort)
     return _replaced(*(", ".join(text.splitlines()) or None for text in (old, new)))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from cfp.domain.submissions.rules import folded
 
+LOOKED_AT = 100
 _TOKEN = re.compile(r"@([0-9A-F]{6})\b")
 
 
@@ -15,16 +16,18 @@ def encode(text: str, people: Mapping[str, str]) -> tuple[str, frozenset[str]]:
     """The text with pseudonyms in place of the names after "@", and who is mentioned.
 
     `people` maps a name (or a pseudonym) as the writer knows it to the pseudonym; the longest name
-    that fits counts, whatever its case. What fits nobody stays as it is.
+    that fits counts, whatever its case. What fits nobody stays as it is, and so does what stands
+    behind more "@" than anybody means: each is held against every name.
     """
     names = sorted(people, key=len, reverse=True)
-    parts, found, rest = [], set(), text
-    while "@" in rest:
+    parts, found, rest, looked = [], set(), text, 0
+    while "@" in rest and looked < LOOKED_AT:
         before, _, rest = rest.partition("@")
         parts.append(before)
-        name = next((one for one in names if _begins(rest, one)), None)
         at_word = before[-1:].isalnum()
-        if name is None or at_word:
+        looked += not at_word
+        name = None if at_word else next((one for one in names if _begins(rest, one)), None)
+        if name is None:
             parts.append("@")
             continue
         found.add(people[name])

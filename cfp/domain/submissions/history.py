@@ -1,9 +1,11 @@
 """What a submission said before, and what has changed since."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
 from itertools import pairwise
 from typing import Any
 
@@ -24,6 +26,36 @@ Piece = tuple[str, str]
 
 _PIECES = re.compile(r"\s+|\w+|[^\w\s]")
 PIECES_LIMIT = 4_000
+EFFORT = 10_000_000
+"""Pairs of equal pieces that are looked at for one page, for a second or less: two long texts of
+nothing but a few signs would keep it for minutes."""
+
+
+@dataclass
+class Effort:
+    """What comparing may still cost, over all the texts of a page."""
+
+    left: int = EFFORT
+
+
+class _TooMuchError(Exception):
+    pass
+
+
+class _Matcher(SequenceMatcher[str]):
+    """Counts what it is about to look at, and gives up when that is too much."""
+
+    def __init__(self, old: Sequence[str], new: Sequence[str], effort: Effort) -> None:
+        super().__init__(None, old, new, autojunk=False)
+        self._old, self._times, self._effort = old, Counter(new), effort
+
+    def find_longest_match(
+        self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None
+    ) -> Match:
+        self._effort.left -= sum(self._times[piece] for piece in self._old[alo:ahi])
+        if self._effort.left < 0:
+            raise _TooMuchError
+        return super().find_longest_match(alo, ahi, blo, bhi)
 
 
 # Made once: making it takes longer than running it, for most have none.
@@ -66,11 +98,13 @@ def edits_of(db: Session, standing: Standing, speakers: Sequence[Speaker]) -> li
     texts = [revision.content for revision, _name in rows] + [_now(submission, speakers)]
     names = _names(db, standing.conference, texts)
     hidden = set() if sees(standing, Fact.CHAIR_NOTE) else {"note"}
+    effort = Effort()
+    steps = list(zip(rows, pairwise(texts), strict=True))
     edits = [
-        Edit(revision.at, name or "", _changes(before, after, names, hidden))
-        for (revision, name), (before, after) in zip(rows, pairwise(texts), strict=True)
+        Edit(revision.at, name or "", _changes(before, after, names, hidden, effort))
+        for (revision, name), (before, after) in reversed(steps)
     ]
-    return [edit for edit in reversed(edits) if edit.changes]
+    return [edit for edit in edits if edit.changes]
 
 
 def changes_since(
@@ -89,7 +123,11 @@ def changes_since(
         return ()
     after = _now(submission, speakers)
     return _changes(
-        before, after, _names(db, standing.conference, [before, after]), _hidden(db, standing)
+        before,
+        after,
+        _names(db, standing.conference, [before, after]),
+        _hidden(db, standing),
+        Effort(),
     )
 
 
@@ -104,17 +142,25 @@ def _hidden(db: Session, standing: Standing) -> set[str]:
     return hidden | {field for field, text in texts.items() if text is not None}
 
 
-def differences(before: str, after: str) -> tuple[Piece, ...]:
+def differences(before: str, after: str, effort: Effort | None = None) -> tuple[Piece, ...]:
     """The words that went, came and stayed; for very long texts, all of both.
+
+    So it is for what would take more than the `effort`, which is this comparison's own if none is
+    given.
 
     A blank between two changed words belongs to them, so that phrases stay in one piece.
     """
     old, new = _PIECES.findall(before), _PIECES.findall(after)
+    whole: tuple[Piece, ...] = (("gone", before), ("new", after))
     if len(old) + len(new) > PIECES_LIMIT:
-        return (("gone", before), ("new", after))
+        return whole
+    try:
+        opcodes = _Matcher(old, new, effort or Effort()).get_opcodes()
+    except _TooMuchError:
+        return whole
     found: list[Piece] = []
     gone = come = ""
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, a, b, c, d in opcodes:
         left, right = "".join(old[a:b]), "".join(new[c:d])
         if tag != "equal" or (left.isspace() and (gone or come)):
             gone, come = gone + left, come + right
@@ -142,9 +188,10 @@ def _changes(
     after: Mapping[str, Any],
     names: Mapping[tuple[str, int], str],
     hidden: set[str],
+    effort: Effort,
 ) -> tuple[Change, ...]:
     return tuple(
-        Change(field, differences(_text(field, before, names), _text(field, after, names)))
+        Change(field, differences(_text(field, before, names), _text(field, after, names), effort))
         for field in changed_fields(before, after)
         if field not in hidden
     )
