@@ -20,15 +20,28 @@ _ATTRIBUTES = {"*": set(), "a": {"href"}, "ol": {"start"}}
 
 
 class _Renderer(RendererHTML):
+    """Addresses typed bare are links, as in plain text; not inside a link."""
+
     def text(
-        self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType
+        self, tokens: Sequence[Token], idx: int, _options: OptionsDict, env: EnvType
     ) -> str:
-        """Addresses typed bare are links, as in plain text; not inside a link."""
-        depth = sum(one.nesting for one in tokens[:idx] if one.type.startswith("link_"))
         content = tokens[idx].content
-        return str(Markup.escape(content) if depth else linked(content))
+        return str(Markup.escape(content) if env.get(_IN_LINK) else linked(content))
+
+    def link_open(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        env[_IN_LINK] = True
+        return self.renderToken(tokens, idx, options, env)
+
+    def link_close(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        env[_IN_LINK] = False
+        return self.renderToken(tokens, idx, options, env)
 
 
+_IN_LINK = "in_link"
 _OPTIONS = {"html": False, "breaks": True}
 _WITHOUT = ["heading", "lheading", "hr", "image", "html_block", "html_inline"]
 _MARKDOWN = MarkdownIt("commonmark", _OPTIONS, renderer_cls=_Renderer).disable(_WITHOUT)
