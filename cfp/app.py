@@ -48,6 +48,7 @@ def create_app(config: Config) -> Flask:
         MAX_FORM_PARTS=5_000,
         BOOTSTRAP_SERVE_LOCAL=True,
         WTF_CSRF_TIME_LIMIT=None,
+        SESSION_COOKIE_SAMESITE="Lax",
         REFUSE_FORGOTTEN_COMMITS=False,
         TRAP_HTTP_EXCEPTIONS=False,
     )

@@ -19,6 +19,8 @@ from cfp.errors import CfpError, DomainError
 from cfp.records import record
 
 CHUNK = 1 << 16
+NO_ROOM = 64 * 2**20
+"""Free bytes below which nothing can be stored soon, by anybody on that disk."""
 GRACE_SECONDS = 3600.0
 """How old a file without a row must be before it is swept: its transaction has ended long ago."""
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})

@@ -57,6 +57,11 @@ def logged_in(visitor: Visitor) -> bool:
     return visitor.client.get("/account/profile").status_code == 200
 
 
+def test_a_stranger_s_cookie_is_as_guarded_as_a_person_s(app: Flask) -> None:
+    cookie = app.test_client().get("/account/log-in").headers["Set-Cookie"]
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+
+
 def test_a_code_logs_the_asking_browser_in_and_makes_the_account(
     ada: Visitor, engine: Engine
 ) -> None:

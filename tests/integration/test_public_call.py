@@ -1,13 +1,17 @@
 """What everybody sees: all conferences, the call of one, and whether the service lives."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from cfp import clock
+from cfp.app import Runtime
 from cfp.domain.accounts.models import Person
 from cfp.domain.conferences.models import Conference
 from cfp.domain.program.models import ProgramVersion
@@ -180,6 +184,15 @@ def test_it_is_cheap(stranger: Visitor, conference: Conference, db: Session, app
 def test_watchers(stranger: Visitor, engine: Engine, database_url: str) -> None:
     assert stranger.get("/healthz").status == 200
     assert stranger.get("/readyz").status == 200
+
+
+def test_not_ready_on_a_full_disk(stranger: Visitor, app: Flask) -> None:
+    runtime = app.extensions["cfp"]
+    full = replace(runtime.config, instance=Path("/proc"))  # which never has a free byte
+    app.extensions["cfp"] = Runtime(full, runtime.engine)
+    assert stranger.get("/healthz").status == 200
+    assert stranger.get("/readyz").status == 503
+    assert stranger.get("/").status == 200
 
 
 def test_not_ready_without_migrations(stranger: Visitor, db: Session) -> None:

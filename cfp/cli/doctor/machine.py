@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cfp.cli.doctor.findings import Finding, error, fine, warning
 from cfp.config import Config
+from cfp.uploads import NO_ROOM
 
 MIB = 1024 * 1024
-LITTLE_ROOM, NO_ROOM = 1024 * MIB, 64 * MIB
+LITTLE_ROOM = 1024 * MIB
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 

@@ -1,10 +1,13 @@
 """For those who watch the service: does it answer, and can it work?"""
 
+from shutil import disk_usage
+
 from flask import Response, current_app
 from sqlalchemy import text
 
 from cfp.policy import Action
 from cfp.schema import is_current
+from cfp.uploads import NO_ROOM
 from cfp.web import context
 from cfp.web.gate import permission
 from cfp.web.public import blueprint
@@ -20,10 +23,16 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @permission(Action.VISIT)
 def readyz() -> Response:
-    """The database answers and has this release's tables; 503 sends visitors elsewhere."""
+    """The database answers and has this release's tables, and there is room on the disk.
+
+    503 sends visitors elsewhere. Without room what is there can still be read, but whoever watches
+    has to know before the first save fails.
+    """
     context.db().execute(text("SELECT 1"))
     if not _has_our_tables():
         return Response("not migrated\n", 503, mimetype="text/plain")
+    if disk_usage(context.config().instance).free < NO_ROOM:
+        return Response("no room\n", 503, mimetype="text/plain")
     return Response("ready\n", mimetype="text/plain")
 
 
