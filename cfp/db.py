@@ -41,6 +41,9 @@ MAPPED = 256 * 1024 * 1024
 texts of all submissions, and copying those page by page took as long as looking at them."""
 
 
+_SETTINGS: dict[str, Any] = {"pool_size": 10, "max_overflow": 10, "hide_parameters": True}
+
+
 class UTCDateTime(TypeDecorator[datetime]):
     """An aware datetime, kept in UTC; naive ones are refused rather than guessed at."""
 
@@ -72,11 +75,15 @@ class Base(DeclarativeBase):
 
 
 def make_engine(url: str) -> Engine:
-    """An engine with this application's settings for SQLite or PostgreSQL."""
+    """An engine with this application's settings for SQLite or PostgreSQL.
+
+    Its errors name statements without their values: those are what people have typed, their
+    addresses and the hashes of their secrets, and errors are logged.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10)
-    engine = create_engine(parsed, pool_size=10, max_overflow=10)
+        return create_engine(parsed, **_SETTINGS, pool_pre_ping=True)
+    engine = create_engine(parsed, **_SETTINGS)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -10,6 +10,8 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from cfp import clock
@@ -182,3 +184,11 @@ def test_a_form_without_its_token_is_refused(app: Flask, db: Session) -> None:
         path = adapter.build(rule.endpoint, arguments, method="POST")
         answer = client.post(path, data={})
         assert 400 <= answer.status_code < 500, (path, answer.status_code)
+
+
+def test_an_error_of_the_database_says_nothing_that_was_typed(engine: Engine) -> None:
+    """It is logged, with the statement."""
+    query = text("SELECT nothing FROM nowhere WHERE address = :typed")
+    with engine.connect() as connection, pytest.raises(DBAPIError, match="nowhere") as caught:
+        connection.execute(query, {"typed": "zelda@example.org"})
+    assert "zelda" not in str(caught.value)
