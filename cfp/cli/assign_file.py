@@ -14,6 +14,7 @@ from cfp.algorithms.assignment import OBJECTIVES, assign
 from cfp.algorithms.problem import Plan, Problem
 from cfp.cli.instances import read_instance
 from cfp.cli.runtime import json_option, report, write_whole
+from cfp.cli.words import number_of
 
 DONE_WITH_WARNINGS = 3
 
@@ -146,5 +147,5 @@ def _group(one: dict[str, Any]) -> str:
     reviewers = f"reviewers {_ids(one['reviewers'])}" if one["reviewers"] else "nobody"
     return (
         f"Papers {_ids(one['papers'])} can only be reviewed by {reviewers}: "
-        f"{one['capacity']} of {one['demand']} reviews, {one['missing']} missing."
+        f"{one['capacity']} of {number_of(one['demand'], 'review')}, {one['missing']} missing."
     )

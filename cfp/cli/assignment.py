@@ -14,6 +14,7 @@ from cfp.actors import SYSTEM
 from cfp.cli.connecting import find_conference, session
 from cfp.cli.import_mistakes import MISTAKES
 from cfp.cli.runtime import json_option, report, write_whole
+from cfp.cli.words import number_of
 from cfp.config import Config
 from cfp.domain.assignment import applying, proposals
 from cfp.domain.assignment.conflicts import find_conflicts
@@ -126,7 +127,7 @@ def _export(config: Config, slug: str, output: Path, *, as_json: bool) -> None:
         json_bytes(header, rows) if output.suffix == ".json" else csv_bytes(header, rows)
     )
     write_whole(output, data)
-    words = f"{_number(len(rows), 'pair')} written to {output}."
+    words = f"{number_of(len(rows), 'pair')} written to {output}."
     report(words, {"pairs": len(rows), "file": str(output)}, as_json=as_json)
 
 
@@ -235,39 +236,35 @@ def _apply(
 def _words(outcome: dict[str, Any], dry_run: bool) -> str:
     tense = "would be" if dry_run else "are"
     lines = [
-        f"{outcome['planned']} of {outcome['wanted']} reviews for "
-        f"{_number(outcome['submissions'], 'submission')} {tense} assigned: "
+        f"{outcome['planned']} of {number_of(outcome['wanted'], 'review')} for "
+        f"{number_of(outcome['submissions'], 'submission')} {tense} assigned: "
         f"{outcome['new']} new, {outcome['kept']} kept, {outcome['taken_away']} taken away.",
         *map(_group, outcome["shortfalls"]),
     ]
     if outcome["avoidable"]:
-        avoidable = _number(outcome["avoidable"], "review")
+        avoidable = number_of(outcome["avoidable"], "review")
         lines.append(f"The search was cut short: up to {avoidable} of these might be had.")
     if outcome["without_senior"]:
         lines.append(
-            f"{_number(outcome['without_senior'], 'submission')} without a senior reviewer."
+            f"{number_of(outcome['without_senior'], 'submission')} without a senior reviewer."
         )
     if outcome["below_least"]:
         lines.append(
-            f"{_number(outcome['below_least'], 'reviewer')} below the least number of reviews."
+            f"{number_of(outcome['below_least'], 'reviewer')} below the least number of reviews."
         )
     if not dry_run:
-        lines.append(f"Told by mail: {_number(outcome['mails'], 'reviewer')}.")
+        lines.append(f"Told by mail: {number_of(outcome['mails'], 'reviewer')}.")
     return "\n".join(lines)
 
 
 def _group(one: dict[str, Any]) -> str:
     submissions, reviewers = (
-        f"{_number(len(one[name]), noun)} ({', '.join(one[name])})"
+        f"{number_of(len(one[name]), noun)} ({', '.join(one[name])})"
         for name, noun in (("codes", "submission"), ("names", "reviewer"))
     )
     if not one["names"]:
         return f"{submissions} can be reviewed by nobody: {one['missing']} missing."
     return (
         f"{submissions} can only be reviewed by {reviewers}, who can give {one['possible']} of "
-        f"{one['wanted']} reviews: {one['missing']} missing."
+        f"{number_of(one['wanted'], 'review')}: {one['missing']} missing."
     )
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -15,6 +15,7 @@ from cfp.actors import SYSTEM
 from cfp.cli.connecting import find_conference, session
 from cfp.cli.doubts import doubt_sentence
 from cfp.cli.runtime import json_option
+from cfp.cli.words import number_of
 from cfp.config import Config
 from cfp.domain.conferences.models import Conference
 from cfp.domain.program import imports, versions
@@ -136,16 +137,19 @@ def _summary(found: Imported) -> str:
     entries = sum(len(talk.speakers) for talk in found.talks)
     timed = sum(slot.start is not None for slot in found.slots)
     return (
-        f"{found.title or 'No title'}: {len(found.talks)} talks, {entries} speaker entries "
-        f"({len(people)} people), {len(found.slots)} rows ({timed} with times), "
-        f"{len(found.warnings)} warnings"
+        f"{found.title or 'No title'}: {number_of(len(found.talks), 'talk')}, "
+        f"{number_of(entries, 'speaker entry', 'speaker entries')} "
+        f"({number_of(len(people), 'person', 'people')}), "
+        f"{number_of(len(found.slots), 'row')} ({timed} with times), "
+        f"{number_of(len(found.warnings), 'warning')}"
     )
 
 
 def _tell_outcome(outcome: Outcome, published: int | None) -> None:
     click.echo(
-        f"{outcome.talks_created} talks and {outcome.slots_created} slots added, "
-        f"{outcome.unchanged} talks as they were"
+        f"{number_of(outcome.talks_created, 'talk')} and "
+        f"{number_of(outcome.slots_created, 'slot')} added, "
+        f"{number_of(outcome.unchanged, 'talk')} unchanged"
     )
     for change in outcome.changes:
         word = "changed" if outcome.updated else "differs"

@@ -11,6 +11,7 @@ from cfp import clock
 from cfp.actors import SYSTEM
 from cfp.cli.connecting import find_conference, session
 from cfp.cli.runtime import json_option, report
+from cfp.cli.words import number_of
 from cfp.config import Config
 from cfp.domain.program import proposals
 from cfp.domain.program.proposals import Line
@@ -96,10 +97,10 @@ def _outcome(slug: str, lines: list[Line], result: dict[str, Any]) -> dict[str, 
 
 
 def _words(outcome: dict[str, Any], dry_run: bool) -> str:
-    tense = "would be" if dry_run else "are"
+    placed = "would be placed" if dry_run else "placed"
     return "\n".join(
         [
-            f"{outcome['placed']} talks {tense} placed, {outcome['moved']} moved, "
+            f"{number_of(outcome['placed'], 'talk')} {placed}, {outcome['moved']} moved, "
             f"{outcome['stays']} stay; computed in {outcome['seconds']} s.",
             *(
                 f"No place for {one['code']} {one['title']} ({one['needed']} min): {one['why']}."

@@ -1,4 +1,4 @@
-"""What the command line says when it refuses: one sentence per key."""
+"""What the command line says when it refuses, one sentence per key, and how it counts."""
 
 from collections.abc import Mapping
 
@@ -125,3 +125,8 @@ def sentence(error: CfpError) -> str:
     text = words.format(**error.data) if words else str(error)
     line = getattr(error, "line", None)
     return f"line {line}: {text}" if line else text
+
+
+def number_of(count: int, noun: str, several: str = "") -> str:
+    """Like "1 talk", "2 talks"; `several` where it takes more than an s."""
+    return f"{count} {noun if count == 1 else several or noun + 's'}"

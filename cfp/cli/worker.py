@@ -7,6 +7,7 @@ import click
 
 from cfp.cli.connecting import ready_engine
 from cfp.cli.runtime import json_option, report
+from cfp.cli.words import number_of
 from cfp.config import Config
 from cfp.jobs import worker as worker_
 
@@ -24,5 +25,6 @@ def worker(config: Config, once: bool, parent: int | None, as_json: bool) -> Non
         worker_.run(config, parent=parent)
         return
     done = worker_.run_due_once(config)
-    words = f"{done.sent} mails sent, {done.failed} not, {done.jobs} jobs run"
+    mails, jobs = number_of(done.sent, "mail"), number_of(done.jobs, "job")
+    words = f"{mails} sent, {done.failed} not, {jobs} run"
     report(words, dataclasses.asdict(done), as_json=as_json)

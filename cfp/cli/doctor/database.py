@@ -66,7 +66,7 @@ def _integrity(db: Session) -> Finding:
     if problems:
         return error("integrity", f"The file is damaged ({problems[0]}); restore the backup.")
     if orphans:
-        text_ = f"{orphans} rows refer to rows that are gone; restore the backup."
+        text_ = f"References to rows that are gone: {orphans}; restore the backup."
         return error("integrity", text_)
     return fine("integrity", "The file is whole and its references hold.")
 
@@ -74,7 +74,7 @@ def _integrity(db: Session) -> Finding:
 def _audit(db: Session) -> Finding:
     broken = broken_links(db)
     if broken:
-        text_ = f"{len(broken)} entries do not fit their chain: somebody changed the database."
+        text_ = f"Entries that do not fit their chain: {len(broken)}; somebody changed them."
         return error("audit log", f"{text_} See: cfp audit verify")
     return fine("audit log", "Every entry fits its chain.")
 
@@ -94,7 +94,7 @@ def _worker(config: Config, db: Session) -> Finding:
         )
         late = (late or 0) + (db.scalar(late_mail) or 0)
     if late:
-        text_ = f"{late} mails and jobs are more than 10 minutes late; run: cfp worker"
+        text_ = f"Mails and jobs more than 10 minutes late: {late}; run: cfp worker"
         return error("worker", text_)
     return fine("worker", "Nothing is late.")
 
@@ -102,7 +102,7 @@ def _worker(config: Config, db: Session) -> Finding:
 def _dead_letters(db: Session) -> Finding:
     count = db.scalar(select(func.count(Message.id)).where(Message.state.in_(TROUBLE)))
     if count:
-        text_ = f"{count} mails did not arrive for sure; their chairs see them under Messages."
+        text_ = f"Mails that may not have arrived: {count}; their chairs see them under Messages."
         return warning("outbox", text_)
     return fine("outbox", "No mail was refused or came back.")
 
