@@ -90,8 +90,8 @@ def select(
     costs = explaining.costs(solver, items.score, kept, named, chosen, steps, gap)
     steps.start("draws")
     chance, drawn = None, 0
-    if draws is not None:
-        sampled = _draws(items, draws)
+    sampled = _draws(items, np.zeros((0, len(items))) if draws is None else draws)
+    if len(sampled):
         chance, drawn = explaining.chances(
             solver, kept, sampled, steps, gap=GAP, seconds=draw_seconds
         )

@@ -132,7 +132,7 @@ def chances(
         if monotonic() >= ends:
             break
         steps.advance(done / len(draws))
-    return inside / max(done, 1), done
+    return inside / done, done
 
 
 def full(limits: Sequence[Limit], rows: Rows, chosen: Flags) -> Iterator[str]:

@@ -17,7 +17,7 @@ from cfp.algorithms.selecting.rows import Rows
 from cfp.algorithms.selection_problem import Items, Limit
 from cfp.records import record
 
-INFEASIBLE = 2
+SOLVED, INFEASIBLE = 0, 2
 ROUNDING = 1e-7
 HALF = 0.5
 
@@ -75,18 +75,34 @@ class Solver:
         )
 
     def give_up(self, score: Scores, rows: Rows, limits: Sequence[Limit]) -> Choice:
-        """The cheapest limits given up, these as little as possible, and then the best choice."""
+        """The cheapest limits given up, these as little as possible, and then the best choice.
+
+        Where there is no time for one of these, the choice is the one found before it, and the
+        bound is what all items are worth.
+        """
         prices = [limit.price for limit in limits]
 
         def solve(few: Rows) -> Choice:
             program = _Elastic(self, few, prices)
-            for cost in (program.price, program.excess):
-                least = float(self._run(program, -cost).fun)
-                program.add(cost, -np.inf, least + ROUNDING * max(1.0, least))
-            found = self._run(program, program.widened(score))
-            return Choice(found.x[: len(score)] > HALF, -float(found.mip_dual_bound))
+            asked = (program.price, program.excess)
+            found = [self._least(program, cost) for cost in asked]
+            found.append(self._run(program, program.widened(score)))
+            last = last_found(found)
+            if last is None:
+                raise ProblemError("selection.no_time", seconds=self.seconds)
+            known = all(one.status == SOLVED for one in found[:-1]) and last is found[-1]
+            bound = -float(last.mip_dual_bound) if known else float(score[score > 0].sum())
+            return Choice(last.x[: len(score)] > HALF, bound)
 
         return self._until_met(rows, ~rows.lazy, solve)
+
+    def _least(self, program: "_Elastic", cost: Scores) -> OptimizeResult:
+        """As little as possible of a cost, which no later answer may pass."""
+        found = self._run(program, -cost)
+        if found.x is not None:
+            least = float(found.fun)
+            program.add(cost, -np.inf, least + ROUNDING * max(1.0, least))
+        return found
 
     def _until_met(self, rows: Rows, use: Flags, solve: Callable[[Rows], Found]) -> Found:
         """Solve with some of the rows, and again with those beside them that the answer breaks."""
@@ -121,24 +137,45 @@ class Solver:
         found = self._run(program, program.widened(score), gap)
         if found.status == INFEASIBLE:
             return None
+        if found.x is None:
+            raise ProblemError("selection.no_time", seconds=self.seconds)
         return Choice(found.x[: len(score)] > HALF, -float(found.mip_dual_bound))
 
     def _run(self, program: "_Program", value: Scores, gap: float = 0.0) -> OptimizeResult:
+        """The highest value; `x` is None if there is no choice, or no time to find one."""
+        found = self._solved(program, value, gap)
+        if found.status != INFEASIBLE:
+            return found
+        # The presolve of HiGHS 1.12 takes some programs for empty that are not.
+        again = self._solved(program, value, gap, presolve=False)
+        return found if again.x is None else again
+
+    def _solved(
+        self, program: "_Program", value: Scores, gap: float, *, presolve: bool = True
+    ) -> OptimizeResult:
         order = np.append(self.order, np.arange(len(self.order), len(value)))
+        # HiGHS is content with a millionth, which may be all there is to gain of small values.
+        unit = min(float(np.abs(value).max()), 1.0) or 1.0
         found = milp(
-            -value[order],
+            -value[order] / unit,
             integrality=program.whole[order],
             bounds=Bounds(program.low[order], program.high[order]),
             constraints=[
                 LinearConstraint(each.A[:, order], each.lb, each.ub) for each in program.constraints
             ],
-            options={"mip_rel_gap": gap, "time_limit": self.seconds},
+            options={"mip_rel_gap": gap, "time_limit": self.seconds, "presolve": presolve},
         )
-        if found.x is None and found.status != INFEASIBLE:
-            raise ProblemError("selection.no_time", seconds=self.seconds)
         if found.x is not None:
             found.x[order] = found.x.copy()
+            found.fun *= unit
+            if program.whole.any():
+                found.mip_dual_bound *= unit
         return found
+
+
+def last_found(solved: Sequence[OptimizeResult]) -> OptimizeResult | None:
+    """Of answers each of which keeps what those before it found: the last for which was time."""
+    return next((one for one in reversed(solved) if one.x is not None), None)
 
 
 class _Program:

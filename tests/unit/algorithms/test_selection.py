@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import OptimizeResult
 
 from cfp.algorithms.problem import ProblemError
+from cfp.algorithms.selecting.solving import last_found
 from cfp.algorithms.selection import select
 from cfp.algorithms.selection_problem import (
     Amount,
@@ -86,6 +88,34 @@ def test_the_cheapest_limits_are_given_up_and_by_as_little_as_possible():
     found = select(items(), [Amount(name="slots", most=1), dear])
     assert found.relaxed == (Relaxed("slots", 1),)
     assert found.accepted.tolist() == [True, False, True, False]
+
+
+def test_a_floor_that_cannot_be_reached_beside_a_cap_of_nothing():
+    """HiGHS' presolve takes this for having no answer even with the floor given up."""
+    few = Items(score=[0, 2, 4], minutes=[45, 45, 10], track=[0, 0, 2])
+    limits = [Amount(name="none of these", track=0, least=0, most=0), Amount(name="floor", least=5)]
+    found = select(few, limits)
+    assert found.relaxed == (Relaxed("floor", 4),)
+    assert found.accepted.tolist() == [False, False, True]
+
+
+def test_small_scores_are_told_apart():
+    slots = Amount(name="room", of="minutes", most=30)
+    small = Items(score=[1e-8 * (one + 1) for one in range(10)], minutes=range(10, 20))
+    found = select(small, [slots])
+    assert found.value == pytest.approx(12e-8)
+    assert found.bound == pytest.approx(12e-8)
+
+
+def test_where_there_is_no_time_what_was_found_before_stands():
+    answer, nothing = OptimizeResult(x=[1]), OptimizeResult(x=None)
+    assert last_found([answer, nothing, nothing]) is answer
+    assert last_found([nothing, answer, nothing]) is answer
+    assert last_found([nothing]) is None
+
+
+def test_no_draws_give_no_chances():
+    assert select(items(), [SLOTS], draws=np.zeros((0, 4))).chance is None
 
 
 def test_a_share_of_the_speakers():
