@@ -13,6 +13,13 @@ add_words(
         ),
         "search.no_such": _l("“%(name)s” has nothing like “%(value)s”. There is: %(known)s."),
         "search.no_value": _l("Say what to look for, right behind the sign and without a blank."),
+        "search.lone_sign": _l(
+            "Write a sign without a blank between word and value, as in score>3.5. "
+            "To look for the sign as it is, put it into quotation marks."
+        ),
+        "search.one_value": _l(
+            "Write one value behind “%(sign)s”, and its decimals behind a point, as in 3.5."
+        ),
         "search.no_order": _l("“%(name)s” has no more and less; write “%(name)s:” and a value."),
         "search.number": _l("“%(name)s” needs a number, such as 3.5, or a range, such as 3..4."),
         "search.date": _l("“%(name)s” needs a day, such as 2026-03-01, or 2026-03-01..2026-03-07."),

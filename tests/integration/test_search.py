@@ -150,6 +150,7 @@ FINDS = [
     ("state:submitted", "abc"),
     ("-state:Accepted,withdrawn", "abc"),
     ("score>3.5", "a"),
+    ('"score >"', ""),
     ("score:4.5", "a"),
     ("score:3", "bc"),
     ("score:3..4", "bc"),
@@ -210,6 +211,24 @@ def test_what_is_found(db: Session, conference: Conference, chair: Person) -> No
             assert shown == wanted, text
 
 
+def test_figures_compare_as_they_are_shown(
+    db: Session, conference: Conference, chair: Person
+) -> None:
+    """A mean of 3 2/3 is shown as 3.7: it is no less than that, and neither more nor less."""
+    talk = make_submission(db, conference, [make_person(db)])
+    for value in (4, 4, 3):
+        make_review(db, talk, make_person(db), value)
+    actor, view = actor_of_person(db, chair.id), committee_list(conference)
+    wanted = {
+        "score:3.7 score>=3.7 score<=3.7 score:3.7.. score>3.6 score<3.8 score>=3.65": "t",
+        "score>3.7": "", "score<3.7": "", "score<=3.6": "", "score>=3.8": "",
+        "spread:0.6 spread>=0.6 spread<=0.6": "t", "spread<0.6": "", "spread>0.6": "",
+        "reviews>=3 reviews<=3": "t", "reviews>3": "", "reviews<3": "",
+    }  # fmt: skip
+    found = {text: letters(db, actor, view, {"t": talk}, text) for text in wanted}
+    assert found == wanted
+
+
 def refusal(db: Session, actor: Actor, view: View, text: str) -> tuple[str, object]:
     with pytest.raises(SearchError) as caught:
         searched(db, actor, view, text)
@@ -238,6 +257,12 @@ def test_what_is_refused(db: Session, conference: Conference, chair: Person) -> 
         "submitted:9999-12-31": "search.date",
         "submitted:..": "search.date",
         "title>a": "search.no_order",
+        "score>3,5": "search.one_value",
+        "submitted<2026-03-03,2026-03-04": "search.one_value",
+        "score > 3.5": "search.lone_sign",
+        "score >3.5": "search.lone_sign",
+        "score > ": "search.lone_sign",
+        "score : 3": "search.lone_sign",
         "state<accepted": "search.no_order",
     }.items():
         assert refusal(db, actor, view, text)[0] == key, text

@@ -74,6 +74,7 @@ class Or:
 Node: TypeAlias = Word | Term | Not | And | Or
 
 _KEY = re.compile(r"([A-Za-z][A-Za-z_]{0,29})(:?(?:!=|<=|>=|<|>|=)|:)")
+_SIGN = re.compile(r"!=|[:<>=]")
 _PLAIN = re.compile(r"[^\W_][^\s\"(),:=<>!]*")
 _OPERATORS = frozenset({"OR", "AND"})
 
@@ -92,7 +93,7 @@ def parse(text: str) -> Node | None:
 
     Raises:
         SearchError: `search.long`, `search.many`, `search.deep`, `search.quote`, `search.bracket`,
-            `search.unopened`, `search.operator`, `search.no_value`.
+            `search.unopened`, `search.operator`, `search.no_value`, `search.lone_sign`.
     """
     if len(text) > LENGTH:
         raise SearchError("search.long", place=LENGTH, limit=LENGTH)
@@ -170,6 +171,8 @@ class _Reader:
             raise SearchError("search.many", place=place, limit=TERMS)
         match = _KEY.match(self.text, self.at)
         if match is None:
+            if _SIGN.match(self.text, place):
+                raise SearchError("search.lone_sign", place=place)
             text = self._value(",")
             return Word(text, place) if text else None
         self.at = match.end()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from math import ceil, floor
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -159,7 +160,7 @@ def _decision(asked: Asked, term: Term, value: str) -> Condition:
 
 # Figures and days -----------------------------------------------------------------------------
 
-_ORDER: Mapping[str, Callable[[Any, Any], Condition]] = MappingProxyType(
+ORDER: Mapping[str, Callable[[Any, Any], Condition]] = MappingProxyType(
     {
         "<": lambda one, other: one < other,
         "<=": lambda one, other: one <= other,
@@ -167,21 +168,25 @@ _ORDER: Mapping[str, Callable[[Any, Any], Condition]] = MappingProxyType(
         ">=": lambda one, other: one >= other,
     }
 )
-_ALL_SIGNS = frozenset({":", "!=", *_ORDER})
+_ALL_SIGNS = frozenset({":", "!=", *ORDER})
 
 
 def _figure(
     column: str, digit: float = 0.0, scaled: Callable[[float], float] = float
 ) -> Callable[[Asked, Term, str], Condition]:
-    """A number, or a range of them; equal is what looks the same to the digit that is shown."""
+    """A number, or a range of them, compared as it is shown: with one digit, or a whole number.
+
+    `digit` is half a step of what is shown, or 0.
+    """
 
     def holds(asked: Asked, term: Term, value: str) -> Condition:
         figure = asked.column(column)
         low, high = _ends(term, value)
-        if term.sign in _ORDER:
+        if term.sign in ORDER:
             if low != high or low is None:
                 raise wrong("search.number", term, value=value)
-            return _ORDER[term.sign](figure, scaled(low))
+            sign, edge = _as_shown(term.sign, low, digit)
+            return ORDER[sign](figure, scaled(edge))
         conditions = []
         if low is not None:
             conditions.append(figure >= scaled(low - digit))
@@ -192,6 +197,15 @@ def _figure(
         return and_(*conditions)
 
     return holds
+
+
+def _as_shown(sign: str, value: float, digit: float) -> tuple[str, float]:
+    """The comparison that holds where this one does for what is shown."""
+    if not digit:
+        return sign, value
+    steps = round(value / (2 * digit), 6)
+    first = floor(steps) + 1 if sign in {">", "<="} else ceil(steps)
+    return ">=" if sign in {">", ">="} else "<", first * 2 * digit - digit
 
 
 def _ends(term: Term, value: str) -> tuple[float | None, float | None]:
@@ -216,7 +230,7 @@ def _day(asked: Asked, term: Term, value: str) -> Condition:
     end = _start_of(term, last if dots else first, zone, days=1) if last or not dots else None
     if start is None and end is None:
         raise wrong("search.date", term, value=value)
-    if term.sign in _ORDER:
+    if term.sign in ORDER:
         if dots or start is None or end is None:
             raise wrong("search.date", term, value=value)
         return {"<": moment < start, "<=": moment < end, ">": moment >= end, ">=": moment >= start}[
@@ -255,11 +269,11 @@ def _tag(asked: Asked, term: Term, value: str) -> Condition:
 
 
 def _with_value(term: Term, sign: str, value: str) -> Condition:
-    if sign in _ORDER:
+    if sign in ORDER:
         number = number_of(value)
         if number is None:
             raise wrong("search.number", term, value=value)
-        return _ORDER[sign](SubmissionTag.number, number)
+        return ORDER[sign](SubmissionTag.number, number)
     same = SubmissionTag.value_key == folded(value)
     if ".." in value:
         low, high = _ends(term, value)

@@ -17,7 +17,16 @@ from cfp.domain.conferences.models import Conference, SubmissionType, Track
 from cfp.domain.submissions.models import Submission, Tag
 from cfp.domain.submissions.rules import folded
 from cfp.domain.submissions.search import Node, Not, Or, Term, Word, parse
-from cfp.domain.submissions.search_keys import HAS, KEYS, Asked, Condition, Names, unknown, wrong
+from cfp.domain.submissions.search_keys import (
+    HAS,
+    KEYS,
+    ORDER,
+    Asked,
+    Condition,
+    Names,
+    unknown,
+    wrong,
+)
 from cfp.domain.submissions.tags import audiences_of
 from cfp.policy import Column, Fact, View, searchable
 
@@ -51,7 +60,8 @@ def meaning(node: Node, actor: Actor, view: View, names: Callable[[], Names]) ->
 
     Raises:
         SearchError: `search.unknown` for a key that is not or is not this person's,
-            `search.no_such`, `search.number`, `search.date`, `search.no_order`, `search.no_value`.
+            `search.no_such`, `search.number`, `search.date`, `search.no_order`, `search.no_value`,
+            `search.one_value`.
     """
     return _condition(Asked(actor, view, names), node)
 
@@ -106,6 +116,8 @@ def _term(asked: Asked, term: Term) -> Condition:
         raise wrong("search.no_value", term)
     if term.sign not in rule.signs:
         raise wrong("search.no_order", term)
+    if term.sign in ORDER and len(term.values) > 1:  # so "3,5" is not taken for 3 or 5
+        raise wrong("search.one_value", term, sign=term.sign)
     any_of = or_(*(rule.holds(asked, term, value) for value in term.values))
     return _opposite(any_of) if term.sign == "!=" else any_of
 
