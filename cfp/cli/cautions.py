@@ -18,8 +18,9 @@ SENTENCES: Mapping[str, str] = {
     ),
     "no_differences": "The submissions differ no more than chance would make them.",
     "ratio_assumed": (
-        "Only {comparisons} reviews can be compared with another one of the same submission; how "
-        "much of the disagreement is leniency is assumed ({ratio:g} of the noise), not measured."
+        "Reviews that can be compared with another one of the same submission: {comparisons}, "
+        "too few to measure how much of the disagreement is leniency; it is assumed "
+        "({ratio:g} of the noise)."
     ),
     "left_out": "Reviews left out, for want of a score or of any weight: {reviews}.",
     "weights_unusual": "The weights are {mean:.3g} on average; an ordinary review has 1.",

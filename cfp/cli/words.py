@@ -80,6 +80,9 @@ SENTENCES: Mapping[str, str] = {
     "instance.bad_array": "{name}: {field} is broken or no plain array of numbers.",
     "table.no_rows": "the table has no row below its heading",
     "table.same_column": "the column {column} comes twice",
+    "table.cells": (
+        "the row has {found} cells, the heading {expected}; a decimal point is a point, as in 3.5"
+    ),
     "table.no_code": "{column} is empty",
     "table.number": "{column} can't be {value!r}; it is a number such as 3.5",
     "table.range": "{column} can't be {value}; it is from {least:,.0f} to {most:,.0f}",

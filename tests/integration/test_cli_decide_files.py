@@ -73,7 +73,7 @@ def test_warnings_name_the_codes_and_show_in_the_status(run):
 
 
 def test_other_programs_tables(run):
-    table = "\ufeffTitle;Score;Reviewer;Submission\r\n;3;ann;A\r\n\r\n;4;bob;A\r\n"
+    table = "\ufeff\r\nTitle;Score;Reviewer;Submission\r\n;3;ann;A\r\n\r\n;4;bob;A\r\n"
     found = run("calibrate-file", table, "--json").data["submissions"]
     assert [(one["submission"], one["raw"]) for one in found] == [("A", 3.5)]
 
@@ -93,6 +93,8 @@ def test_other_programs_tables(run):
             HEADING + "A,r,inf,1\n",
             "line 2: score can't be inf; it is from -1,000,000,000 to 1,000,000,000",
         ),
+        ("submission,reviewer,score\nA,r,3,5\n", "line 2: the row has 4 cells, the heading 3; a"),
+        (HEADING + 'A,r,1,1\nB,"r,2,1\nC,r,3,1\n', "line 4: the table can't be read: "),
         (HEADING + "A,r,1,1\nA,r,2,1\n", "line 3: 'r' reviewed 'A' in line 2 already"),
         (HEADING + "A,r,,1\n", "No review has a score."),
         (b"submission,reviewer,score\nA,r\xff,1\n", "line 2: byte 29 (0xff) is not UTF-8"),

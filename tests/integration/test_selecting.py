@@ -295,6 +295,7 @@ def test_contradictions_are_told_at_the_field_or_given_up_in_words(
     page = compute(visitor, work, **{f"least_{storage.id}": "5"})
     assert "Not all limits can be met together" in page.text
     assert "at least 5 of Storage: 2 too few" in page.text
+    assert "Limits it was given" in page.text, "it did not keep to all of them"
 
 
 @pytest.mark.parametrize(
