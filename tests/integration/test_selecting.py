@@ -296,6 +296,8 @@ def test_contradictions_are_told_at_the_field_or_given_up_in_words(
     assert "Not all limits can be met together" in page.text
     assert "at least 5 of Storage: 2 too few" in page.text
     assert "Limits it was given" in page.text, "it did not keep to all of them"
+    page = visitor.submit(page, press="Compare")
+    assert "at least 5 of Storage (2 too few)" in words(page)
 
 
 @pytest.mark.parametrize(

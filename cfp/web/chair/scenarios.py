@@ -298,14 +298,19 @@ def _employers(both: Sequence[Sums]) -> list[tuple[str, list[int]]]:
 
 
 def _limits(one: Scenario, other: Scenario, names: Names) -> list[list[str]]:
-    """The limits that only one of the two had, in words."""
-    numbers = [each.limits["numbers"] for each in (one, other)]
+    """The limits that only one of the two had, in words, and by how much it missed them."""
     return [
         [
-            limit_words(key, number, names)
-            for key, number in mine.items()
-            if theirs.get(key) != number
+            _limit_words(mine, key, number, names)
+            for key, number in mine.limits["numbers"].items()
+            if theirs.limits["numbers"].get(key) != number
         ]
-        for mine, theirs in (numbers, numbers[::-1])
+        for mine, theirs in ((one, other), (other, one))
     ]
+
+
+def _limit_words(scenario: Scenario, key: str, number: int, names: Names) -> str:
+    missed = {each["key"]: each["by"] for each in scenario.outcome["relaxed"]}
+    words = limit_words(key, number, names)
+    return f"{words} ({missed_words(key, missed[key])})" if key in missed else words
 
