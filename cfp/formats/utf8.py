@@ -6,15 +6,15 @@ SIZE_LIMIT = 5_000_000
 """Bytes; the page of a large conference has 2 MB, and parsing takes about a second per MB."""
 
 
-def decode(data: bytes) -> str:
+def decode(data: bytes, limit: int = SIZE_LIMIT) -> str:
     """Return the text of UTF-8 bytes, with or without BOM, with line feeds as its only line ends.
 
     Raises:
         FormatError: `format.size`, or `format.bytes` with the first byte that is no UTF-8, counted
             from 0.
     """
-    if len(data) > SIZE_LIMIT:
-        raise FormatError("format.size", limit=SIZE_LIMIT)
+    if len(data) > limit:
+        raise FormatError("format.size", limit=limit)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as wrong:

@@ -78,6 +78,14 @@ def test_other_programs_tables(run):
     assert [(one["submission"], one["raw"]) for one in found] == [("A", 3.5)]
 
 
+def test_files_larger_than_any_upload(run):
+    """The scores of thousands of items, drawn hundreds of times, are no page's business."""
+    notes = "submission,reviewer,score,note\n" + "".join(
+        f"T{paper},r{paper % 3},3,{'x' * 100_000}\n" for paper in range(60)
+    )
+    assert len(run("calibrate-file", notes, "--json").data["submissions"]) == 60
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
