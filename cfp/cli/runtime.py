@@ -2,6 +2,9 @@
 
 import json
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -21,6 +24,22 @@ def load_config() -> Config:
         name = str(config.instance)
         raise ConfigError("not_writable", name=name, value=error.strerror) from error
     return config
+
+
+@contextmanager
+def solver_words_aside() -> Iterator[None]:
+    """What a solver's own code prints goes to standard error: the other has the result alone.
+
+    HiGHS says now and then which of its parts had trouble, whatever it is told to be silent about.
+    """
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def report(text: str, data: object, *, as_json: bool) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from cfp.algorithms.selection import select
 from cfp.algorithms.selection_problem import NONE, Selection
 from cfp.cli.items_file import SelectionFile, read_items
-from cfp.cli.runtime import json_option, report
+from cfp.cli.runtime import json_option, report, solver_words_aside
 
 DONE_WITH_WARNINGS = 3
 
@@ -39,15 +39,16 @@ def select_file(items: Path, explain: bool, seed: int, time_limit: float, as_jso
     Ends with 3 when limits had to be given up, or the choice is not proven to be the best.
     """
     given = read_items(items)
-    found = select(
-        given.items,
-        given.limits,
-        fixed=given.fixed,
-        draws=given.draws,
-        seed=abs(seed),
-        explain=explain,
-        time_limit=time_limit,
-    )
+    with solver_words_aside():
+        found = select(
+            given.items,
+            given.limits,
+            fixed=given.fixed,
+            draws=given.draws,
+            seed=abs(seed),
+            explain=explain,
+            time_limit=time_limit,
+        )
     figures = figures_of(given, found)
     report("\n".join(_words(figures)), figures, as_json=as_json)
     sys.exit(0 if found.proven and not found.relaxed else DONE_WITH_WARNINGS)

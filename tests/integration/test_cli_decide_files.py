@@ -142,6 +142,24 @@ def test_what_to_accept_and_why(run):
     assert words[0] == "2 accepted, worth 7.5: A, C."
 
 
+def test_the_solver_s_own_words_are_not_in_the_result(run, capfd):
+    """HiGHS prints a line of its own about these, below Python's standard output."""
+    items = [
+        {"id": "A", "score": 0.4, "minutes": 10, "affiliations": [None]},
+        {"id": "B", "score": 2.86, "minutes": 10, "affiliations": ["C2", "C1"]},
+        {"id": "C", "score": 3, "minutes": 10, "track": "b", "affiliations": [None]},
+        {"id": "D", "score": 4.27, "minutes": 30, "affiliations": ["C0"], "announced": True},
+        {"id": "E", "score": 4.11, "track": "b", "affiliations": [None, "C2"]},
+    ]
+    limits = [
+        {"name": "room", "of": "minutes", "most": 55},
+        {"name": "firms", "per_affiliation": 0.2},
+        {"name": "b", "track": "b", "most": 1},
+    ]
+    assert run("select-file", {"items": items, "limits": limits}, "--json").data["accepted"]
+    assert capfd.readouterr().out == ""
+
+
 def test_limits_that_cannot_be_met_are_named(run):
     floor = {"name": "network", "track": "net", "least": 3}
     done = run("select-file", ITEMS | {"limits": [floor]}, "--json")

@@ -17,7 +17,7 @@ from cfp.algorithms.selecting.rows import Rows
 from cfp.algorithms.selection_problem import Items, Limit
 from cfp.records import record
 
-SOLVED, INFEASIBLE = 0, 2
+SOLVED, INFEASIBLE, FAILED = 0, 2, 4
 ROUNDING = 1e-7
 HALF = 0.5
 
@@ -144,9 +144,9 @@ class Solver:
     def _run(self, program: "_Program", value: Scores, gap: float = 0.0) -> OptimizeResult:
         """The highest value; `x` is None if there is no choice, or no time to find one."""
         found = self._solved(program, value, gap)
-        if found.status != INFEASIBLE:
+        if found.status not in {INFEASIBLE, FAILED}:
             return found
-        # The presolve of HiGHS 1.12 takes some programs for empty that are not.
+        # The presolve of HiGHS 1.12 takes some programs for empty that are not, and breaks others.
         again = self._solved(program, value, gap, presolve=False)
         return found if again.x is None else again
 

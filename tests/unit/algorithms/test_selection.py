@@ -8,6 +8,7 @@ from cfp.algorithms.problem import ProblemError
 from cfp.algorithms.selecting.solving import last_found
 from cfp.algorithms.selection import select
 from cfp.algorithms.selection_problem import (
+    NONE,
     Amount,
     Cost,
     Entering,
@@ -97,6 +98,18 @@ def test_a_floor_that_cannot_be_reached_beside_a_cap_of_nothing():
     found = select(few, limits)
     assert found.relaxed == (Relaxed("floor", 4),)
     assert found.accepted.tolist() == [False, False, True]
+
+
+def test_limits_are_given_up_by_as_little_as_possible_where_presolve_fails():
+    """HiGHS' presolve ends with an error on the second of the three programs."""
+    some = Items(
+        score=[1.84, 2, 4, 5, 4.6], minutes=[0, 30, 20, 20, 45], track=[0, NONE, 0, 0, 0],
+        must=[1, 1, 0, 0, 0],
+    )  # fmt: skip
+    room = Amount(name="room", of="minutes", most=42)
+    found = select(some, [room, Amount(name="track", track=0, least=3, most=3)])
+    assert found.relaxed == (Relaxed("room", 28),)
+    assert found.accepted.tolist() == [True, True, True, True, False]
 
 
 def test_small_scores_are_told_apart():
