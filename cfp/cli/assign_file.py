@@ -13,7 +13,7 @@ import numpy as np
 from cfp.algorithms.assignment import OBJECTIVES, assign
 from cfp.algorithms.problem import Plan, Problem
 from cfp.cli.instances import read_instance
-from cfp.cli.runtime import json_option, report, write_whole
+from cfp.cli.runtime import json_option, report, solver_words_aside, write_whole
 from cfp.cli.words import number_of
 
 DONE_WITH_WARNINGS = 3
@@ -55,7 +55,8 @@ def assign_file(
     """
     wall, cpu = time.perf_counter(), time.process_time()
     problem = read_instance(instance)
-    plan = assign(problem, objective=objective, floor=floor)
+    with solver_words_aside():
+        plan = assign(problem, objective=objective, floor=floor)
     figures = figures_of(problem, plan) | {
         "cpu_seconds": round(time.process_time() - cpu, 3),
         "wall_seconds": round(time.perf_counter() - wall, 3),

@@ -13,7 +13,7 @@ from cfp import clock
 from cfp.actors import SYSTEM
 from cfp.cli.connecting import find_conference, session
 from cfp.cli.import_mistakes import MISTAKES
-from cfp.cli.runtime import json_option, report, write_whole
+from cfp.cli.runtime import json_option, report, solver_words_aside, write_whole
 from cfp.cli.words import number_of
 from cfp.config import Config
 from cfp.domain.assignment import applying, proposals
@@ -97,7 +97,9 @@ def assign(
     options = Options(most=most, repair=repair, objective=objective)
     rows = _read(table) if table is not None else None
     loaded, changes = _loaded(config, slug, options, rows, whole=whole)
-    options, solution = loaded.options, solve(loaded)
+    options = loaded.options
+    with solver_words_aside():
+        solution = solve(loaded)
     picks, figures = solution.picks, solution.figures
     with session(config, writes=not dry_run) as db:
         conference = find_conference(db, slug)
