@@ -62,7 +62,6 @@ SENTENCES: Mapping[str, str] = {
     "conference.days_turned": "The last day is before the first.",
     "conference.no_such_time": "Clocks in that zone skip this hour that day; take another time.",
     "conference.deadline_passed": "The deadline, {deadline}, has passed; give a --deadline.",
-    "call.deadline_late": "The deadline is after the conference's last day.",
     "assignment.everyone": "In this conference everyone reviews everything: nothing to assign.",
     "assignment.nothing": "No submission waits for reviewers.",
     "assignment.no_reviewers": "Nobody has the role of a reviewer, or all of them pause.",

@@ -1,6 +1,5 @@
 """Addresses, wall clocks, pasted lines and the state of a call, on plain facts."""
 
-from contextlib import nullcontext
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -120,19 +119,3 @@ def test_scales(low, high, labels, good):
     else:
         with pytest.raises(DomainError):
             rules.check_scale(low, high, labels)
-
-
-@pytest.mark.parametrize(
-    ("end_date", "deadline", "fits"),
-    [
-        (date(2027, 4, 21), datetime(2027, 4, 22, 11, 59, tzinfo=UTC), True),  # still the 21st
-        (date(2027, 4, 21), datetime(2027, 4, 22, 12, 1, tzinfo=UTC), False),
-        (date(2026, 4, 21), datetime(2027, 4, 22, 12, 1, tzinfo=UTC), True),  # played again
-    ],
-)
-def test_a_deadline_is_not_after_a_conference_to_come(
-    end_date: date, deadline: datetime, fits: bool
-) -> None:
-    now = datetime(2027, 1, 1, tzinfo=UTC)
-    with nullcontext() if fits else pytest.raises(DomainError, match="deadline_late"):
-        rules.check_deadline(deadline, rules.AOE, end_date=end_date, now=now)

@@ -88,15 +88,6 @@ def check_zone(zone: str, *, field: str) -> None:
         raise DomainError("conference.unknown_zone", field=field)
 
 
-def check_deadline(deadline: datetime, zone: str, *, end_date: date, now: datetime) -> None:
-    """Raise DomainError `call.deadline_late` after a conference to come: the year is mistyped.
-
-    A conference that is over may be played again, with a call of today.
-    """
-    if now.date() <= end_date < deadline.astimezone(ZoneInfo(zone)).date():
-        raise DomainError("call.deadline_late", field="deadline_date")
-
-
 def check_address(address: str, *, field: str) -> None:
     """Raise DomainError `conference.bad_address`."""
     if not is_address(address):

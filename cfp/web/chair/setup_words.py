@@ -40,7 +40,6 @@ add_words(
         "call.deadline_passed": _l("The deadline has passed: extend it to open the call again."),
         "call.not_open": _l("The call is not open."),
         "call.not_later": _l("This is not later than the deadline there is, or has passed."),
-        "call.deadline_late": _l("This is after the conference: look at the day and the year."),
         "call.tell_whom": _l("Choose who is told."),
         "criterion.nameless": _l("Give the question a name."),
         "criterion.bad_weight": _l("Give a weight between 0 and 100."),

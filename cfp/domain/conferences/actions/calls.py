@@ -43,7 +43,6 @@ def change_call(
         DomainError: with the field it is about.
     """
     rules.check_zone(times.deadline_zone, field="deadline_zone")
-    rules.check_deadline(times.deadline, times.deadline_zone, end_date=conference.end_date, now=now)
     if not 0 <= times.grace_minutes <= rules.GRACE_LIMIT:
         raise DomainError("call.bad_grace", field="grace_minutes")
     if times.opens is not None and times.opens >= times.deadline:
@@ -90,15 +89,13 @@ def extend_deadline(
     mails that makes.
 
     Raises:
-        DomainError: `call.not_later`, `call.deadline_late`, `call.tell_whom`,
-            `conference.unknown_zone`.
+        DomainError: `call.not_later`, `call.tell_whom`, `conference.unknown_zone`.
     """
     rules.check_zone(deadline_zone, field="deadline_zone")
     if tell not in {"nobody", "drafts", "everybody"}:
         raise DomainError("call.tell_whom", field="tell")
     if deadline <= max(conference.deadline, now):
         raise DomainError("call.not_later", field="deadline_date")
-    rules.check_deadline(deadline, deadline_zone, end_date=conference.end_date, now=now)
     values: dict[str, object] = {"deadline": deadline, "deadline_zone": deadline_zone}
     for name in ("edits_until", "changes_until"):
         until = getattr(conference, name)
