@@ -34,9 +34,10 @@ def init_app(app: Flask) -> None:
 def refuse_foreign_host() -> None:
     """Links and cookies belong to one host; any other name for this server is a mistake.
 
-    Those who watch the process may call it by its address: they follow no links.
+    Those who watch the process may call it by its address: they follow no links. And the page that
+    says so has its style.
     """
-    if request.path in {"/healthz", "/readyz"}:
+    if request.path in {"/healthz", "/readyz"} or request.endpoint in ENDPOINTS:
         return
     config = context.config()
     if request.host != config.host:

@@ -1,5 +1,7 @@
 """One host is served; whoever watches the process may call it by any name."""
 
+import re
+
 import pytest
 
 ELSEWHERE = {"base_url": "http://10.0.0.7:8000"}
@@ -14,3 +16,8 @@ def test_who_took_another_name_is_led_to_ours(client):
     page = client.get("/", **ELSEWHERE).get_data(as_text=True)
     assert "This server is reached at http://localhost and by no other name." in page
     assert 'href="http://localhost/">All conferences</a>' in page
+    styles = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)
+    assert styles
+    for address in styles:
+        with client.get(address, **ELSEWHERE) as style:
+            assert style.status_code == 200
