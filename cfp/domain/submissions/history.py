@@ -142,11 +142,8 @@ def _hidden(db: Session, standing: Standing) -> set[str]:
     return hidden | {field for field, text in texts.items() if text is not None}
 
 
-def differences(before: str, after: str, effort: Effort | None = None) -> tuple[Piece, ...]:
-    """The words that went, came and stayed; for very long texts, all of both.
-
-    So it is for what would take more than the `effort`, which is this comparison's own if none is
-    given.
+def differences(before: str, after: str, effort: Effort) -> tuple[Piece, ...]:
+    """The words that went, came and stayed, or all of both where that takes too much `effort`.
 
     A blank between two changed words belongs to them, so that phrases stay in one piece.
     """
@@ -155,7 +152,7 @@ def differences(before: str, after: str, effort: Effort | None = None) -> tuple[
     if len(old) + len(new) > PIECES_LIMIT:
         return whole
     try:
-        opcodes = _Matcher(old, new, effort or Effort()).get_opcodes()
+        opcodes = _Matcher(old, new, effort).get_opcodes()
     except _TooMuchError:
         return whole
     found: list[Piece] = []
